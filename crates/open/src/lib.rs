@@ -1,0 +1,50 @@
+//! Holds identities; opens what `seal` sealed. Never linked into a server.
+//!
+//! Knows nothing of the log or the network. Randomness is an argument.
+
+mod blob;
+mod entry;
+mod identity;
+pub mod member;
+
+pub use blob::BlobReader;
+pub use entry::open_entry;
+pub use identity::{Identity, NotAnIdentity};
+pub use member::Member;
+
+/// Why a sealed file does not open. Says nothing of what is inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenError {
+    /// Not an age file, or its header is not as the specification says.
+    Header,
+    /// Sealed to another key.
+    NotForUs,
+    /// Altered, cut short, or padded with something other than zeros.
+    Damaged,
+    /// Longer than the limit the caller gave.
+    TooLong,
+}
+
+impl From<age::DecryptError> for OpenError {
+    fn from(error: age::DecryptError) -> Self {
+        match error {
+            age::DecryptError::NoMatchingKeys => Self::NotForUs,
+            age::DecryptError::InvalidHeader | age::DecryptError::UnknownFormat => Self::Header,
+            age::DecryptError::Io(_) => Self::Header,
+            _ => Self::Damaged,
+        }
+    }
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Header => "not a well-formed age file",
+            Self::NotForUs => "sealed to another key",
+            Self::Damaged => "altered or cut short",
+            Self::TooLong => "longer than allowed",
+        })
+    }
+}
+
+impl std::error::Error for OpenError {}

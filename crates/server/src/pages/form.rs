@@ -1,0 +1,212 @@
+//! The form, and the form again when nothing was taken.
+
+use maud::{Markup, html};
+use payamgir_text::lang::Lang;
+
+use super::layout::{Frame, address, page};
+use super::words::{Said, Words};
+use super::{Problem, Site};
+
+/// The page a source opens first.
+pub fn form(site: &Site, lang: Lang) -> Markup {
+    let words = Words::of(lang);
+    let frame = Frame {
+        site,
+        lang,
+        event: None,
+        switch: true,
+    };
+    let main = html! {
+        h1 { (words.heading) }
+        p.lead { (words.lead) }
+        p { (words.sealed) " " (words.decides) }
+        (fields(&Fields { cautions: true, ..Fields::blank(site, lang) }))
+    };
+    page(&frame, &main)
+}
+
+/// The form again: nothing was taken. `kept_text` is what the source had written.
+pub fn refused(
+    site: &Site,
+    lang: Lang,
+    problem: Problem,
+    kept_text: &str,
+    continues: Option<&str>,
+) -> Markup {
+    let words = Words::of(lang);
+    let fresh = Fields {
+        kept_text,
+        continues,
+        problem: Some(problem),
+        cautions: true,
+        ..Fields::blank(site, lang)
+    };
+    let frame = Frame {
+        site,
+        lang,
+        event: Some(words.refused),
+        switch: false,
+    };
+    let main = html! {
+        (summary(&fresh, problem))
+        h1 { (words.heading) }
+        (fields(&fresh))
+    };
+    page(&frame, &main)
+}
+
+/// What the form's fields are drawn from.
+pub(super) struct Fields<'a> {
+    pub site: &'a Site,
+    pub lang: Lang,
+    pub kept_text: &'a str,
+    pub continues: Option<&'a str>,
+    pub problem: Option<Problem>,
+    /// Whether to say what the page cannot protect from.
+    pub cautions: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Empty fields.
+    pub(super) const fn blank(site: &'a Site, lang: Lang) -> Self {
+        Self {
+            site,
+            lang,
+            kept_text: "",
+            continues: None,
+            problem: None,
+            cautions: false,
+        }
+    }
+
+    /// The words beside `field`, when the problem lies there.
+    fn trouble(&self, field: Field) -> Option<String> {
+        let problem = self.problem.filter(|p| Field::at_fault(*p) == Some(field))?;
+        let said = (Words::of(self.lang).problem)(problem);
+        Some(self.site.limits(said.what, self.lang))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Text,
+    Files,
+}
+
+impl Field {
+    const fn at_fault(problem: Problem) -> Option<Self> {
+        match problem {
+            Problem::Empty | Problem::TextTooLong => Some(Self::Text),
+            Problem::TooManyFiles | Problem::FileTooLarge => Some(Self::Files),
+            _ => None,
+        }
+    }
+}
+
+/// The form itself. The token and the text stand before the files: the server seals fields as they come.
+pub(super) fn fields(f: &Fields<'_>) -> Markup {
+    let words = Words::of(f.lang);
+    html! {
+        form method="post" action=(address(f.lang)) enctype="multipart/form-data" accept-charset="utf-8"
+            autocomplete="off" {
+            @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
+            (text_row(f))
+            (files_row(f))
+            @if f.cautions { (cautions(words)) }
+            p.row { button { (words.send) } }
+        }
+    }
+}
+
+fn text_row(f: &Fields<'_>) -> Markup {
+    let words = Words::of(f.lang);
+    let trouble = f.trouble(Field::Text);
+    // Twice the limit: at the limit itself a browser cuts a pasted text without a word.
+    let most = f.site.text_chars.saturating_mul(2);
+    html! {
+        div.row {
+            div {
+                label for="text" { (words.text) }
+                p.hint #text-hint { (f.site.limits(words.text_hint, f.lang)) }
+            }
+            div {
+                (beside("text-error", trouble.as_deref()))
+                textarea name="text" id="text" dir="auto" rows="7" maxlength=(most) placeholder=" "
+                    autocomplete="off" aria-invalid=[trouble.as_ref().map(|_| "true")]
+                    aria-describedby=(described(trouble.is_some(), "text-error", "text-hint")) {
+                    // A browser drops one line feed here; this one, not the source's.
+                    "\n" (f.kept_text)
+                }
+            }
+        }
+    }
+}
+
+fn files_row(f: &Fields<'_>) -> Markup {
+    let words = Words::of(f.lang);
+    let trouble = f.trouble(Field::Files);
+    html! {
+        div.row {
+            div {
+                label for="files" { (words.files) }
+                p.hint #files-hint { (f.site.limits(words.files_hint, f.lang)) }
+            }
+            div {
+                (beside("files-error", trouble.as_deref()))
+                input type="file" name="files" id="files" multiple
+                    aria-invalid=[trouble.as_ref().map(|_| "true")]
+                    aria-describedby=(described(trouble.is_some(), "files-error", "files-hint"));
+                p.hint { (words.files_note) }
+            }
+        }
+    }
+}
+
+fn cautions(words: &Words) -> Markup {
+    html! {
+        section.row {
+            h2 { (words.cannot) }
+            dl {
+                @for note in &words.cannot_notes {
+                    div { dt { (note.term) } dd { (note.told) } }
+                }
+            }
+        }
+    }
+}
+
+fn beside(id: &str, trouble: Option<&str>) -> Markup {
+    html! {
+        @if let Some(trouble) = trouble { p.error id=(id) { (trouble) } }
+    }
+}
+
+fn described(troubled: bool, error: &str, hint: &str) -> String {
+    if troubled {
+        format!("{error} {hint}")
+    } else {
+        hint.to_owned()
+    }
+}
+
+/// What happened and what to do, above everything, with a link to the field it is about.
+fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
+    let words = Words::of(f.lang);
+    let Said { what, act } = (words.problem)(problem);
+    let target = match Field::at_fault(problem) {
+        Some(Field::Files) => "#files",
+        _ => "#text",
+    };
+    html! {
+        div.alert role="alert" tabindex="-1" aria-labelledby="alert" {
+            h2 #alert { (words.refused) }
+            p { a href=(target) { (f.site.limits(what, f.lang)) } }
+            p { (f.site.limits(act, f.lang)) }
+            @if f.continues.is_some() { p { (words.earlier) } }
+            p {
+                @if !f.kept_text.is_empty() { (words.kept) " " }
+                (words.choose_again)
+            }
+        }
+    }
+}

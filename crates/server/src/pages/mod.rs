@@ -1,0 +1,123 @@
+//! The pages a source sees: plain data in, finished HTML out.
+//!
+//! Nothing here reads a request, a clock or a file. The pages carry no script, picture, font or foreign
+//! address, so that one response is the whole page even in the strictest browser.
+
+#![forbid(unsafe_code)]
+
+mod form;
+mod layout;
+mod outcome;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use payamgir_text::{digits, lang::Lang, size};
+
+pub use form::{form, refused};
+pub use layout::STYLE;
+pub use outcome::{message, received};
+
+/// What the pages say about the assembly and its limits; from configuration.
+pub struct Site {
+    /// The assembly's name in Persian.
+    pub name_fa: String,
+    /// The assembly's name in English.
+    pub name_en: String,
+    /// Where "leave this page" goes.
+    pub exit_url: String,
+    /// The longest text, in characters.
+    pub text_chars: u64,
+    /// The most files one submission may carry.
+    pub files: u64,
+    /// The largest file, in bytes.
+    pub file_bytes: u64,
+}
+
+/// Why a submission, or the rest of one, was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Neither text nor file.
+    Empty,
+    /// The text is over the limit.
+    TextTooLong,
+    /// More files than the limit.
+    TooManyFiles,
+    /// A file is over the limit.
+    FileTooLarge,
+    /// The body broke off or is not a form.
+    Malformed,
+    /// The body is not of the form's media type.
+    WrongType,
+    /// The line was too slow.
+    TooSlow,
+    /// Too much is arriving at once.
+    Busy,
+    /// The storage has no room.
+    Full,
+    /// A fault of the server's own.
+    Internal,
+    /// No such page.
+    NotFound,
+    /// The address does not take this method.
+    Method,
+}
+
+/// What became of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFate {
+    /// It arrived whole and is sealed.
+    Sealed,
+    /// It broke off on the way.
+    Cut,
+    /// It is over the limit.
+    TooLarge,
+    /// It was never read.
+    NotTaken,
+}
+
+/// What arrived of one submission. Not printable: it is derived from a source.
+pub struct Receipt {
+    /// Whether a text arrived.
+    pub text: bool,
+    /// What became of each file, in the order they were sent.
+    pub files: Vec<FileFate>,
+    /// ASCII digits in groups, only shown.
+    pub reference: String,
+    /// Why the rest did not arrive.
+    pub problem: Option<Problem>,
+    /// An opaque token that joins the rest to what arrived.
+    pub continues: Option<String>,
+}
+
+impl Receipt {
+    /// Whether everything that was sent arrived.
+    fn is_whole(&self) -> bool {
+        self.problem.is_none() && self.sealed() == self.files.len()
+    }
+
+    /// How many files arrived.
+    fn sealed(&self) -> usize {
+        let sealed = |fate: &&FileFate| **fate == FileFate::Sealed;
+        self.files.iter().filter(sealed).count()
+    }
+}
+
+impl Site {
+    fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Fa => &self.name_fa,
+            Lang::En => &self.name_en,
+        }
+    }
+
+    /// `template` with this site's limits filled in.
+    fn limits(&self, template: &str, lang: Lang) -> String {
+        let values = [
+            ("{chars}", &*digits::number(self.text_chars, lang)),
+            ("{files}", &*digits::number(self.files, lang)),
+            ("{size}", &*size::bytes(self.file_bytes, lang)),
+        ];
+        words::fill(template, &values)
+    }
+}

@@ -1,0 +1,140 @@
+//! What a source reads after sending, and the short pages that hold nothing but a sentence.
+
+use maud::{Markup, html};
+use payamgir_text::{digits, lang::Lang};
+
+use super::form::{Fields, fields};
+use super::layout::{Frame, address, page};
+use super::words::{Said, Words, fill};
+use super::{FileFate, Problem, Receipt, Site};
+
+/// Everything arrived, or part of it did and the form is offered for the rest.
+pub fn received(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
+    let words = Words::of(lang);
+    let whole = receipt.is_whole();
+    let event = if whole { words.received } else { words.part };
+    let frame = Frame {
+        site,
+        lang,
+        event: Some(event),
+        switch: false,
+    };
+    let main = html! {
+        h1 { (event) }
+        @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, receipt)) }
+        (arrived(site, lang, receipt))
+        @if !whole { (the_rest(site, lang, receipt)) }
+        (reference(lang, receipt))
+        (afterwards(words))
+        @if whole { div.row { p { a.more href=(address(lang)) { (words.send_more) } } } }
+    };
+    page(&frame, &main)
+}
+
+/// One sentence and the way back to the form.
+pub fn message(site: &Site, lang: Lang, problem: Problem) -> Markup {
+    let words = Words::of(lang);
+    let Said { what, act } = (words.problem)(problem);
+    let what = site.limits(what, lang);
+    let frame = Frame {
+        site,
+        lang,
+        event: Some(&what),
+        switch: true,
+    };
+    let main = html! {
+        h1 { (what) }
+        p.lead { (site.limits(act, lang)) }
+        @if !matches!(problem, Problem::NotFound | Problem::Method) { p { (words.back) } }
+        p { a.more href=(address(lang)) { (words.home) } }
+    };
+    page(&frame, &main)
+}
+
+fn why_part(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
+    let words = Words::of(lang);
+    html! {
+        p.lead { (words.part_lead) }
+        @if let Some(problem) = receipt.problem {
+            p { (site.limits((words.problem)(problem).what, lang)) "." }
+        }
+    }
+}
+
+/// Each part by its place, never by its name.
+fn arrived(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
+    let words = Words::of(lang);
+    let text = if receipt.text { words.fate_sealed } else { words.none };
+    html! {
+        section.row {
+            div {
+                h2 { (words.arrived) }
+                @if !receipt.files.is_empty() { p.hint { (count(lang, receipt)) } }
+            }
+            ul.parts {
+                li { span { (words.words_row) } b { (text) } }
+                @for (index, fate) in receipt.files.iter().enumerate() {
+                    (file(site, lang, index + 1, *fate))
+                }
+            }
+        }
+    }
+}
+
+fn file(site: &Site, lang: Lang, place: usize, fate: FileFate) -> Markup {
+    let words = Words::of(lang);
+    let place = digits::number(place as u64, lang);
+    let lost = (fate != FileFate::Sealed).then_some("lost");
+    html! {
+        li {
+            span { (fill(words.file_row, &[("{n}", &place)])) }
+            b class=[lost] { (site.limits(words.fate(fate), lang)) }
+        }
+    }
+}
+
+fn count(lang: Lang, receipt: &Receipt) -> String {
+    let sealed = digits::number(receipt.sealed() as u64, lang);
+    let all = digits::number(receipt.files.len() as u64, lang);
+    let values = [("{n}", &*sealed), ("{of}", &*all)];
+    fill(Words::of(lang).arrived_count, &values)
+}
+
+fn the_rest(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
+    let blank = Fields {
+        continues: receipt.continues.as_deref(),
+        ..Fields::blank(site, lang)
+    };
+    html! {
+        h2.apart { (Words::of(lang).rest) }
+        (fields(&blank))
+    }
+}
+
+fn reference(lang: Lang, receipt: &Receipt) -> Markup {
+    let words = Words::of(lang);
+    html! {
+        section.row {
+            h2 { (words.reference) }
+            div {
+                p.number { bdi dir="ltr" { (digits::localize(&receipt.reference, lang)) } }
+                p.hint { (words.reference_note) }
+            }
+        }
+    }
+}
+
+fn afterwards(words: &Words) -> Markup {
+    html! {
+        section.row {
+            h2 { (words.next) }
+            p { (words.next_note) }
+        }
+        section.row {
+            h2 { (words.now) }
+            ol {
+                @for step in &words.now_steps { li { (step) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! What is inside a sealed entry: one part of one submission (docs/FORMAT.md §3).
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::hex::{Group, Hash};
+use crate::limits::{ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JSON_BYTES};
+
+/// The only version there is.
+const VERSION: u32 = 1;
+/// Bytes of the length before the JSON.
+const LENGTH_BYTES: usize = 4;
+
+/// One part and where it belongs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Shared by the parts of one submission.
+    pub group: Group,
+    /// This part's place in its submission, from 0.
+    pub index: u32,
+    /// When the server took it, unix seconds. It exists only inside the seal.
+    pub arrived: u64,
+    /// How it came.
+    pub channel: Channel,
+    /// The language of the page it was written on: "fa" or "en".
+    pub language: String,
+    /// What came.
+    pub part: Part,
+}
+
+/// How a part came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// The form on the web page.
+    Web,
+    /// A channel this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What came.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Words.
+    Text(Zeroizing<String>),
+    /// A file, whose bytes are a blob.
+    Attachment(Attachment),
+    /// A kind this version does not know; newer desks read it.
+    Unknown,
+}
+
+/// A file a source sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// SHA-256 of the sealed blob.
+    pub blob: Hash,
+    /// True size of what arrived, in bytes, before padding.
+    pub size: u64,
+    /// The media type the sender's program stated; never believed.
+    pub media_type: String,
+    /// The name the sender's program stated; never used as a path.
+    pub name: Zeroizing<String>,
+    /// The line broke: this is only the beginning of the file.
+    pub cut: bool,
+}
+
+/// Why bytes are not an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// The length points past the end or past the limit.
+    Length,
+    /// Something other than zeros follows the JSON.
+    Padding,
+    /// The JSON is not an entry's.
+    Json,
+    /// A version this program does not know.
+    Version(u32),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body<'a> {
+    v: u32,
+    kind: std::borrow::Cow<'a, str>,
+    group: Group,
+    index: u32,
+    arrived: u64,
+    channel: Channel,
+    #[serde(default)]
+    language: std::borrow::Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Zeroizing<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<Hash>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_type: Option<std::borrow::Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Zeroizing<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<bool>,
+}
+
+impl Entry {
+    /// The entry's bytes before padding: big-endian length, then JSON.
+    ///
+    /// Fails with [`Malformed::Length`] when the JSON would be over [`ENTRY_JSON_BYTES`].
+    pub fn encode(self) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+        let mut out = Zeroizing::new(Vec::with_capacity(ENTRY_JSON_BYTES.min(4096)));
+        out.extend_from_slice(&[0; LENGTH_BYTES]);
+        serde_json::to_writer(&mut *out, &self.into_body()).map_err(|_| Malformed::Json)?;
+        let length = out.len() - LENGTH_BYTES;
+        if length > ENTRY_JSON_BYTES {
+            return Err(Malformed::Length);
+        }
+        out[..LENGTH_BYTES].copy_from_slice(&(length as u32).to_be_bytes());
+        Ok(out)
+    }
+
+    /// Reads an opened entry: the length, the JSON and the zeros after it.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>().ok_or(Malformed::Length)?;
+        let length = u32::from_be_bytes(*length) as usize;
+        if length > ENTRY_JSON_BYTES {
+            return Err(Malformed::Length);
+        }
+        let (json, padding) = rest.split_at_checked(length).ok_or(Malformed::Length)?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return Err(Malformed::Padding);
+        }
+        Self::from_json(json)
+    }
+
+    fn from_json(json: &[u8]) -> Result<Self, Malformed> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
+        }
+        let version: Version = serde_json::from_slice(json).map_err(|_| Malformed::Json)?;
+        if version.v != VERSION {
+            return Err(Malformed::Version(version.v));
+        }
+        let body: Body<'_> = serde_json::from_slice(json).map_err(|_| Malformed::Json)?;
+        Self::from_body(body).ok_or(Malformed::Json)
+    }
+
+    fn from_body(body: Body<'_>) -> Option<Self> {
+        let part = match &*body.kind {
+            "text" => Part::Text(body.text?),
+            "attachment" => Part::Attachment(Attachment {
+                blob: body.blob?,
+                size: body.size?,
+                media_type: body.media_type?.into_owned(),
+                name: body.name?,
+                cut: body.cut?,
+            }),
+            _ => Part::Unknown,
+        };
+        Some(Self {
+            group: body.group,
+            index: body.index,
+            arrived: body.arrived,
+            channel: body.channel,
+            language: body.language.into_owned(),
+            part,
+        })
+    }
+
+    fn into_body(self) -> Body<'static> {
+        let mut body = Body {
+            v: VERSION,
+            kind: "unknown".into(),
+            group: self.group,
+            index: self.index,
+            arrived: self.arrived,
+            channel: self.channel,
+            language: self.language.into(),
+            text: None,
+            blob: None,
+            size: None,
+            media_type: None,
+            name: None,
+            cut: None,
+        };
+        match self.part {
+            Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
+            Part::Attachment(attachment) => attachment.fill(&mut body),
+            Part::Unknown => {}
+        }
+        body
+    }
+}
+
+impl Attachment {
+    fn fill(self, body: &mut Body<'static>) {
+        body.kind = "attachment".into();
+        body.blob = Some(self.blob);
+        body.size = Some(self.size);
+        body.media_type = Some(prefix(&self.media_type, MEDIA_TYPE_BYTES).to_owned().into());
+        body.name = Some(Zeroizing::new(suffix(&self.name, FILE_NAME_BYTES).to_owned()));
+        body.cut = Some(self.cut);
+    }
+}
+
+/// Cuts a text into pieces whose JSON form is at most [`TEXT_JSON_BYTES`], at line ends where
+/// one is near, so that no length of text is refused for the format's sake.
+pub fn text_parts(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, after) = rest.split_at(piece_end(rest));
+        rest = after;
+        Some(piece)
+    })
+}
+
+fn piece_end(text: &str) -> usize {
+    let mut used = 0;
+    let mut last_line_end = 0;
+    for (at, c) in text.char_indices() {
+        used += json_bytes(c);
+        if used > TEXT_JSON_BYTES {
+            return if last_line_end > at / 2 { last_line_end } else { at };
+        }
+        if c == '\n' {
+            last_line_end = at + 1;
+        }
+    }
+    text.len()
+}
+
+/// Bytes `c` takes inside a JSON string as serde_json writes it.
+fn json_bytes(c: char) -> usize {
+    match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        c if c < ' ' => 6,
+        c => c.len_utf8(),
+    }
+}
+
+fn prefix(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn suffix(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entry(…)")
+    }
+}
+
+impl std::fmt::Debug for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Part(…)")
+    }
+}
+
+impl std::fmt::Display for Malformed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Length => f.write_str("the entry's length does not fit"),
+            Self::Padding => f.write_str("the entry's padding is not zeros"),
+            Self::Json => f.write_str("the entry's body is not one this program knows"),
+            Self::Version(v) => write!(f, "the entry is of version {v}"),
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(part: Part) -> Entry {
+        Entry {
+            group: crate::hex::Hex([0xab; 16]),
+            index: 3,
+            arrived: 1_763_800_000,
+            channel: Channel::Web,
+            language: "fa".into(),
+            part,
+        }
+    }
+
+    fn text(words: &str) -> Entry {
+        entry(Part::Text(Zeroizing::new(words.to_owned())))
+    }
+
+    fn attachment(name: &str) -> Entry {
+        entry(Part::Attachment(Attachment {
+            blob: crate::hex::Hex([1; 32]),
+            size: u64::MAX,
+            media_type: "video/mp4".into(),
+            name: Zeroizing::new(name.to_owned()),
+            cut: true,
+        }))
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_the_format_document() {
+        let bytes = text("سلام").encode().unwrap();
+        let json = r#"{"v":1,"kind":"text","group":"abababababababababababababababab","index":3,"arrived":1763800000,"channel":"web","language":"fa","text":"سلام"}"#;
+        assert_eq!(&bytes[..4], (json.len() as u32).to_be_bytes());
+        assert_eq!(&bytes[4..], json.as_bytes());
+    }
+
+    #[test]
+    fn unknown_kinds_channels_and_fields_are_tolerated_and_unknown_versions_named() {
+        let json = br#"{"v":1,"kind":"dance","group":"abababababababababababababababab","index":0,"arrived":1,"channel":"pigeon","later":[1]}"#;
+        let read = Entry::from_json(json).unwrap();
+        assert!(read.part == Part::Unknown && read.channel == Channel::Unknown);
+        assert_eq!(Entry::from_json(br#"{"v":9,"new":1}"#), Err(Malformed::Version(9)));
+    }
+
+    #[test]
+    fn malformed_entries_are_named() {
+        let table: [(&[u8], Malformed); 6] = [
+            (b"", Malformed::Length),
+            (b"\0\0\0\x05abc", Malformed::Length),
+            (b"\xff\xff\xff\xff{}", Malformed::Length),
+            (b"\0\0\0\x02{}\0\x01", Malformed::Padding),
+            (b"\0\0\0\x02{}\0\0", Malformed::Json),
+            (b"\0\0\0\x07{\"v\":1}", Malformed::Json),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(Entry::decode(bytes), Err(expected));
+        }
+    }
+
+    #[test]
+    fn nothing_a_source_wrote_is_printed() {
+        assert_eq!(format!("{:?}", text("راز")), "Entry(…)");
+        assert_eq!(format!("{:?}", attachment("راز.jpg").part), "Part(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn entries_come_back(words in ".{0,300}", name in ".{0,200}", zeros in 0usize..5000) {
+            for entry in [text(&words), attachment(&name)] {
+                let mut bytes = entry.clone().encode().unwrap().to_vec();
+                bytes.resize(bytes.len() + zeros, 0);
+                prop_assert!(Entry::decode(&bytes) == Ok(entry));
+            }
+        }
+
+        #[test]
+        fn decoding_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            let _ = Entry::decode(&bytes);
+        }
+
+        #[test]
+        fn every_piece_of_a_long_text_fits(words in "[\u{0}-\u{1f}\"\\\\a-zآ-ی😀]{0,40}", times in 1usize..4000) {
+            let long = words.repeat(times);
+            let pieces: Vec<&str> = text_parts(&long).collect();
+            prop_assert_eq!(pieces.concat(), long.clone());
+            for piece in pieces {
+                prop_assert!(text(piece).encode().is_ok());
+            }
+        }
+
+        #[test]
+        fn over_long_names_keep_their_end(name in "[a-zآ-ی]{900,1200}") {
+            let bytes = attachment(&name).encode().unwrap();
+            let Part::Attachment(read) = Entry::decode(&bytes).unwrap().part else { unreachable!() };
+            prop_assert!(read.name.len() <= FILE_NAME_BYTES && name.ends_with(&*read.name));
+        }
+    }
+}

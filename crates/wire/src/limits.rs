@@ -1,0 +1,20 @@
+//! Sizes both halves agree on. Changing one is a new format version.
+
+/// Most bytes of JSON in one entry. Sealed, it stays under the log's 64 KiB for inline bodies.
+pub const ENTRY_JSON_BYTES: usize = 56 * 1024;
+/// Most bytes the text of one text part takes inside JSON; longer texts become several parts.
+pub const TEXT_JSON_BYTES: usize = 48 * 1024;
+/// Most bytes of a file name kept in an entry; the end of a longer one is kept.
+pub const FILE_NAME_BYTES: usize = 1024;
+/// Most bytes of a media type kept in an entry.
+pub const MEDIA_TYPE_BYTES: usize = 255;
+/// Most parts in one submission.
+pub const PARTS: u32 = 10_000;
+/// Most bytes of one record in a sync stream.
+pub const RECORD_BYTES: usize = 1024;
+/// Most bytes of one body in a sync stream.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Most bytes of a desk's public half.
+pub const DESK_PUBLIC_BYTES: usize = 16 * 1024;
+/// Seconds a signed request may differ from the server's clock.
+pub const CLOCK_SKEW_SECONDS: u64 = 300;

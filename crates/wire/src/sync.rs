@@ -1,0 +1,97 @@
+//! The stream in which a desk fetches the log (docs/FORMAT.md §6): frames one after another,
+//! each `u16 record length ‖ record ‖ u32 body length ‖ body`, big-endian. A body length of
+//! `0xFFFF_FFFF` says the body was erased.
+
+use std::io::{self, Read};
+
+use crate::limits::{BODY_BYTES, RECORD_BYTES};
+
+const ERASED: u32 = u32::MAX;
+
+/// One record of the log as it travels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The record's encoding, from which its leaf hash is computed.
+    pub record: Vec<u8>,
+    /// The body's bytes, or `None` once erased.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Appends one frame to `out`.
+pub fn write_frame(out: &mut Vec<u8>, record: &[u8], body: Option<&[u8]>) {
+    out.extend_from_slice(&(record.len() as u16).to_be_bytes());
+    out.extend_from_slice(record);
+    let length = body.map_or(ERASED, |body| body.len() as u32);
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(body.unwrap_or_default());
+}
+
+/// Reads the next frame; `None` at a clean end. A length over its limit is
+/// [`io::ErrorKind::InvalidData`], an end inside a frame [`io::ErrorKind::UnexpectedEof`].
+pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Frame>> {
+    let mut length = [0; 2];
+    if from.read(&mut length[..1])? == 0 {
+        return Ok(None);
+    }
+    from.read_exact(&mut length[1..])?;
+    let record = read_bytes(from, u16::from_be_bytes(length).into(), RECORD_BYTES)?;
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let body = match u32::from_be_bytes(length) {
+        ERASED => None,
+        length => Some(read_bytes(from, length as usize, BODY_BYTES)?),
+    };
+    Ok(Some(Frame { record, body }))
+}
+
+fn read_bytes(from: &mut impl Read, length: usize, most: usize) -> io::Result<Vec<u8>> {
+    if length > most {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut bytes = vec![0; length];
+    from.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(mut bytes: &[u8]) -> io::Result<Vec<Frame>> {
+        std::iter::from_fn(|| read_frame(&mut bytes).transpose()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn frames_come_back(frames in prop::collection::vec(
+            (prop::collection::vec(any::<u8>(), 0..100), prop::option::of(prop::collection::vec(any::<u8>(), 0..100))), 0..5)) {
+            let mut bytes = vec![];
+            for (record, body) in &frames {
+                write_frame(&mut bytes, record, body.as_deref());
+            }
+            let read = all(&bytes).unwrap();
+            prop_assert!(read.into_iter().map(|f| (f.record, f.body)).eq(frames));
+        }
+
+        #[test]
+        fn reading_never_panics_and_a_cut_is_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = all(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_stream_cut_inside_a_frame_is_an_error() {
+        let mut bytes = vec![];
+        write_frame(&mut bytes, b"record", Some(b"body"));
+        for cut in 1..bytes.len() {
+            assert!(all(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn over_large_lengths_are_refused_before_anything_is_read() {
+        assert!(all(&[0xff, 0xff]).is_err());
+        assert!(all(&[0, 0, 0x7f, 0xff, 0xff, 0xff]).is_err());
+    }
+}
