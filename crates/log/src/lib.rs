@@ -1,0 +1,42 @@
+//! The append-only log of opaque entries: append, checkpoint, read, prove, verify, erase.
+//!
+//! It does not know what an entry contains. An append is answered only after the commit that
+//! holds it is durable. Nothing here stores a time: order is the only thing the log remembers.
+//! Only this crate opens the log's files:
+//!
+//! ```text
+//! log.db        records, inline bodies, full tiles, the last checkpoint (SQLite, WAL)
+//! checkpoint    a copy of the last checkpoint, to notice a database that was rolled back
+//! blobs/ab/…    sealed attachments, named by the SHA-256 of their bytes
+//! tmp/          blobs on their way; swept when a server or a desk opens the log
+//! lock          held by the one process that may sweep
+//! ```
+
+mod blobs;
+mod edge;
+mod error;
+mod handle;
+mod mirror;
+mod note;
+mod proof;
+mod quota;
+mod reader;
+mod record;
+mod schema;
+mod verify;
+mod writer;
+
+pub use blobs::{BlobWriter, PendingBlob};
+pub use error::Error;
+pub use handle::{Log, Mode};
+pub use mirror::{Divergence, Mirror};
+pub use note::{Checkpoint, LogKey, Verifier};
+pub use proof::{check_consistency, check_inclusion};
+pub use quota::Limits;
+pub use reader::{Reader, Row};
+pub use record::{BlobRef, Kind, Record};
+pub use tlog_tiles::Hash;
+pub use verify::{Damage, Finding, Report, verify};
+
+/// Largest body kept inline, in bytes.
+pub const BODY_BYTES: usize = 64 * 1024;

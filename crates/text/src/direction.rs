@@ -24,8 +24,8 @@ impl From<Lang> for Direction {
 }
 
 /// The direction of the first strong character that is not inside an isolate (UAX #9, P2 and P3),
-/// taken from the first paragraph that has one. `None` when there is none: digits, punctuation,
-/// emoji and the invisible embeddings decide nothing; LRM, RLM and ALM do.
+/// taken from the first paragraph that has one. `None` when there is none: digits, emoji, the
+/// invisible embeddings and most punctuation decide nothing; LRM, RLM, ALM and `؟` do.
 pub fn of(text: &str) -> Option<Direction> {
     match get_base_direction_full(text) {
         unicode_bidi::Direction::Ltr => Some(Direction::Ltr),
@@ -53,7 +53,8 @@ mod tests {
         let table = [
             ("", None),
             ("123 ۱۲۳ ٤٥", None),
-            ("... !؟ 🙂", None),
+            ("... !،? 🙂", None),
+            ("؟", Some(Rtl)),
             ("hello", Some(Ltr)),
             ("سلام", Some(Rtl)),
             ("שלום", Some(Rtl)),

@@ -1,0 +1,126 @@
+//! Inclusion and consistency proofs (RFC 6962 §2.1.1, §2.1.2), made from the tiles.
+
+use tlog_tiles::{Hash, Tile, TileHashReader, TileReader};
+
+use crate::edge::join;
+use crate::{Error, Reader, schema};
+
+const TILE_HEIGHT: u8 = 8;
+
+impl Reader {
+    /// The root of the tree's first `size` records.
+    pub fn root(&self, size: u64) -> Result<Hash, Error> {
+        let hashes = Tiles { reader: self, size };
+        Ok(tlog_tiles::tree_hash(size, &Unchecked(&hashes))?)
+    }
+
+    /// Proves that record `index` is in the tree of `size` records.
+    pub fn prove_inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
+        self.within(size)?;
+        if index >= size {
+            return Err(Error::NotFound);
+        }
+        let tiles = Tiles { reader: self, size };
+        let hashes = TileHashReader::new(size, self.root(size)?, &tiles);
+        Ok(tlog_tiles::prove_record(size, index, &hashes)?)
+    }
+
+    /// Proves that the tree of `size` records begins with the tree of `old` records.
+    pub fn prove_consistency(&self, old: u64, size: u64) -> Result<Vec<Hash>, Error> {
+        self.within(size)?;
+        if old > size || old == 0 {
+            return Err(Error::NotFound);
+        }
+        let tiles = Tiles { reader: self, size };
+        let hashes = TileHashReader::new(size, self.root(size)?, &tiles);
+        Ok(tlog_tiles::prove_tree(size, old, &hashes)?)
+    }
+
+    /// The bytes of a hash tile (C2SP tlog-tiles): `width` hashes of tile `number` at `level`.
+    pub fn tile(&self, level: u8, number: u64, width: u16) -> Result<Vec<u8>, Error> {
+        let wanted = u64::from(width);
+        let above = self.size()?.checked_shr(8 * u32::from(level)).unwrap_or(0);
+        let end = number.checked_mul(256).and_then(|first| first.checked_add(wanted));
+        if width == 0 || width > 256 || end.is_none_or(|end| end > above) {
+            return Err(Error::NotFound);
+        }
+        let level = u32::from(level);
+        Ok(join(&schema::tile_hashes(&self.connection, level, number, wanted)?))
+    }
+
+    fn within(&self, size: u64) -> Result<(), Error> {
+        if size > self.size()? { Err(Error::NotFound) } else { Ok(()) }
+    }
+}
+
+/// Checks an inclusion proof against a root one trusts.
+pub fn check_inclusion(
+    proof: &[Hash],
+    size: u64,
+    root: Hash,
+    index: u64,
+    leaf: Hash,
+) -> Result<(), Error> {
+    // The crate panics on sizes that cannot be.
+    if index >= size || size > i64::MAX as u64 {
+        return Err(Error::Corrupt);
+    }
+    Ok(tlog_tiles::check_record(&proof.to_vec(), size, root, index, leaf)?)
+}
+
+/// Checks a consistency proof between two roots one trusts.
+pub fn check_consistency(
+    proof: &[Hash],
+    size: u64,
+    root: Hash,
+    old: u64,
+    old_root: Hash,
+) -> Result<(), Error> {
+    if old == 0 || old > size || size > i64::MAX as u64 {
+        return Err(Error::Corrupt);
+    }
+    Ok(tlog_tiles::check_tree(&proof.to_vec(), size, root, old, old_root)?)
+}
+
+/// The log's tiles as they would be in a tree of `size` records.
+struct Tiles<'a> {
+    reader: &'a Reader,
+    size: u64,
+}
+
+impl Tiles<'_> {
+    fn read(&self, tile: &Tile) -> Result<Vec<u8>, tlog_tiles::Error> {
+        let (level, number) = (u32::from(tile.level()), tile.level_index());
+        let width = u64::from(tile.width());
+        let hashes = schema::tile_hashes(&self.reader.connection, level, number, width);
+        hashes.map(|hashes| join(&hashes)).map_err(|_| tlog_tiles::Error::InvalidTile)
+    }
+}
+
+impl TileReader for Tiles<'_> {
+    fn height(&self) -> u8 {
+        TILE_HEIGHT
+    }
+
+    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        tiles.iter().map(|tile| self.read(tile)).collect()
+    }
+
+    fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+}
+
+/// Hashes straight from our own tiles, to compute a root there is none to check against.
+struct Unchecked<'a>(&'a Tiles<'a>);
+
+impl tlog_tiles::HashReader for Unchecked<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
+        let one = |index: &u64| {
+            let tile = Tile::from_index(TILE_HEIGHT, *index);
+            let in_level = self.0.size.checked_shr(8 * u32::from(tile.level())).unwrap_or(0);
+            let width = (in_level - 256 * tile.level_index()).min(256) as u32;
+            let whole = Tile::new(TILE_HEIGHT, tile.level(), tile.level_index(), width, false);
+            whole.hash_at_index(&self.0.read(&whole)?, *index)
+        };
+        indexes.iter().map(one).collect()
+    }
+}

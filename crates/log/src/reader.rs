@@ -1,0 +1,82 @@
+//! Reading: a snapshot at a time, beside the writer.
+
+use std::fs::File;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+use tlog_tiles::Hash;
+
+use crate::schema::{self, Folder};
+use crate::{Error, blobs};
+
+/// A connection that only reads.
+pub struct Reader {
+    pub(crate) connection: Connection,
+    pub(crate) folder: Folder,
+}
+
+/// A record as it is stored.
+#[derive(Clone, PartialEq)]
+pub struct Row {
+    /// Its index.
+    pub index: u64,
+    /// The record's bytes.
+    pub record: Vec<u8>,
+    /// The body; `None` once erased.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Reader {
+    /// Opens the log in `folder` to read.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let folder = schema::folder(folder);
+        Ok(Self { connection: schema::open_reader(&folder)?, folder })
+    }
+
+    /// Records in the log.
+    pub fn size(&self) -> Result<u64, Error> {
+        schema::size(&self.connection)
+    }
+
+    /// The last checkpoint's note.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, Error> {
+        schema::checkpoint(&self.connection)?.ok_or(Error::NotALog)
+    }
+
+    /// One record.
+    pub fn row(&self, index: u64) -> Result<Row, Error> {
+        let sql = "SELECT seq, record, body FROM record WHERE seq = ?1";
+        let mut query = self.connection.prepare_cached(sql)?;
+        query.query_row([index as i64], row).optional()?.ok_or(Error::NotFound)
+    }
+
+    /// Hands records `from..to` in order to `take`, until it returns `false`.
+    pub fn rows(
+        &self,
+        from: u64,
+        to: u64,
+        mut take: impl FnMut(Row) -> bool,
+    ) -> Result<(), Error> {
+        let sql = "SELECT seq, record, body FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let bounds = [from, to].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        for found in query.query_map(bounds, row)? {
+            if !take(found?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a blob's file.
+    pub fn blob(&self, hash: &Hash) -> Result<File, Error> {
+        match File::open(blobs::path(&self.folder, hash)) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
+            other => Ok(other?),
+        }
+    }
+}
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row { index: row.get::<_, i64>(0)? as u64, record: row.get(1)?, body: row.get(2)? })
+}
