@@ -1,0 +1,23 @@
+//! The exposed half: the source's pages and the desk's API.
+//!
+//! It holds recipients and never an identity: what it took it cannot open again. It reads no
+//! flag, environment or configuration; clock and randomness are arguments. Operators are told
+//! what happened in the closed vocabulary of [`journal`], in which a source's data has no place.
+
+mod auth;
+mod desk_api;
+mod guard;
+mod headers;
+mod intake;
+pub mod journal;
+mod listen;
+pub mod pages;
+mod routes;
+pub mod settings;
+mod submission;
+mod upload;
+mod web;
+pub mod world;
+
+pub use listen::{Bound, bind};
+pub use settings::Settings;

@@ -12,3 +12,9 @@ pub mod sync;
 
 pub use entry::{Attachment, Channel, Entry, Part};
 pub use hex::{Group, Hash};
+
+/// Nine digits made from a submission's group, by which a source and a desk can speak of it.
+pub fn reference(group: &Group) -> String {
+    let number = group.0.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{:09}", number % 1_000_000_000)
+}

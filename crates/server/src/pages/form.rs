@@ -10,12 +10,7 @@ use super::{Problem, Site};
 /// The page a source opens first.
 pub fn form(site: &Site, lang: Lang) -> Markup {
     let words = Words::of(lang);
-    let frame = Frame {
-        site,
-        lang,
-        event: None,
-        switch: true,
-    };
+    let frame = Frame { site, lang, event: None, switch: true };
     let main = html! {
         h1 { (words.heading) }
         p.lead { (words.lead) }
@@ -41,12 +36,7 @@ pub fn refused(
         cautions: true,
         ..Fields::blank(site, lang)
     };
-    let frame = Frame {
-        site,
-        lang,
-        event: Some(words.refused),
-        switch: false,
-    };
+    let frame = Frame { site, lang, event: Some(words.refused), switch: false };
     let main = html! {
         (summary(&fresh, problem))
         h1 { (words.heading) }
@@ -69,20 +59,13 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Empty fields.
     pub(super) const fn blank(site: &'a Site, lang: Lang) -> Self {
-        Self {
-            site,
-            lang,
-            kept_text: "",
-            continues: None,
-            problem: None,
-            cautions: false,
-        }
+        Self { site, lang, kept_text: "", continues: None, problem: None, cautions: false }
     }
 
     /// The words beside `field`, when the problem lies there.
     fn trouble(&self, field: Field) -> Option<String> {
         let problem = self.problem.filter(|p| Field::at_fault(*p) == Some(field))?;
-        let said = (Words::of(self.lang).problem)(problem);
+        let said = Words::of(self.lang).problem(problem);
         Some(self.site.limits(said.what, self.lang))
     }
 }
@@ -182,17 +165,13 @@ fn beside(id: &str, trouble: Option<&str>) -> Markup {
 }
 
 fn described(troubled: bool, error: &str, hint: &str) -> String {
-    if troubled {
-        format!("{error} {hint}")
-    } else {
-        hint.to_owned()
-    }
+    if troubled { format!("{error} {hint}") } else { hint.to_owned() }
 }
 
 /// What happened and what to do, above everything, with a link to the field it is about.
 fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
     let words = Words::of(f.lang);
-    let Said { what, act } = (words.problem)(problem);
+    let &Said { what, act } = words.problem(problem);
     let target = match Field::at_fault(problem) {
         Some(Field::Files) => "#files",
         _ => "#text",

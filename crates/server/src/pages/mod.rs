@@ -113,10 +113,12 @@ impl Site {
 
     /// `template` with this site's limits filled in.
     fn limits(&self, template: &str, lang: Lang) -> String {
+        // A number stays on one line with its unit.
+        let size = size::bytes(self.file_bytes, lang).replace(' ', "\u{a0}");
         let values = [
             ("{chars}", &*digits::number(self.text_chars, lang)),
             ("{files}", &*digits::number(self.files, lang)),
-            ("{size}", &*size::bytes(self.file_bytes, lang)),
+            ("{size}", &*size),
         ];
         words::fill(template, &values)
     }

@@ -13,12 +13,7 @@ pub fn received(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
     let words = Words::of(lang);
     let whole = receipt.is_whole();
     let event = if whole { words.received } else { words.part };
-    let frame = Frame {
-        site,
-        lang,
-        event: Some(event),
-        switch: false,
-    };
+    let frame = Frame { site, lang, event: Some(event), switch: false };
     let main = html! {
         h1 { (event) }
         @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, receipt)) }
@@ -34,14 +29,9 @@ pub fn received(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
 /// One sentence and the way back to the form.
 pub fn message(site: &Site, lang: Lang, problem: Problem) -> Markup {
     let words = Words::of(lang);
-    let Said { what, act } = (words.problem)(problem);
+    let &Said { what, act } = words.problem(problem);
     let what = site.limits(what, lang);
-    let frame = Frame {
-        site,
-        lang,
-        event: Some(&what),
-        switch: true,
-    };
+    let frame = Frame { site, lang, event: Some(&what), switch: true };
     let main = html! {
         h1 { (what) }
         p.lead { (site.limits(act, lang)) }
@@ -56,7 +46,7 @@ fn why_part(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
     html! {
         p.lead { (words.part_lead) }
         @if let Some(problem) = receipt.problem {
-            p { (site.limits((words.problem)(problem).what, lang)) "." }
+            p { (site.limits(words.problem(problem).what, lang)) "." }
         }
     }
 }
@@ -72,7 +62,7 @@ fn arrived(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
                 @if !receipt.files.is_empty() { p.hint { (count(lang, receipt)) } }
             }
             ul.parts {
-                li { span { (words.words_row) } b { (text) } }
+                li { span { (words.words_row) } " " b { (text) } }
                 @for (index, fate) in receipt.files.iter().enumerate() {
                     (file(site, lang, index + 1, *fate))
                 }
@@ -87,7 +77,7 @@ fn file(site: &Site, lang: Lang, place: usize, fate: FileFate) -> Markup {
     let lost = (fate != FileFate::Sealed).then_some("lost");
     html! {
         li {
-            span { (fill(words.file_row, &[("{n}", &place)])) }
+            span { (fill(words.file_row, &[("{n}", &place)])) } " "
             b class=[lost] { (site.limits(words.fate(fate), lang)) }
         }
     }
@@ -101,10 +91,7 @@ fn count(lang: Lang, receipt: &Receipt) -> String {
 }
 
 fn the_rest(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
-    let blank = Fields {
-        continues: receipt.continues.as_deref(),
-        ..Fields::blank(site, lang)
-    };
+    let blank = Fields { continues: receipt.continues.as_deref(), ..Fields::blank(site, lang) };
     html! {
         h2.apart { (Words::of(lang).rest) }
         (fields(&blank))

@@ -1,0 +1,298 @@
+//! What every page promises, checked on every page in both languages.
+
+use payamgir_text::lang::Lang;
+
+use super::words::Words;
+use super::{FileFate, Problem, Receipt, STYLE, Site, form, message, received, refused};
+
+const LANGS: [Lang; 2] = [Lang::Fa, Lang::En];
+const EXIT: &str = "https://exit.example/?q=news&lang=fa";
+const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
+
+const PROBLEMS: [Problem; 12] = [
+    Problem::Empty,
+    Problem::TextTooLong,
+    Problem::TooManyFiles,
+    Problem::FileTooLarge,
+    Problem::Malformed,
+    Problem::WrongType,
+    Problem::TooSlow,
+    Problem::Busy,
+    Problem::Full,
+    Problem::Internal,
+    Problem::NotFound,
+    Problem::Method,
+];
+
+const FATES: [FileFate; 4] =
+    [FileFate::Sealed, FileFate::Cut, FileFate::TooLarge, FileFate::NotTaken];
+
+fn site() -> Site {
+    Site {
+        name_fa: "کنگره‌ی «نمونه» & یاران".to_owned(),
+        name_en: "Congress of <Examples>".to_owned(),
+        exit_url: EXIT.to_owned(),
+        text_chars: 100_000,
+        files: 20,
+        file_bytes: 2 << 30,
+    }
+}
+
+fn receipt(files: &[FileFate], problem: Option<Problem>) -> Receipt {
+    Receipt {
+        text: true,
+        files: files.to_vec(),
+        reference: "482-917-305".to_owned(),
+        problem,
+        continues: problem.map(|_| "token\"&".to_owned()),
+    }
+}
+
+fn blank(lang: Lang) -> String {
+    form(&site(), lang).into_string()
+}
+
+fn refusal(lang: Lang, problem: Problem) -> String {
+    refused(&site(), lang, problem, WROTE, Some("token\"&")).into_string()
+}
+
+fn whole(lang: Lang) -> String {
+    received(&site(), lang, &receipt(&[FileFate::Sealed; 3], None)).into_string()
+}
+
+fn part(lang: Lang, problem: Problem) -> String {
+    received(&site(), lang, &receipt(&FATES, Some(problem))).into_string()
+}
+
+/// Every page there is, in one language.
+fn pages(lang: Lang) -> Vec<String> {
+    let mut all = vec![blank(lang), whole(lang)];
+    for problem in PROBLEMS {
+        all.push(refusal(lang, problem));
+        all.push(part(lang, problem));
+        all.push(message(&site(), lang, problem).into_string());
+    }
+    all
+}
+
+fn on_every_page(check: impl Fn(&str, Lang)) {
+    for lang in LANGS {
+        pages(lang).iter().for_each(|page| check(page, lang));
+    }
+}
+
+/// The page without its style.
+fn unstyled(page: &str) -> String {
+    page.replacen(STYLE, "", 1)
+}
+
+/// The insides of every tag of a page.
+fn tags(page: &str) -> Vec<String> {
+    let inside = |piece: &str| piece.split('>').next().unwrap_or_default().to_owned();
+    unstyled(page).split('<').skip(1).map(inside).collect()
+}
+
+/// What stands between the tags.
+fn shown(page: &str) -> String {
+    let after = |piece: &str| piece.split_once('>').map_or("", |(_, text)| text).to_owned();
+    unstyled(page).split('<').map(after).collect()
+}
+
+/// The value of each attribute `name` of a page.
+fn attributes(page: &str, name: &str) -> Vec<String> {
+    let opening = format!(" {name}=\"");
+    let value = |tag: &String| Some(tag.split_once(&opening)?.1.split('"').next()?.to_owned());
+    tags(page).iter().filter_map(value).collect()
+}
+
+fn place(page: &str, needle: &str) -> usize {
+    page.find(needle).unwrap_or_else(|| panic!("{needle} is missing"))
+}
+
+#[test]
+fn sizes() {
+    for lang in LANGS {
+        assert!(blank(lang).len() < 9 * 1024, "{}", blank(lang).len());
+        assert!(whole(lang).len() < 8 * 1024, "{}", whole(lang).len());
+    }
+    on_every_page(|page, _| assert!(page.len() < 9 * 1024, "{}", page.len()));
+}
+
+#[test]
+fn one_style_and_nothing_that_runs_or_is_fetched() {
+    on_every_page(|page, _| {
+        assert!(page.contains(&format!("<style>{STYLE}</style>")));
+        for tag in tags(page) {
+            let name = tag.split([' ', '/']).next().unwrap_or_default();
+            assert!(!["script", "svg", "img", "iframe", "object", "math"].contains(&name));
+            assert!(!tag.contains(" style="), "{tag}");
+            assert!(!tag.contains(" on"), "{tag}");
+        }
+    });
+    for foreign in ["url(", "@import", "@font-face", "letter-spacing", "left", "right"] {
+        assert!(!STYLE.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn only_the_exit_leads_away() {
+    on_every_page(|page, _| {
+        let own = page.replacen(&EXIT.replace('&', "&amp;"), "", 1);
+        assert!(!own.contains("://"));
+        let links = attributes(&own, "href");
+        let own = ["", "data:,", "/fa/", "/en/", "#main", "#text", "#files"];
+        assert!(links.iter().all(|link| own.contains(&link.as_str())));
+    });
+}
+
+#[test]
+fn the_way_out_comes_first() {
+    on_every_page(|page, _| {
+        let body = &page[place(page, "<body>")..];
+        let first = &body[place(body, " href=")..];
+        assert!(first.starts_with(" href=\"https://exit.example/?q=news&amp;lang=fa\""));
+        assert!(first.contains("rel=\"noreferrer noopener\""));
+        assert!(place(body, "class=\"exit\"") < place(body, "class=\"skip\""));
+    });
+}
+
+#[test]
+fn what_a_source_or_an_operator_wrote_is_escaped() {
+    on_every_page(|page, lang| {
+        assert!(!page.contains("<script"));
+        assert!(!page.contains("<Examples>"));
+        let name = match lang {
+            Lang::Fa => "<bdi>کنگره‌ی «نمونه» &amp; یاران</bdi>",
+            Lang::En => "<bdi>Congress of &lt;Examples&gt;</bdi>",
+        };
+        assert!(page.contains(name));
+    });
+    for lang in LANGS {
+        let page = refusal(lang, Problem::TextTooLong);
+        assert_eq!(page.matches("</textarea>").count(), 1);
+        assert!(page.contains(">\n&lt;/textarea&gt;&lt;script&gt;"));
+    }
+}
+
+#[test]
+fn kept_text_keeps_its_first_line_feed() {
+    let page = refused(&site(), Lang::En, Problem::Busy, "\n\nwords", None).into_string();
+    assert!(page.contains(">\n\n\nwords</textarea>"));
+}
+
+#[test]
+fn every_word_is_there() {
+    on_every_page(|page, _| {
+        let content = unstyled(page);
+        for hole in ["<p></p>", "<h1></h1>", "<h2></h2>", "<a></a>", "<b></b>", "></a>", "{"] {
+            assert!(!content.contains(hole), "{hole}");
+        }
+        assert!(!content.contains(".."), "a doubled full stop");
+    });
+}
+
+#[test]
+fn every_problem_says_what_and_what_to_do() {
+    for lang in LANGS {
+        for problem in PROBLEMS {
+            let said = Words::of(lang).problem(problem);
+            assert!(!said.what.ends_with(['.', '؟', '؛']), "{}", said.what);
+            assert!(said.act.ends_with('.'), "{}", said.act);
+        }
+    }
+}
+
+#[test]
+fn persian_is_persian() {
+    for page in pages(Lang::Fa) {
+        let entities = ["&amp;", "&lt;", "&gt;", "&quot;"];
+        let text = entities.iter().fold(shown(&page), |t, e| t.replace(e, ""));
+        assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
+        assert!(!text.contains(['ي', 'ك', ',', '?', ';']), "{text}");
+        assert!(![" می ", " نمی ", " ها"].iter().any(|gap| text.contains(gap)));
+        assert!(page.contains("<html lang=\"fa\" dir=\"rtl\">"));
+    }
+    assert!(whole(Lang::Fa).contains("<bdi dir=\"ltr\">۴۸۲-۹۱۷-۳۰۵</bdi>"));
+}
+
+#[test]
+fn fields_stand_in_the_order_they_are_sealed() {
+    for lang in LANGS {
+        for page in [refusal(lang, Problem::Busy), part(lang, Problem::TooSlow)] {
+            let names = attributes(&page[place(&page, "<form")..], "name");
+            assert_eq!(names, ["continues", "text", "files"]);
+            assert!(page.contains("name=\"continues\" value=\"token&quot;&amp;\""));
+        }
+        let page = blank(lang);
+        let names = attributes(&page[place(&page, "<form")..], "name");
+        assert_eq!(names, ["text", "files"]);
+        assert!(page.contains(&format!("method=\"post\" action=\"/{}/\"", lang.code())));
+        assert!(page.contains("enctype=\"multipart/form-data\" accept-charset=\"utf-8\""));
+        assert!(!page.contains(" required"));
+    }
+}
+
+#[test]
+fn labels_hints_and_links_find_their_targets() {
+    on_every_page(|page, _| {
+        let ids = attributes(page, "id");
+        let mut named: Vec<String> = attributes(page, "for");
+        named.extend(attributes(page, "aria-labelledby"));
+        for list in attributes(page, "aria-describedby") {
+            named.extend(list.split(' ').map(str::to_owned));
+        }
+        let here = |link: String| link.strip_prefix('#').map(str::to_owned);
+        named.extend(attributes(page, "href").into_iter().filter_map(here));
+        assert!(named.iter().all(|id| ids.contains(id)), "{named:?} {ids:?}");
+        assert_eq!(page.matches("<h1").count(), 1);
+    });
+}
+
+#[test]
+fn a_problem_of_a_field_stands_beside_it() {
+    let table = [
+        (Problem::Empty, "text"),
+        (Problem::TextTooLong, "text"),
+        (Problem::TooManyFiles, "files"),
+        (Problem::FileTooLarge, "files"),
+    ];
+    for (problem, field) in table {
+        let page = refusal(Lang::En, problem);
+        assert!(page.contains(&format!("id=\"{field}-error\"")));
+        assert!(page.contains(&format!("<a href=\"#{field}\">")));
+        assert_eq!(page.matches("aria-invalid=\"true\"").count(), 1);
+    }
+    assert!(!refusal(Lang::En, Problem::Busy).contains("aria-invalid=\""));
+}
+
+#[test]
+fn a_whole_submission_needs_no_form_and_a_part_does() {
+    for lang in LANGS {
+        assert!(!whole(lang).contains("<form"));
+        assert!(part(lang, Problem::TooSlow).contains("<form"));
+        let cut = received(&site(), lang, &receipt(&[FileFate::Cut], None)).into_string();
+        assert!(cut.contains("<form"));
+    }
+}
+
+#[test]
+fn each_file_is_told_apart_by_its_place() {
+    let page = part(Lang::En, Problem::TooSlow);
+    for line in [
+        "File 1</span> <b>arrived",
+        "File 2</span> <b class=\"lost\">did not arrive whole",
+        "File 3</span> <b class=\"lost\">did not arrive: over 2\u{a0}GB",
+        "File 4</span> <b class=\"lost\">did not arrive<",
+    ] {
+        assert!(page.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn the_other_language_is_offered_where_nothing_is_lost_by_going() {
+    let fa = "href=\"/fa/\" lang=\"fa\" hreflang=\"fa\" dir=\"rtl\"";
+    assert!(blank(Lang::En).contains(fa));
+    assert!(blank(Lang::Fa).contains("href=\"/en/\" lang=\"en\" hreflang=\"en\" dir=\"ltr\""));
+    assert!(!refusal(Lang::En, Problem::Busy).contains("hreflang"));
+    assert!(!whole(Lang::En).contains("hreflang"));
+}

@@ -19,6 +19,22 @@ pub(super) struct Note {
     pub told: &'static str,
 }
 
+/// What is said of each [`Problem`].
+pub(super) struct Problems {
+    pub empty: Said,
+    pub text_too_long: Said,
+    pub too_many_files: Said,
+    pub file_too_large: Said,
+    pub malformed: Said,
+    pub wrong_type: Said,
+    pub too_slow: Said,
+    pub busy: Said,
+    pub full: Said,
+    pub internal: Said,
+    pub not_found: Said,
+    pub method: Said,
+}
+
 /// The words of one language.
 pub(super) struct Words {
     pub other_lang: Lang,
@@ -68,7 +84,7 @@ pub(super) struct Words {
     pub send_more: &'static str,
     pub back: &'static str,
     pub home: &'static str,
-    pub problem: fn(Problem) -> Said,
+    pub problems: Problems,
 }
 
 impl Words {
@@ -77,6 +93,25 @@ impl Words {
         match lang {
             Lang::Fa => &FA,
             Lang::En => &EN,
+        }
+    }
+
+    /// What happened, and what can be done about it.
+    pub(super) const fn problem(&self, problem: Problem) -> &Said {
+        let said = &self.problems;
+        match problem {
+            Problem::Empty => &said.empty,
+            Problem::TextTooLong => &said.text_too_long,
+            Problem::TooManyFiles => &said.too_many_files,
+            Problem::FileTooLarge => &said.file_too_large,
+            Problem::Malformed => &said.malformed,
+            Problem::WrongType => &said.wrong_type,
+            Problem::TooSlow => &said.too_slow,
+            Problem::Busy => &said.busy,
+            Problem::Full => &said.full,
+            Problem::Internal => &said.internal,
+            Problem::NotFound => &said.not_found,
+            Problem::Method => &said.method,
         }
     }
 
@@ -93,11 +128,7 @@ impl Words {
 
 /// `template` with each `{name}` replaced by its value.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (name, value)| {
-            text.replace(name, value)
-        })
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
 }
 
 const fn said(what: &'static str, act: &'static str) -> Said {
@@ -132,7 +163,7 @@ static FA: Words = Words {
         note(
             "خط اینترنت",
             "کسی که خط شما را زیر نظر دارد می‌بیند که به این‌جا آمده‌اید. اگر می‌توانید، با مرورگر تور \
-             (Tor Browser) بیایید.",
+             (Tor\u{a0}Browser) بیایید.",
         ),
         note(
             "گوشی",
@@ -140,13 +171,9 @@ static FA: Words = Words {
         ),
         note(
             "درون فایل",
-            "عکس و فیلم معمولاً نشان می‌دهد کجا و با چه دستگاهی گرفته شده است. تحریریه این را پیش از انتشار \
-             پاک می‌کند، ولی خودش آن را می‌بیند.",
+            "عکس و فیلم معمولاً نشان می‌دهد کجا و با چه دستگاهی گرفته شده است. تحریریه آن را می‌بیند.",
         ),
-        note(
-            "لحظه‌ی رسیدن",
-            "تا مهروموم شود، آنچه می‌فرستید بی‌مهر از حافظه‌ی سرور می‌گذرد.",
-        ),
+        note("لحظه‌ی رسیدن", "تا مهروموم شود، آنچه می‌فرستید بی‌مهر از حافظه‌ی سرور می‌گذرد."),
     ],
     send: "فرستادن",
     refused: "این پیام هنوز نرسیده است",
@@ -182,7 +209,38 @@ static FA: Words = Words {
     send_more: "فرستادن پیامی دیگر",
     back: "اگر چیزی نوشته بودید، دکمه‌ی بازگشت مرورگر معمولاً آن را برمی‌گرداند.",
     home: "باز کردن فرم پیام",
-    problem: problem_fa,
+    problems: Problems {
+        empty: said(
+            "در پیام نه نوشته‌ای بود و نه فایلی",
+            "چیزی بنویسید یا فایلی انتخاب کنید و بفرستید.",
+        ),
+        text_too_long: said(
+            "نوشته از {chars} نویسه بلندتر است",
+            "آن را کوتاه‌تر کنید، در چند پیام بفرستید، یا در یک فایل بگذارید.",
+        ),
+        too_many_files: said(
+            "فایل‌ها بیش از {files} تاست",
+            "تا {files} فایل را بفرستید و بقیه را در پیامی دیگر.",
+        ),
+        file_too_large: said(
+            "دست‌کم یکی از فایل‌ها از {size} بزرگ‌تر است",
+            "فیلم را کوتاه‌تر کنید، یا با کیفیتی پایین‌تر بفرستید.",
+        ),
+        malformed: said("پیام ناقص به سرور رسید", "شاید خط قطع شده باشد. دوباره بفرستید."),
+        wrong_type: said(
+            "پیام به شکلی آمد که این صفحه نمی‌تواند بخواند",
+            "با فرم همین صفحه دوباره بفرستید.",
+        ),
+        too_slow: said(
+            "خط کند بود و ارتباط پیش از پایان بسته شد",
+            "دوباره بفرستید؛ اگر باز نشد، فایل‌ها را یکی‌یکی بفرستید.",
+        ),
+        busy: said("همین حالا پیام‌های زیادی در راه است", "چند دقیقه‌ی دیگر دوباره بفرستید."),
+        full: said("فعلاً جایی برای پیام تازه نیست", "چند ساعت دیگر دوباره بفرستید."),
+        internal: said("در سرور اشکالی پیش آمد", "کمی بعد دوباره بفرستید."),
+        not_found: said("در این نشانی صفحه‌ای نیست", "شاید نشانی کامل نباشد."),
+        method: said("این نشانی فقط فرم پیام است", "فرم را از نو باز کنید."),
+    },
 };
 
 static EN: Words = Words {
@@ -208,7 +266,7 @@ static EN: Words = Words {
     cannot_notes: [
         note(
             "Your line",
-            "Anyone who watches it can see that you came here. If you can, come with Tor Browser.",
+            "Anyone who watches it can see that you came here. If you can, come with Tor\u{a0}Browser.",
         ),
         note(
             "Your phone",
@@ -216,8 +274,7 @@ static EN: Words = Words {
         ),
         note(
             "Inside the file",
-            "Photos and films usually say where and on what device they were taken. The desk removes this before \
-             publishing, but the desk sees it.",
+            "Photos and films usually say where and on what device they were taken. The desk can see it.",
         ),
         note(
             "While it arrives",
@@ -257,102 +314,42 @@ static EN: Words = Words {
     send_more: "Send something else",
     back: "If you had written something, your browser’s Back button usually brings it back.",
     home: "Open the message form",
-    problem: problem_en,
-};
-
-const fn problem_fa(problem: Problem) -> Said {
-    match problem {
-        Problem::Empty => said(
-            "در پیام نه نوشته‌ای بود و نه فایلی",
-            "چیزی بنویسید یا فایلی انتخاب کنید و بفرستید.",
-        ),
-        Problem::TextTooLong => said(
-            "نوشته از {chars} نویسه بلندتر است",
-            "آن را کوتاه‌تر کنید، در چند پیام بفرستید، یا در یک فایل بگذارید.",
-        ),
-        Problem::TooManyFiles => said(
-            "فایل‌ها بیش از {files} تاست",
-            "تا {files} فایل را بفرستید و بقیه را در پیامی دیگر.",
-        ),
-        Problem::FileTooLarge => said(
-            "دست‌کم یکی از فایل‌ها از {size} بزرگ‌تر است",
-            "فیلم را کوتاه‌تر کنید، یا با کیفیتی پایین‌تر بفرستید.",
-        ),
-        Problem::Malformed => said(
-            "پیام ناقص به سرور رسید",
-            "شاید خط قطع شده باشد. دوباره بفرستید.",
-        ),
-        Problem::WrongType => said(
-            "پیام به شکلی آمد که این صفحه نمی‌تواند بخواند",
-            "با فرم همین صفحه دوباره بفرستید.",
-        ),
-        Problem::TooSlow => said(
-            "خط کند بود و ارتباط پیش از پایان بسته شد",
-            "دوباره بفرستید؛ اگر باز نشد، فایل‌ها را یکی‌یکی بفرستید.",
-        ),
-        Problem::Busy => said(
-            "همین حالا پیام‌های زیادی در راه است",
-            "چند دقیقه‌ی دیگر دوباره بفرستید.",
-        ),
-        Problem::Full => said(
-            "فعلاً جایی برای پیام تازه نیست",
-            "چند ساعت دیگر دوباره بفرستید.",
-        ),
-        Problem::Internal => said("در سرور اشکالی پیش آمد", "کمی بعد دوباره بفرستید."),
-        Problem::NotFound => said("در این نشانی صفحه‌ای نیست", "شاید نشانی کامل نباشد."),
-        Problem::Method => said("این نشانی فقط فرم پیام است", "فرم را از نو باز کنید."),
-    }
-}
-
-const fn problem_en(problem: Problem) -> Said {
-    match problem {
-        Problem::Empty => said(
+    problems: Problems {
+        empty: said(
             "There were no words and no files",
             "Write something or choose a file, then send.",
         ),
-        Problem::TextTooLong => said(
+        text_too_long: said(
             "The words are longer than {chars} characters",
             "Shorten them, send them in several messages, or put them in a file.",
         ),
-        Problem::TooManyFiles => said(
+        too_many_files: said(
             "There are more than {files} files",
             "Send up to {files}, and the rest in another message.",
         ),
-        Problem::FileTooLarge => said(
+        file_too_large: said(
             "At least one file is larger than {size}",
             "Shorten the film, or send it in lower quality.",
         ),
-        Problem::Malformed => said(
+        malformed: said(
             "The message reached the server incomplete",
             "The line may have broken. Please send again.",
         ),
-        Problem::WrongType => said(
+        wrong_type: said(
             "The message came in a shape this page cannot read",
             "Please send it again with the form on this page.",
         ),
-        Problem::TooSlow => said(
+        too_slow: said(
             "The line was slow and closed before the end",
             "Please send again; if it fails once more, send the files one by one.",
         ),
-        Problem::Busy => said(
-            "Many messages are arriving just now",
-            "Please send again in a few minutes.",
-        ),
-        Problem::Full => said(
+        busy: said("Many messages are arriving just now", "Please send again in a few minutes."),
+        full: said(
             "There is no room for new messages at the moment",
             "Please send again in a few hours.",
         ),
-        Problem::Internal => said(
-            "Something went wrong on the server",
-            "Please send again a little later.",
-        ),
-        Problem::NotFound => said(
-            "There is no page at this address",
-            "The address may be incomplete.",
-        ),
-        Problem::Method => said(
-            "This address holds only the message form",
-            "Please open the form again.",
-        ),
-    }
-}
+        internal: said("Something went wrong on the server", "Please send again a little later."),
+        not_found: said("There is no page at this address", "The address may be incomplete."),
+        method: said("This address holds only the message form", "Please open the form again."),
+    },
+};

@@ -1,0 +1,256 @@
+//! Who may fetch the log: a member's Ed25519 key, by HTTP message signatures (RFC 9421).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header, request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use ed25519_dalek::{Signature, VerifyingKey};
+use payamgir_wire::limits::CLOCK_SKEW_SECONDS;
+use payamgir_wire::signature::{self, Params};
+use sha2::{Digest, Sha256};
+
+use crate::journal::{Event, Journal};
+use crate::world::World;
+
+/// Nonces remembered; only members can fill this.
+const NONCES: usize = 100_000;
+
+/// Why a desk's request is refused. It is told to the desk, which can then say what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No signature, or not written the one accepted way.
+    Malformed,
+    /// The key is not a member's.
+    UnknownKey,
+    /// Signed too long ago, too far ahead, or before this server started.
+    Clock,
+    /// The nonce was used before.
+    Replayed,
+    /// The signature does not fit the request.
+    Signature,
+}
+
+/// Checks requests and remembers their nonces.
+pub(crate) struct Gate {
+    members: Vec<[u8; 32]>,
+    world: World,
+    journal: Journal,
+    /// Nonces are forgotten at a restart, so nothing signed before it is accepted.
+    started: u64,
+    nonces: Mutex<HashMap<[u8; 16], u64>>,
+}
+
+impl Gate {
+    pub(crate) fn new(members: Vec<[u8; 32]>, world: World, journal: Journal) -> Self {
+        let started = (world.now)();
+        Self { members, world, journal, started, nonces: Mutex::default() }
+    }
+
+    fn check(&self, head: &request::Parts) -> Result<(), Refusal> {
+        let field = |name| one(&head.headers, name).ok_or(Refusal::Malformed);
+        let params = Params::parse(field(signature::header::SIGNATURE_INPUT)?)
+            .map_err(|_| Refusal::Malformed)?;
+        let bytes = signature::parse_signature(field(signature::header::SIGNATURE)?)
+            .map_err(|_| Refusal::Malformed)?;
+        // Every request there is has an empty body; none is read.
+        let body_sha256 = Sha256::digest([]).into();
+        if field(signature::header::CONTENT_DIGEST)? != signature::digest(&body_sha256) {
+            return Err(Refusal::Signature);
+        }
+        let request = signature::Request {
+            method: head.method.as_str(),
+            authority: field(header::HOST.as_str())?,
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            body_sha256: &body_sha256,
+        };
+        self.check_signed(&params, &request, &bytes)
+    }
+
+    fn check_signed(
+        &self,
+        params: &Params,
+        request: &signature::Request<'_>,
+        bytes: &[u8; 64],
+    ) -> Result<(), Refusal> {
+        if !self.members.contains(&params.key) {
+            return Err(Refusal::UnknownKey);
+        }
+        let key = VerifyingKey::from_bytes(&params.key).map_err(|_| Refusal::UnknownKey)?;
+        key.verify_strict(params.base(request).as_bytes(), &Signature::from_bytes(bytes))
+            .map_err(|_| Refusal::Signature)?;
+        self.check_fresh(params)
+    }
+
+    /// Only after the signature: strangers leave no trace here.
+    fn check_fresh(&self, params: &Params) -> Result<(), Refusal> {
+        let now = (self.world.now)();
+        let skewed = params.created.abs_diff(now) > CLOCK_SKEW_SECONDS;
+        if skewed || params.created < self.started {
+            return Err(Refusal::Clock);
+        }
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        if nonces.len() >= NONCES {
+            nonces.retain(|_, created| created.abs_diff(now) <= CLOCK_SKEW_SECONDS);
+        }
+        if nonces.len() >= NONCES || nonces.insert(params.nonce, params.created).is_some() {
+            return Err(Refusal::Replayed);
+        }
+        Ok(())
+    }
+}
+
+/// The middleware in front of every route of the desk's API.
+pub(crate) async fn members_only(
+    State(gate): State<Arc<Gate>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (head, body) = request.into_parts();
+    match gate.check(&head) {
+        Ok(()) => next.run(Request::from_parts(head, body)).await,
+        Err(refusal) => {
+            (gate.journal)(Event::DeskRefused(refusal));
+            (StatusCode::UNAUTHORIZED, refusal.word()).into_response()
+        }
+    }
+}
+
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+impl Refusal {
+    /// The word in the response's body, which the desk turns into a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownKey => "unknown-key",
+            Self::Clock => "clock",
+            Self::Replayed => "replayed",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed25519_dalek::{Signer, SigningKey};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    struct Desk {
+        gate: Gate,
+        key: SigningKey,
+        clock: Arc<AtomicU64>,
+    }
+
+    fn desk() -> Desk {
+        let clock = Arc::new(AtomicU64::new(1_000_000));
+        let now = clock.clone();
+        let world = World {
+            now: Arc::new(move || now.load(Ordering::Relaxed)),
+            random: Arc::new(|bytes| bytes.fill(1)),
+        };
+        let key = SigningKey::from_bytes(&[4; 32]);
+        let members = vec![key.verifying_key().to_bytes()];
+        Desk { gate: Gate::new(members, world, Arc::new(|_| {})), key, clock }
+    }
+
+    struct Ask {
+        created: u64,
+        nonce: u8,
+        signed_path: &'static str,
+        sent: &'static str,
+        signed_host: &'static str,
+    }
+
+    const FAIR: Ask = Ask {
+        created: 1_000_000,
+        nonce: 1,
+        signed_path: "/desk/1/log",
+        sent: "/desk/1/log?from=0",
+        signed_host: "desk.example",
+    };
+
+    fn head(key: &SigningKey, ask: &Ask) -> request::Parts {
+        let params = Params {
+            created: ask.created,
+            nonce: [ask.nonce; 16],
+            key: key.verifying_key().to_bytes(),
+        };
+        let body_sha256 = Sha256::digest([]).into();
+        let base = params.base(&signature::Request {
+            method: "GET",
+            authority: ask.signed_host,
+            path: ask.signed_path,
+            query: "from=0",
+            body_sha256: &body_sha256,
+        });
+        let signed = key.sign(base.as_bytes()).to_bytes();
+        let request = axum::http::Request::get(ask.sent)
+            .header("host", "desk.example")
+            .header(signature::header::CONTENT_DIGEST, signature::digest(&body_sha256))
+            .header(signature::header::SIGNATURE_INPUT, params.input())
+            .header(signature::header::SIGNATURE, signature::signature(&signed));
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn a_members_request_is_heard_once() {
+        let desk = desk();
+        let head = head(&desk.key, &FAIR);
+        assert_eq!(desk.gate.check(&head), Ok(()));
+        assert_eq!(desk.gate.check(&head), Err(Refusal::Replayed));
+    }
+
+    #[test]
+    fn every_other_request_is_refused_with_its_reason() {
+        let stranger = SigningKey::from_bytes(&[5; 32]);
+        let member = SigningKey::from_bytes(&[4; 32]);
+        let table = [
+            (&stranger, FAIR, Refusal::UnknownKey),
+            (&member, Ask { created: 999_999, ..FAIR }, Refusal::Clock),
+            (&member, Ask { created: 1_000_301, ..FAIR }, Refusal::Clock),
+            (&member, Ask { signed_path: "/desk/1/blob", ..FAIR }, Refusal::Signature),
+            (&member, Ask { sent: "/desk/1/log?from=9", ..FAIR }, Refusal::Signature),
+            (&member, Ask { signed_host: "other.example", ..FAIR }, Refusal::Signature),
+        ];
+        for (key, ask, expected) in table {
+            assert_eq!(desk().gate.check(&head(key, &ask)), Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_missing_doubled_or_altered_field_is_refused() {
+        let desk = desk();
+        for name in ["content-digest", "signature-input", "signature", "host"] {
+            let mut without = head(&desk.key, &FAIR);
+            without.headers.remove(name);
+            assert_eq!(desk.gate.check(&without), Err(Refusal::Malformed), "{name}");
+            let mut doubled = head(&desk.key, &FAIR);
+            let value = doubled.headers[name].clone();
+            doubled.headers.append(header::HeaderName::from_static(name), value);
+            assert_eq!(desk.gate.check(&doubled), Err(Refusal::Malformed), "{name}");
+        }
+    }
+
+    #[test]
+    fn time_passes_and_old_requests_die() {
+        let desk = desk();
+        let head = head(&desk.key, &FAIR);
+        desk.clock.store(1_000_301, Ordering::Relaxed);
+        assert_eq!(desk.gate.check(&head), Err(Refusal::Clock));
+    }
+}

@@ -1,0 +1,160 @@
+//! What a desk fetches: the checkpoint, the log's records, blobs, tiles. All of it is sealed or
+//! public; the signature in front keeps the rhythm of arrivals from strangers.
+
+use std::io::{Seek, SeekFrom};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use payamgir_log::{Error, Hash, Log, Reader};
+use payamgir_wire::{hex, sync};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
+
+use crate::journal::{Event, Journal};
+
+/// A page of records ends after about this many bytes.
+const PAGE_BYTES: usize = 2 << 20;
+/// Chunk in which a blob is read from the disk.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// Pages made at once: bounds memory.
+const PAGES: usize = 4;
+
+/// What the desk's routes share.
+pub(crate) struct Api {
+    log: Log,
+    journal: Journal,
+    pages: Semaphore,
+}
+
+impl Api {
+    pub(crate) fn new(log: Log, journal: Journal) -> Self {
+        Self { log, journal, pages: Semaphore::new(PAGES) }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Failed> {
+        let _turn = self.pages.acquire().await;
+        let log = self.log.clone();
+        let result = tokio::task::spawn_blocking(move || read(&log.reader()?)).await;
+        result.unwrap_or(Err(Error::Closed)).map_err(|error| {
+            if !matches!(error, Error::NotFound) {
+                (self.journal)(Event::StorageFailed(error.clone()));
+            }
+            Failed(error)
+        })
+    }
+}
+
+/// A read that failed, as a response.
+pub(crate) struct Failed(Error);
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        match self.0 {
+            Error::NotFound => StatusCode::NOT_FOUND.into_response(),
+            _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
+/// Which records.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Span {
+    from: u64,
+    to: u64,
+}
+
+/// From which byte of a blob.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Offset {
+    #[serde(default)]
+    from: u64,
+}
+
+/// `GET /desk/1/checkpoint`: the signed note.
+pub(crate) async fn checkpoint(State(api): State<Arc<Api>>) -> Result<Response, Failed> {
+    let note = api.read(Reader::checkpoint).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+}
+
+/// `GET /desk/1/log?from=…&to=…`: frames of records, as many as fit a page.
+pub(crate) async fn log(
+    State(api): State<Arc<Api>>,
+    Query(span): Query<Span>,
+) -> Result<Response, Failed> {
+    let page = api.read(move |reader| frames(reader, span.from, span.to)).await?;
+    Ok(binary(page))
+}
+
+fn frames(reader: &Reader, from: u64, to: u64) -> Result<Vec<u8>, Error> {
+    let mut page = Vec::with_capacity(PAGE_BYTES + PAGE_BYTES / 16);
+    reader.rows(from, to, |row| {
+        sync::write_frame(&mut page, &row.record, row.body.as_deref());
+        page.len() < PAGE_BYTES
+    })?;
+    Ok(page)
+}
+
+/// `GET /desk/1/blob/<hash>?from=…`: a blob's bytes, from an offset on where a line broke.
+pub(crate) async fn blob(
+    State(api): State<Arc<Api>>,
+    Path(hash): Path<String>,
+    Query(offset): Query<Offset>,
+) -> Result<Response, Failed> {
+    let hash = hex::Hash::parse(&hash).map_err(|_| Failed(Error::NotFound))?;
+    let (file, left) = api
+        .read(move |reader| {
+            let mut file = reader.blob(&Hash(hash.0))?;
+            let size = file.metadata()?.len();
+            if offset.from > size {
+                return Err(Error::NotFound);
+            }
+            file.seek(SeekFrom::Start(offset.from))?;
+            Ok((file, size - offset.from))
+        })
+        .await?;
+    let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(file), CHUNK_BYTES);
+    let mut response = binary(Body::from_stream(stream));
+    response.headers_mut().insert(header::CONTENT_LENGTH, left.into());
+    Ok(response)
+}
+
+/// `GET /desk/1/tile/<level>/<number>[.p/<width>]`: a hash tile, as C2SP tlog-tiles names it.
+pub(crate) async fn tile(
+    State(api): State<Arc<Api>>,
+    Path(path): Path<String>,
+) -> Result<Response, Failed> {
+    Ok(binary(api.read(move |reader| reader.tile_at(&path)).await?))
+}
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn healthy() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: it could take a submission now.
+pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
+    let log = api.log.clone();
+    let room = tokio::task::spawn_blocking(move || log.has_room() && log.reader().is_ok()).await;
+    match room {
+        Ok(true) => "ready\n".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+    }
+}
+
+fn binary(body: impl Into<Body>) -> Response {
+    let fields = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (fields, body.into()).into_response()
+}

@@ -1,0 +1,160 @@
+//! A request's body, watched: it must keep a pace, pause only so long, and be parsed as it comes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::BodyDataStream;
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use crate::settings::Limits;
+
+/// Most bytes the form parser may hold without giving anything out. It bounds what a hostile
+/// part header can occupy.
+const UNPARSED_BYTES: u64 = 256 * 1024;
+
+/// Why a body ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The connection broke.
+    Cut,
+    /// It paused too long or came too slowly.
+    TooSlow,
+    /// More came than may.
+    TooLong,
+    /// Bytes came that lead nowhere.
+    Unparsable,
+    /// The server is stopping and the grace is over.
+    Stopping,
+}
+
+/// Shared between the body and the one who reads its fields.
+#[derive(Clone, Default)]
+pub(crate) struct Watch {
+    fault: Arc<AtomicU8>,
+    unparsed: Arc<AtomicU64>,
+}
+
+const FAULTS: [Fault; 5] =
+    [Fault::Cut, Fault::TooSlow, Fault::TooLong, Fault::Unparsable, Fault::Stopping];
+
+impl Watch {
+    /// Why the body ended early, if it did.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        let number = self.fault.load(Ordering::Relaxed);
+        FAULTS.get(usize::from(number).wrapping_sub(1)).copied()
+    }
+
+    /// The parser gave something out.
+    pub(crate) fn parsed(&self) {
+        self.unparsed.store(0, Ordering::Relaxed);
+    }
+
+    fn set(&self, fault: Fault) {
+        let number = FAULTS.iter().position(|other| *other == fault).map_or(0, |at| at + 1);
+        self.fault.store(number as u8, Ordering::Relaxed);
+    }
+}
+
+/// The watched body.
+pub(crate) struct Guarded {
+    body: BodyDataStream,
+    watch: Watch,
+    limits: Limits,
+    taken: u64,
+    window: (Instant, u64),
+    pause: Pin<Box<Sleep>>,
+    stop: Pin<Box<WaitForCancellationFutureOwned>>,
+    rest: bool,
+}
+
+/// The body ended early; [`Watch::fault`] says why.
+#[derive(Debug)]
+pub(crate) struct EndedEarly;
+
+impl Guarded {
+    pub(crate) fn new(
+        body: BodyDataStream,
+        watch: Watch,
+        limits: Limits,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            body,
+            watch,
+            limits,
+            taken: 0,
+            window: (Instant::now(), 0),
+            pause: Box::pin(tokio::time::sleep(limits.pause)),
+            stop: Box::pin(stop.cancelled_owned()),
+            rest: false,
+        }
+    }
+
+    fn take(&mut self, chunk: &Bytes) -> Result<(), Fault> {
+        let length = chunk.len() as u64;
+        self.taken += length;
+        if self.taken > self.limits.submission_bytes {
+            return Err(Fault::TooLong);
+        }
+        if self.watch.unparsed.fetch_add(length, Ordering::Relaxed) + length > UNPARSED_BYTES {
+            return Err(Fault::Unparsable);
+        }
+        self.keep_pace(length)
+    }
+
+    fn keep_pace(&mut self, length: u64) -> Result<(), Fault> {
+        let now = Instant::now();
+        self.pause.as_mut().reset(now + self.limits.pause);
+        self.window.1 += length;
+        if now.duration_since(self.window.0) < self.limits.pace_window {
+            return Ok(());
+        }
+        let came = std::mem::replace(&mut self.window, (now, 0)).1;
+        if came < self.limits.pace_bytes { Err(Fault::TooSlow) } else { Ok(()) }
+    }
+
+    fn end(&self, fault: Fault) -> Poll<Option<Result<Bytes, EndedEarly>>> {
+        self.watch.set(fault);
+        Poll::Ready(Some(Err(EndedEarly)))
+    }
+}
+
+impl Stream for Guarded {
+    type Item = Result<Bytes, EndedEarly>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // multer reads until its source has nothing ready and buffers it all. One chunk and then
+        // a pause keeps what it holds within a chunk or two, however fast the sender is.
+        if std::mem::take(&mut self.rest) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        match Pin::new(&mut self.body).poll_next(cx) {
+            Poll::Ready(Some(Ok(chunk))) => match self.take(&chunk) {
+                Ok(()) => {
+                    self.rest = true;
+                    Poll::Ready(Some(Ok(chunk)))
+                }
+                Err(fault) => self.end(fault),
+            },
+            Poll::Ready(Some(Err(_))) => self.end(Fault::Cut),
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Pending if self.stop.as_mut().poll(cx).is_ready() => self.end(Fault::Stopping),
+            Poll::Pending if self.pause.as_mut().poll(cx).is_ready() => self.end(Fault::TooSlow),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl std::fmt::Display for EndedEarly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the body ended early")
+    }
+}
+
+impl std::error::Error for EndedEarly {}

@@ -1,0 +1,367 @@
+//! Taking a submission: the form is read field by field, each part sealed and committed before
+//! the next is looked at. Text comes first in the form, so it is safe before the first byte of
+//! a file is read. Nothing is acknowledged that is not durable.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use multer::{Field, Multipart};
+use payamgir_log::{Error, Kind, Log, PendingBlob};
+use payamgir_seal::seal_entry;
+use payamgir_text::lang::Lang;
+use payamgir_wire::entry::text_parts;
+use payamgir_wire::hex::Hex;
+use payamgir_wire::{Attachment, Channel, Entry, Part};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use crate::guard::{Fault, Guarded, Watch};
+use crate::journal::{Event, Journal};
+use crate::pages::{FileFate, Problem};
+use crate::settings::Settings;
+use crate::submission::{Outcome, Submission};
+use crate::upload::Upload;
+use crate::world::World;
+
+/// Most bytes of the token that joins a second sending to the first.
+const TOKEN_BYTES: usize = 64;
+/// A boundary is at most this long (RFC 2046 §5.1.1).
+const BOUNDARY_BYTES: usize = 70;
+
+/// Takes submissions.
+pub(crate) struct Intake {
+    pub settings: Arc<Settings>,
+    pub log: Log,
+    pub world: World,
+    pub journal: Journal,
+    pub uploads: Semaphore,
+    /// Cancelled when the grace of a stop is over.
+    pub cut_off: CancellationToken,
+}
+
+/// One request's form being read.
+struct Reading<'a> {
+    intake: &'a Intake,
+    lang: Lang,
+    watch: Watch,
+    submission: Submission,
+}
+
+impl Intake {
+    /// Reads a form to its end, however it ends.
+    pub(crate) async fn receive(
+        &self,
+        lang: Lang,
+        content_type: Option<&str>,
+        body: Body,
+    ) -> Outcome {
+        let watch = Watch::default();
+        let limits = self.settings.limits;
+        let stream = body.into_data_stream();
+        let guarded = Guarded::new(stream, watch.clone(), limits, self.cut_off.clone());
+        let submission = Submission::new(Hex(self.world.bytes()));
+        let mut reading = Reading { intake: self, lang, watch, submission };
+        match boundary(content_type) {
+            Ok(boundary) => reading.form(Multipart::new(guarded, boundary)).await,
+            Err(problem) => {
+                reading.submission.fail(problem);
+                drain(guarded, &reading.watch).await;
+            }
+        }
+        reading.submission.outcome()
+    }
+
+    async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<(), Problem> {
+        let body = entry.encode().map_err(|_| Problem::Internal)?;
+        let sealed = seal_entry(&self.settings.recipient, &body);
+        drop(body);
+        let appended = match sealed {
+            Ok(sealed) => self.log.append(Kind::ENTRY, sealed, blobs).await,
+            Err(error) => Err(error.into()),
+        };
+        appended.map(drop).map_err(|error| self.storage_problem(error))
+    }
+
+    fn storage_problem(&self, error: Error) -> Problem {
+        match error {
+            Error::Full => {
+                (self.journal)(Event::StorageFull);
+                Problem::Full
+            }
+            other => {
+                (self.journal)(Event::StorageFailed(other));
+                Problem::Internal
+            }
+        }
+    }
+}
+
+impl Reading<'_> {
+    async fn form(&mut self, mut form: Multipart<'_>) {
+        loop {
+            let next = form.next_field().await;
+            self.watch.parsed();
+            match next {
+                Ok(Some(field)) => {
+                    self.field(field).await;
+                    if self.is_over() {
+                        // The rest is read and thrown away: a browser that is not heard out
+                        // shows a broken connection instead of our answer.
+                        return skip_form(form, &self.watch).await;
+                    }
+                }
+                Ok(None) => return,
+                Err(_) => return self.submission.fail(self.problem()),
+            }
+        }
+    }
+
+    /// Whether nothing more can be taken of this request.
+    fn is_over(&self) -> bool {
+        let over = [Problem::TextTooLong, Problem::TooManyFiles, Problem::Full, Problem::Internal];
+        self.submission.problem.is_some_and(|problem| over.contains(&problem))
+    }
+
+    async fn field(&mut self, field: Field<'_>) {
+        match (field.name(), field.file_name()) {
+            (Some("continues"), None) => self.token(field).await,
+            (Some("text"), None) => self.text(field).await,
+            (Some("files"), Some(_)) => self.file(field).await,
+            _ => skip_field(field, &self.watch).await,
+        }
+    }
+
+    async fn token(&mut self, field: Field<'_>) {
+        if let Ok((token, true)) = self.collect(field, TOKEN_BYTES).await {
+            self.submission.resume(&token);
+        }
+    }
+
+    async fn text(&mut self, field: Field<'_>) {
+        let limit = self.intake.settings.site.text_chars;
+        // Four bytes is the longest character; twice that so that a text which is somewhat too
+        // long can be given back whole.
+        let most = usize::try_from(limit.saturating_mul(8)).unwrap_or(usize::MAX);
+        let Ok((bytes, whole)) = self.collect(field, most).await else {
+            return self.submission.fail(self.problem());
+        };
+        let Some(text) = decode(&bytes, whole) else {
+            return self.submission.fail(Problem::Malformed);
+        };
+        if !whole || text.chars().count() as u64 > limit {
+            self.submission.kept = text;
+            return self.submission.fail(Problem::TextTooLong);
+        }
+        if !text.trim().is_empty() && !self.submission.text {
+            self.commit_text(text).await;
+        }
+    }
+
+    async fn commit_text(&mut self, text: Zeroizing<String>) {
+        match self.commit_pieces(&text).await {
+            Ok(()) => self.submission.text = true,
+            Err(problem) => {
+                self.submission.kept = text;
+                self.submission.fail(problem);
+            }
+        }
+    }
+
+    async fn commit_pieces(&mut self, text: &str) -> Result<(), Problem> {
+        for piece in text_parts(text) {
+            let entry = self.entry(Part::Text(Zeroizing::new(piece.to_owned())));
+            self.intake.append(entry, vec![]).await?;
+        }
+        Ok(())
+    }
+
+    async fn file(&mut self, mut field: Field<'_>) {
+        let name = Zeroizing::new(field.file_name().unwrap_or_default().to_owned());
+        let media_type = field.content_type().map(|t| t.essence_str().to_owned());
+        let first = field.chunk().await;
+        self.watch.parsed();
+        // A form without a chosen file sends one empty, nameless part.
+        if name.is_empty() && matches!(first, Ok(None)) {
+            return;
+        }
+        if self.submission.files.len() as u64 >= self.intake.settings.site.files {
+            self.submission.files.push(FileFate::NotTaken);
+            return self.submission.fail(Problem::TooManyFiles);
+        }
+        let wait = self.intake.settings.limits.upload_wait;
+        let turn = tokio::time::timeout(wait, self.intake.uploads.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            self.submission.files.push(FileFate::NotTaken);
+            self.submission.fail(Problem::Busy);
+            return skip_field(field, &self.watch).await;
+        };
+        let attachment = Named { name, media_type: media_type.unwrap_or_default() };
+        let fate = self.seal_file(field, first, attachment).await;
+        self.submission.files.push(fate);
+    }
+
+    async fn seal_file(
+        &mut self,
+        mut field: Field<'_>,
+        first: multer::Result<Option<bytes::Bytes>>,
+        named: Named,
+    ) -> FileFate {
+        let upload = Upload::start(self.intake.settings.clone(), self.intake.log.clone());
+        let (mut chunk, mut size) = (first, 0u64);
+        let cut = loop {
+            match chunk {
+                Ok(Some(bytes)) => {
+                    size += bytes.len() as u64;
+                    if size > self.intake.settings.site.file_bytes {
+                        self.submission.fail(Problem::FileTooLarge);
+                        drop(upload);
+                        skip_field(field, &self.watch).await;
+                        return FileFate::TooLarge;
+                    }
+                    if !upload.write(bytes).await {
+                        break false;
+                    }
+                }
+                Ok(None) => break false,
+                Err(_) => break true,
+            }
+            chunk = field.chunk().await;
+            self.watch.parsed();
+        };
+        if cut {
+            self.submission.fail(self.problem());
+        }
+        if cut && size == 0 {
+            return FileFate::Cut;
+        }
+        self.commit_file(upload, named, cut).await
+    }
+
+    async fn commit_file(&mut self, upload: Upload, named: Named, cut: bool) -> FileFate {
+        let (blob, size) = match upload.finish().await {
+            Ok(sealed) => sealed,
+            Err(error) => return self.not_stored(self.intake.storage_problem(error)),
+        };
+        let attachment = Attachment {
+            blob: Hex(blob.blob().hash.0),
+            size,
+            media_type: named.media_type,
+            name: named.name,
+            cut,
+        };
+        let entry = self.entry(Part::Attachment(attachment));
+        match self.intake.append(entry, vec![blob]).await {
+            Ok(()) if cut => FileFate::Cut,
+            Ok(()) => FileFate::Sealed,
+            Err(problem) => self.not_stored(problem),
+        }
+    }
+
+    fn not_stored(&mut self, problem: Problem) -> FileFate {
+        self.submission.fail(problem);
+        FileFate::NotTaken
+    }
+
+    fn entry(&mut self, part: Part) -> Entry {
+        Entry {
+            group: self.submission.group,
+            index: self.submission.index(),
+            arrived: (self.intake.world.now)(),
+            channel: Channel::Web,
+            language: self.lang.code().to_owned(),
+            part,
+        }
+    }
+
+    /// Reads a field of at most `most` bytes; `false` where there was more, which is skipped.
+    async fn collect(
+        &self,
+        mut field: Field<'_>,
+        most: usize,
+    ) -> Result<(Zeroizing<Vec<u8>>, bool), multer::Error> {
+        let mut all = Zeroizing::new(Vec::with_capacity(most.min(4096)));
+        while let Some(chunk) = field.chunk().await? {
+            self.watch.parsed();
+            let room = most - all.len();
+            grow(&mut all, &chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                skip_field(field, &self.watch).await;
+                return Ok((all, false));
+            }
+        }
+        Ok((all, true))
+    }
+
+    fn problem(&self) -> Problem {
+        match self.watch.fault() {
+            Some(Fault::TooSlow) => Problem::TooSlow,
+            Some(Fault::TooLong) => Problem::FileTooLarge,
+            Some(Fault::Stopping) => Problem::Busy,
+            Some(Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
+        }
+    }
+}
+
+/// What the sender's program says a file is.
+struct Named {
+    name: Zeroizing<String>,
+    media_type: String,
+}
+
+fn boundary(content_type: Option<&str>) -> Result<String, Problem> {
+    let boundary = multer::parse_boundary(content_type.unwrap_or_default());
+    let boundary = boundary.map_err(|error| match error {
+        multer::Error::NoMultipart | multer::Error::DecodeContentType(_) => Problem::WrongType,
+        _ => Problem::Malformed,
+    })?;
+    if boundary.is_empty() || boundary.len() > BOUNDARY_BYTES {
+        return Err(Problem::Malformed);
+    }
+    Ok(boundary)
+}
+
+/// UTF-8 with the line ends as they were typed; a form sends them as CR LF. Where the text was
+/// cut at a limit, a broken last character is dropped.
+fn decode(bytes: &[u8], whole: bool) -> Option<Zeroizing<String>> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if !whole && error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    Some(Zeroizing::new(text.replace("\r\n", "\n")))
+}
+
+/// Appends without leaving a copy behind when the buffer moves.
+fn grow(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    if to.len() + bytes.len() > to.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((to.len() + bytes.len()) * 2));
+        larger.extend_from_slice(to);
+        *to = larger;
+    }
+    to.extend_from_slice(bytes);
+}
+
+async fn skip_field(mut field: Field<'_>, watch: &Watch) {
+    while let Ok(Some(_)) = field.chunk().await {
+        watch.parsed();
+    }
+}
+
+async fn skip_form(mut form: Multipart<'_>, watch: &Watch) {
+    while let Ok(Some(field)) = form.next_field().await {
+        watch.parsed();
+        skip_field(field, watch).await;
+    }
+}
+
+async fn drain(mut body: Guarded, watch: &Watch) {
+    let mut body = std::pin::Pin::new(&mut body);
+    while let Some(Ok(_)) =
+        std::future::poll_fn(|cx| futures_core::Stream::poll_next(body.as_mut(), cx)).await
+    {
+        watch.parsed();
+    }
+}

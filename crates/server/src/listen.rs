@@ -1,0 +1,171 @@
+//! Listening, accepting, stopping.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use payamgir_log::Log;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::Gate;
+use crate::desk_api::Api;
+use crate::intake::Intake;
+use crate::journal::{Event, Journal};
+use crate::routes;
+use crate::settings::Settings;
+use crate::web::Web;
+use crate::world::World;
+
+/// Most bytes hyper reads ahead of us on a connection: bounds memory per connection.
+const READ_BUFFER: usize = 64 * 1024;
+/// Connections on the desk's address.
+const DESK_CONNECTIONS: usize = 64;
+/// After the grace: time for cut parts to be sealed and answers to be written.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// Pause after a failed accept, so that a shortage of files does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A server whose addresses are taken but which does not answer yet.
+pub struct Bound {
+    public: TcpListener,
+    private: TcpListener,
+    settings: Settings,
+}
+
+/// Takes both addresses. Port 0 takes a free one.
+pub async fn bind(settings: Settings) -> io::Result<Bound> {
+    let public = TcpListener::bind(settings.listen).await?;
+    let private = TcpListener::bind(settings.desk_listen).await?;
+    Ok(Bound { public, private, settings })
+}
+
+impl Bound {
+    /// The source's address and the desk's.
+    pub fn addresses(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        Ok((self.public.local_addr()?, self.private.local_addr()?))
+    }
+
+    /// Serves until `stop` resolves, then finishes: no new connections, uploads in flight go on
+    /// for the grace, what is cut then is sealed as cut, and the log is closed.
+    pub async fn serve(
+        self,
+        log: Log,
+        world: World,
+        journal: Journal,
+        stop: impl Future<Output = ()>,
+    ) {
+        let settings = Arc::new(self.settings);
+        let limits = settings.limits;
+        let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
+        let gate = Gate::new(settings.members.clone(), world.clone(), journal.clone());
+        let api = Arc::new(Api::new(log.clone(), journal.clone()));
+        let intake = Arc::new(Intake {
+            settings,
+            log: log.clone(),
+            world,
+            journal: journal.clone(),
+            uploads: Semaphore::new(limits.uploads),
+            cut_off: cut_off.clone(),
+        });
+        let web = Arc::new(Web::new(intake, tasks.clone()));
+        let door = |listener, router, connections| Door {
+            listener,
+            router,
+            room: Arc::new(Semaphore::new(connections)),
+            head_timeout: limits.head_timeout,
+            journal: journal.clone(),
+        };
+        let public = door(self.public, routes::public(web), limits.connections);
+        let private = door(self.private, routes::private(api, Arc::new(gate)), DESK_CONNECTIONS);
+        let closing = CancellationToken::new();
+        let doors = [public, private].map(|door| tokio::spawn(door.open(closing.clone())));
+        journal(Event::Started);
+        stop.await;
+        journal(Event::Stopping);
+        closing.cancel();
+        tasks.close();
+        let finished = async {
+            for door in doors {
+                let _ = door.await;
+            }
+            tasks.wait().await;
+        };
+        finish(finished, limits.stop_grace, &cut_off).await;
+        let _ = tokio::task::spawn_blocking(|| log.close()).await;
+        journal(Event::Stopped);
+    }
+}
+
+async fn finish(finished: impl Future<Output = ()>, grace: Duration, cut_off: &CancellationToken) {
+    let mut finished = pin!(finished);
+    if tokio::time::timeout(grace, &mut finished).await.is_err() {
+        cut_off.cancel();
+        let _ = tokio::time::timeout(LAST_WORDS, finished).await;
+    }
+}
+
+/// One listener and what is behind it.
+struct Door {
+    listener: TcpListener,
+    router: Router,
+    room: Arc<Semaphore>,
+    head_timeout: Duration,
+    journal: Journal,
+}
+
+impl Door {
+    /// Accepts until `closing`, then waits for the connections there are.
+    async fn open(self, closing: CancellationToken) {
+        let graceful = GracefulShutdown::new();
+        loop {
+            let accepted = tokio::select! {
+                () = closing.cancelled() => break,
+                accepted = self.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, turn)) => self.converse(stream, turn, &graceful),
+                Err(error) => {
+                    (self.journal)(Event::AcceptFailed(error.kind()));
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+        drop(self.listener);
+        graceful.shutdown().await;
+    }
+
+    async fn accept(&self) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+        let turn = self.room.clone().acquire_owned().await.map_err(io::Error::other)?;
+        // The peer's address is not looked at.
+        let (stream, _) = self.listener.accept().await?;
+        stream.set_nodelay(true)?;
+        Ok((stream, turn))
+    }
+
+    fn converse(&self, stream: TcpStream, turn: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
+        let service = TowerToHyperService::new(self.router.clone());
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.head_timeout)
+            .max_buf_size(READ_BUFFER)
+            .half_close(false)
+            .serve_connection(TokioIo::new(stream), service);
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            // What goes wrong on a connection is the peer's affair; it is not recorded.
+            let _ = watched.await;
+            drop(turn);
+        });
+    }
+}

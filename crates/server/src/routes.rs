@@ -1,0 +1,44 @@
+//! Everything the server exposes, on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::get;
+
+use crate::auth::{Gate, members_only};
+use crate::desk_api::{self, Api};
+use crate::headers;
+use crate::web::{self, Web};
+
+/// The source's address.
+pub(crate) fn public(web: Arc<Web>) -> Router {
+    let policy = headers::policy();
+    Router::new()
+        .route("/", get(web::any_language))
+        .route("/fa/", get(web::form_fa).post(web::submit_fa))
+        .route("/en/", get(web::form_en).post(web::submit_en))
+        .route("/robots.txt", get(web::robots))
+        .fallback(web::not_found)
+        .method_not_allowed_fallback(web::wrong_method)
+        .layer(map_response(move |response| {
+            let policy = policy.clone();
+            async move { headers::secure(response, policy) }
+        }))
+        .with_state(web)
+}
+
+/// The desk's address.
+pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
+    let desk = Router::new()
+        .route("/desk/1/checkpoint", get(desk_api::checkpoint))
+        .route("/desk/1/log", get(desk_api::log))
+        .route("/desk/1/blob/{hash}", get(desk_api::blob))
+        .route("/desk/1/tile/{*path}", get(desk_api::tile))
+        .layer(from_fn_with_state(gate, members_only));
+    Router::new()
+        .merge(desk)
+        .route("/healthz", get(desk_api::healthy))
+        .route("/readyz", get(desk_api::ready))
+        .with_state(api)
+}

@@ -1,0 +1,63 @@
+//! Everything the server is told. The defaults suit a virtual server with 1 GB of memory.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use payamgir_seal::Recipient;
+
+use crate::pages::Site;
+
+/// What the server is told.
+pub struct Settings {
+    /// Where sources come.
+    pub listen: SocketAddr,
+    /// Where desks come; also health checks. Keep it private.
+    pub desk_listen: SocketAddr,
+    /// What the pages say; its limits are shown and enforced.
+    pub site: Site,
+    /// Whom entries are sealed to.
+    pub recipient: Recipient,
+    /// Ed25519 keys of the members whose desks may fetch the log.
+    pub members: Vec<[u8; 32]>,
+    /// What the server bears.
+    pub limits: Limits,
+}
+
+/// What the server bears, beyond what the pages say.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Most bytes of one request's body.
+    pub submission_bytes: u64,
+    /// Connections open at once on the source's address; more wait in the system's queue.
+    pub connections: usize,
+    /// Files being received at once; more wait while their sender's line is held back.
+    pub uploads: usize,
+    /// How long a file waits for its turn.
+    pub upload_wait: Duration,
+    /// How long a request's head may take, and how long an idle connection is kept.
+    pub head_timeout: Duration,
+    /// How long a body may pause.
+    pub pause: Duration,
+    /// Bytes that must arrive in each [`Limits::pace_window`].
+    pub pace_bytes: u64,
+    /// The window in which the pace is measured.
+    pub pace_window: Duration,
+    /// How long uploads in flight may go on once the server is told to stop.
+    pub stop_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            submission_bytes: 6 << 30,
+            connections: 512,
+            uploads: 24,
+            upload_wait: Duration::from_secs(60),
+            head_timeout: Duration::from_secs(20),
+            pause: Duration::from_secs(45),
+            pace_bytes: 30_000,
+            pace_window: Duration::from_secs(60),
+            stop_grace: Duration::from_secs(30),
+        }
+    }
+}

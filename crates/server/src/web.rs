@@ -1,0 +1,173 @@
+//! The source's pages over HTTP.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use payamgir_text::lang::Lang;
+use tokio_util::task::TaskTracker;
+
+use crate::intake::Intake;
+use crate::journal::Event;
+use crate::pages::{self, Problem, Site};
+use crate::submission::Outcome;
+
+/// What the source's routes share.
+pub(crate) struct Web {
+    pub intake: Arc<Intake>,
+    /// Submissions being taken: they outlive their connections.
+    pub tasks: TaskTracker,
+    fa: Page,
+    en: Page,
+}
+
+/// A page made once, as it is and compressed.
+struct Page {
+    plain: Bytes,
+    gzip: Bytes,
+}
+
+impl Web {
+    pub(crate) fn new(intake: Arc<Intake>, tasks: TaskTracker) -> Self {
+        let page = |lang| Page::new(&pages::form(&intake.settings.site, lang).into_string());
+        let (fa, en) = (page(Lang::Fa), page(Lang::En));
+        Self { intake, tasks, fa, en }
+    }
+
+    fn site(&self) -> &Site {
+        &self.intake.settings.site
+    }
+
+    fn form(&self, lang: Lang, headers: &HeaderMap) -> Response {
+        let page = match lang {
+            Lang::Fa => &self.fa,
+            Lang::En => &self.en,
+        };
+        let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
+        if accepts.is_some_and(takes_gzip) {
+            ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, page.gzip.clone()))
+                .into_response()
+        } else {
+            html(StatusCode::OK, page.plain.clone())
+        }
+    }
+
+    async fn submit(self: Arc<Self>, lang: Lang, request: Request) -> Response {
+        let (head, body) = request.into_parts();
+        let content_type = head.headers.get(header::CONTENT_TYPE).cloned();
+        let web = self.clone();
+        // A task of its own: what has arrived is kept even when the connection is gone.
+        let outcome = self.tasks.spawn(async move {
+            let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+            web.intake.receive(lang, content_type, body).await
+        });
+        match outcome.await {
+            Ok(outcome) => self.answer(lang, outcome),
+            Err(_) => {
+                (self.intake.journal)(Event::TaskFailed);
+                self.problem(lang, Problem::Internal)
+            }
+        }
+    }
+
+    fn answer(&self, lang: Lang, outcome: Outcome) -> Response {
+        match outcome {
+            Outcome::Received(receipt) => {
+                let status = receipt.problem.map_or(StatusCode::OK, status);
+                html(status, pages::received(self.site(), lang, &receipt).into_string())
+            }
+            Outcome::Refused { problem, kept, continues } => {
+                let continues = continues.as_deref();
+                let page = pages::refused(self.site(), lang, problem, &kept, continues);
+                html(status(problem), page.into_string())
+            }
+        }
+    }
+
+    fn problem(&self, lang: Lang, problem: Problem) -> Response {
+        html(status(problem), pages::message(self.site(), lang, problem).into_string())
+    }
+}
+
+impl Page {
+    fn new(html: &str) -> Self {
+        let mut gzip = GzEncoder::new(vec![], Compression::best());
+        gzip.write_all(html.as_bytes()).expect("writing to memory");
+        let gzip = gzip.finish().expect("writing to memory").into();
+        Self { plain: html.to_owned().into(), gzip }
+    }
+}
+
+/// `/`: the language the browser asks for.
+pub(crate) async fn any_language(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    let mut response = web.form(negotiated(&headers), &headers);
+    let vary = header::HeaderValue::from_static("accept-language, accept-encoding");
+    response.headers_mut().insert(header::VARY, vary);
+    response
+}
+
+pub(crate) async fn form_fa(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    web.form(Lang::Fa, &headers)
+}
+
+pub(crate) async fn form_en(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    web.form(Lang::En, &headers)
+}
+
+pub(crate) async fn submit_fa(State(web): State<Arc<Web>>, request: Request) -> Response {
+    web.submit(Lang::Fa, request).await
+}
+
+pub(crate) async fn submit_en(State(web): State<Arc<Web>>, request: Request) -> Response {
+    web.submit(Lang::En, request).await
+}
+
+pub(crate) async fn not_found(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    web.problem(negotiated(&headers), Problem::NotFound)
+}
+
+pub(crate) async fn wrong_method(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    web.problem(negotiated(&headers), Problem::Method)
+}
+
+pub(crate) async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /\n"
+}
+
+fn negotiated(headers: &HeaderMap) -> Lang {
+    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
+fn html(status: StatusCode, page: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into()).into_response()
+}
+
+fn takes_gzip(accept: &str) -> bool {
+    accept.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim() == "gzip" && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+fn status(problem: Problem) -> StatusCode {
+    match problem {
+        Problem::Empty => StatusCode::UNPROCESSABLE_ENTITY,
+        Problem::TextTooLong | Problem::TooManyFiles | Problem::FileTooLarge => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        // Not 408: browsers may send the form again by themselves after it.
+        Problem::Malformed | Problem::TooSlow => StatusCode::BAD_REQUEST,
+        Problem::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::Full => StatusCode::INSUFFICIENT_STORAGE,
+        Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Problem::NotFound => StatusCode::NOT_FOUND,
+        Problem::Method => StatusCode::METHOD_NOT_ALLOWED,
+    }
+}
