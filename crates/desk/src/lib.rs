@@ -1,0 +1,12 @@
+//! The local half: fetches the log, verifies it, opens what is in it.
+//!
+//! It knows nothing of channels. Clock and randomness are arguments. Nothing that was opened is
+//! written anywhere except where an editor asks for it.
+
+pub mod client;
+pub mod library;
+pub mod save;
+pub mod sync;
+
+pub use client::{Client, Failure, Server};
+pub use library::{Item, Opened, Submission, Trouble};

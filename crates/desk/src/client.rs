@@ -1,0 +1,245 @@
+//! Asking the server, every request signed (RFC 9421).
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payamgir_open::Member;
+use payamgir_wire::signature::{self, Params};
+use sha2::{Digest, Sha256};
+use ureq::http::Uri;
+use ureq::tls::TlsConfig;
+
+const CONNECT: Duration = Duration::from_secs(60);
+/// Silence after which a transfer is given up.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Largest checkpoint, refusal or error body that is read.
+const SMALL_BYTES: u64 = 16 * 1024;
+
+/// Where a server's desk address is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    base: String,
+    authority: String,
+}
+
+/// The text is not an address a desk may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadAddress {
+    /// Not `http://host[:port]` or `https://host[:port]`.
+    Form,
+    /// Plain http to a host that is neither this machine nor an onion service.
+    NotPrivate,
+}
+
+/// Why a request got no usable answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The server could not be reached, or the line broke.
+    Network(Box<dyn std::error::Error + Send + Sync>),
+    /// The server refused the signature; holds its word: `clock`, `unknown-key`, ….
+    Refused(String),
+    /// No such thing there.
+    NotFound,
+    /// An answer with another status.
+    Status(u16),
+}
+
+/// What the client asks of the world.
+#[derive(Clone)]
+pub struct World {
+    /// Unix seconds.
+    pub now: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Fills a buffer from the operating system's generator.
+    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+/// A member's connection to a server.
+pub struct Client<'a> {
+    server: Server,
+    member: &'a Member,
+    world: World,
+    agent: ureq::Agent,
+}
+
+impl Server {
+    /// Reads an address. Plain http is allowed only where the line itself is private: to this
+    /// machine and to onion services.
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+        let uri: Uri = text.parse().map_err(|_| BadAddress::Form)?;
+        let (scheme, host) = (uri.scheme_str(), uri.host().ok_or(BadAddress::Form)?);
+        let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        let default_port = match scheme {
+            Some("https") => 443,
+            Some("http") if is_private(host) => 80,
+            Some("http") => return Err(BadAddress::NotPrivate),
+            _ => return Err(BadAddress::Form),
+        };
+        if !bare || text.contains('@') {
+            return Err(BadAddress::Form);
+        }
+        let authority = match uri.port_u16().filter(|port| *port != default_port) {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Self { base: format!("{}://{authority}", scheme.unwrap_or_default()), authority })
+    }
+}
+
+impl std::fmt::Display for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.base)
+    }
+}
+
+impl<'a> Client<'a> {
+    /// A client for `member`. `proxy` is a SOCKS or HTTP proxy's address, for Tor
+    /// `socks5://127.0.0.1:9050`; names are resolved by the proxy.
+    pub fn new(
+        server: Server,
+        member: &'a Member,
+        world: World,
+        proxy: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).build();
+        let proxy = proxy.map(ureq::Proxy::new).transpose().map_err(network)?;
+        let agent = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .proxy(proxy)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .user_agent("")
+            .accept("")
+            .timeout_connect(Some(CONNECT))
+            .timeout_recv_response(Some(SILENCE))
+            .timeout_per_read(Some(SILENCE))
+            .build()
+            .into();
+        Ok(Self { server, member, world, agent })
+    }
+
+    /// The server's current checkpoint note.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, Failure> {
+        let mut note = vec![];
+        let mut body = self.get("/desk/1/checkpoint", "")?.take(SMALL_BYTES);
+        body.read_to_end(&mut note).map_err(network)?;
+        Ok(note)
+    }
+
+    /// The next page of frames of records `from..to`.
+    pub fn log(&self, from: u64, to: u64) -> Result<impl Read + use<>, Failure> {
+        self.get("/desk/1/log", &format!("from={from}&to={to}"))
+    }
+
+    /// A blob's sealed bytes from an offset on.
+    pub fn blob(&self, hash: &str, from: u64) -> Result<impl Read + use<>, Failure> {
+        self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"))
+    }
+
+    fn get(&self, path: &str, query: &str) -> Result<impl Read + use<>, Failure> {
+        let (digest, params, signature) = self.sign(path, query);
+        let mark = if query.is_empty() { "" } else { "?" };
+        let answer = self
+            .agent
+            .get(format!("{}{path}{mark}{query}", self.server.base))
+            .header(signature::header::CONTENT_DIGEST, digest)
+            .header(signature::header::SIGNATURE_INPUT, params)
+            .header(signature::header::SIGNATURE, signature)
+            .call()
+            .map_err(network)?;
+        let status = answer.status().as_u16();
+        let body = answer.into_body().into_with_config();
+        match status {
+            200 => Ok(body.limit(u64::MAX).reader()),
+            401 => Err(Failure::Refused(refusal(body.limit(SMALL_BYTES).reader()))),
+            404 => Err(Failure::NotFound),
+            other => Err(Failure::Status(other)),
+        }
+    }
+
+    fn sign(&self, path: &str, query: &str) -> (String, String, String) {
+        let mut nonce = [0; 16];
+        (self.world.random)(&mut nonce);
+        let params =
+            Params { created: (self.world.now)(), nonce, key: self.member.verifying_key() };
+        let body_sha256 = Sha256::digest([]).into();
+        let base = params.base(&signature::Request {
+            method: "GET",
+            authority: &self.server.authority,
+            path,
+            query,
+            body_sha256: &body_sha256,
+        });
+        let signed = signature::signature(&self.member.sign(base.as_bytes()));
+        (signature::digest(&body_sha256), params.input(), signed)
+    }
+}
+
+fn is_private(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    loopback || host == "localhost" || host.ends_with(".onion")
+}
+
+/// A word of the server's, made harmless: it is shown to an editor.
+fn refusal(body: impl Read) -> String {
+    let mut word = String::new();
+    let _ = body.take(64).read_to_string(&mut word);
+    word.retain(|c| c.is_ascii_lowercase() || c == '-');
+    word
+}
+
+fn network(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::Network(Box::new(error))
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Network(_) => f.write_str("the server could not be reached"),
+            Self::Refused(word) => write!(f, "the server refused: {word}"),
+            Self::NotFound => f.write_str("the server does not have it"),
+            Self::Status(status) => write!(f, "the server answered with status {status}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Network(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_private_or_encrypted() {
+        let table = [
+            ("http://127.0.0.1:8081", Ok("127.0.0.1:8081")),
+            ("http://[::1]:8081/", Ok("[::1]:8081")),
+            ("http://localhost", Ok("localhost")),
+            ("http://abcdefgh.onion:80", Ok("abcdefgh.onion")),
+            ("https://desk.example:443/", Ok("desk.example")),
+            ("https://desk.example:8443", Ok("desk.example:8443")),
+            ("http://desk.example", Err(BadAddress::NotPrivate)),
+            ("http://127.0.0.1.example", Err(BadAddress::NotPrivate)),
+            ("https://desk.example/path", Err(BadAddress::Form)),
+            ("https://desk.example/?q", Err(BadAddress::Form)),
+            ("https://user@desk.example", Err(BadAddress::Form)),
+            ("ftp://127.0.0.1", Err(BadAddress::Form)),
+            ("desk.example", Err(BadAddress::Form)),
+            ("", Err(BadAddress::Form)),
+        ];
+        for (text, expected) in table {
+            let parsed = Server::parse(text).map(|server| server.authority);
+            assert_eq!(parsed, expected.map(str::to_owned), "{text}");
+        }
+    }
+}
