@@ -45,13 +45,16 @@ pub enum Failure {
     Status(u16),
 }
 
+/// Fills a buffer with random bytes.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// What the client asks of the world.
 #[derive(Clone)]
 pub struct World {
     /// Unix seconds.
     pub now: Arc<dyn Fn() -> u64 + Send + Sync>,
     /// Fills a buffer from the operating system's generator.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Random,
 }
 
 /// A member's connection to a server.

@@ -85,8 +85,10 @@ fn open_batch(rows: &[Row], identity: &Identity, threads: usize) -> Vec<Item> {
     let share = rows.len().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
         let work = |rows: &'_ [Row]| rows.iter().map(|row| open(row, identity)).collect();
-        let workers: Vec<_> =
-            rows.chunks(share).map(|rows| scope.spawn(move || -> Vec<Item> { work(rows) })).collect();
+        let workers: Vec<_> = rows
+            .chunks(share)
+            .map(|rows| scope.spawn(move || -> Vec<Item> { work(rows) }))
+            .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     })
 }

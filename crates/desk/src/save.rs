@@ -34,8 +34,7 @@ pub fn save(
 ) -> Result<PathBuf, SaveError> {
     let blob = reader.blob(&Hash(attachment.blob.0)).map_err(|_| SaveError::NotHere)?;
     let blob = BufReader::with_capacity(256 * 1024, blob);
-    let mut plain =
-        BlobReader::new(identity, blob, attachment.size).map_err(SaveError::Sealed)?;
+    let mut plain = BlobReader::new(identity, blob, attachment.size).map_err(SaveError::Sealed)?;
     let part = folder.join(format!(".{}.part", attachment.blob));
     let saved = create(&part)
         .and_then(|mut file| {

@@ -95,9 +95,10 @@ pub fn fetch_blob(
     loop {
         let before = done;
         let body = client.blob(&hash.to_string(), done);
-        match body.map_err(SyncError::from).and_then(|body| {
-            copy(body, &mut writer, &mut done, &mut progress)
-        }) {
+        match body
+            .map_err(SyncError::from)
+            .and_then(|body| copy(body, &mut writer, &mut done, &mut progress))
+        {
             Ok(()) => break,
             Err(SyncError::Server(Failure::Network(_))) if tries < TRIES || done > before => {
                 tries = if done > before { 0 } else { tries + 1 };

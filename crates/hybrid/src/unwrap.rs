@@ -78,9 +78,7 @@ impl PrivateKey {
     }
 }
 
-fn expand_mlkem(
-    expanded: &[u8; 96],
-) -> Result<(DecapsulationKey<AlgorithmId>, Vec<u8>), Rejected> {
+fn expand_mlkem(expanded: &[u8; 96]) -> Result<(DecapsulationKey<AlgorithmId>, Vec<u8>), Rejected> {
     let half = |at: usize| expanded[at..at + 32].try_into().map_err(|_| Rejected);
     let (private, public) = MlKem768::generate_deterministic(&half(0)?, &half(32)?);
     let bytes = Zeroizing::new(private.as_bytes().to_vec());

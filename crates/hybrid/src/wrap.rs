@@ -5,9 +5,9 @@ use aws_lc_rs::agreement::{self, UnparsedPublicKey, X25519};
 use aws_lc_rs::kem::{AlgorithmId, EncapsulationKey, ML_KEM_768};
 use zeroize::Zeroizing;
 
+use crate::X25519_BYTES;
 use crate::schedule::{Agreement, OneShot, combine};
 use crate::{MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_BYTES, PUBLIC_KEY_BYTES, Rejected, SHARE_BYTES};
-use crate::X25519_BYTES;
 
 /// A parsed public key, kept expanded because parsing costs as much as using it.
 pub struct PublicKey {

@@ -1,34 +1,26 @@
-//! Blobs: files under the hash of their bytes.
-//!
-//! A blob is written to `tmp/`, fsynced, announced by an *intent* (an empty file in `tmp/` named
-//! by the hash), renamed into place, and its folder fsynced. Only then may a record name it. The
-//! intent goes when the record is committed. What a crash leaves behind is decided at the next
-//! opening by the database alone: an intent whose hash no record names takes the blob with it.
-//! An erasure announces itself in the same way before its commit.
+//! Blobs on their way: written to `tmp/`, fsynced, announced, renamed to the hash of their bytes,
+//! and the folder fsynced. Only then may a record name one.
 
-use std::fs::{self, File, FileTimes};
+use std::fs::{File, FileTimes};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use data_encoding::HEXLOWER;
-use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use tlog_tiles::Hash;
 
 use crate::quota::{Hold, Quota};
-use crate::schema::Folder;
-use crate::{BlobRef, Error};
+use crate::shelf::{self, Fate, Shelf};
+use crate::{BlobRef, Error, folder};
 
-const INTENT: &str = "intent";
 /// The disk is asked for its free space once in this many bytes.
 const DISK_CHECK_BYTES: u64 = 8 << 20;
-static COUNTER: AtomicU64 = AtomicU64::new(0);
 
-/// A blob being written. Dropped unfinished, it leaves nothing.
+/// A blob being written. Dropped unfinished, it leaves nothing. After an error it takes no more
+/// and cannot be finished.
 pub struct BlobWriter {
-    folder: Folder,
+    shelf: Arc<Shelf>,
     path: PathBuf,
     file: Option<File>,
     hash: Sha256,
@@ -39,60 +31,68 @@ pub struct BlobWriter {
 
 /// A blob in its place, durable, waiting for the record that names it. Dropped, it is removed.
 pub struct PendingBlob {
-    folder: Folder,
+    shelf: Arc<Shelf>,
     blob: BlobRef,
     hold: Option<Hold>,
-    settled: bool,
+    fate: Fate,
 }
 
 impl BlobWriter {
-    pub(crate) fn new(folder: &Folder, quota: &Quota) -> Result<Self, Error> {
+    pub(crate) fn new(shelf: &Arc<Shelf>, quota: &Quota) -> Result<Self, Error> {
         quota.check_disk()?;
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let path = folder.tmp().join(format!("{}-{number}.part", std::process::id()));
-        let file = File::create_new(&path)?;
         let hold = Some(quota.hold(0)?);
-        let (folder, quota) = (folder.clone(), quota.clone());
-        Ok(Self { folder, path, file: Some(file), hash: Sha256::new(), size: 0, quota, hold })
+        let path = shelf.folder.fresh("part");
+        let file = Some(folder::create_file(&path)?);
+        let (shelf, quota) = (shelf.clone(), quota.clone());
+        Ok(Self { shelf, path, file, hash: Sha256::new(), size: 0, quota, hold })
     }
 
     /// Makes the blob durable under its hash.
     pub fn finish(mut self) -> Result<PendingBlob, Error> {
         let file = self.file.take().ok_or(Error::Closed)?;
         // The time of arrival is not for the disk.
-        file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH))?;
+        let epoch = SystemTime::UNIX_EPOCH;
+        file.set_times(FileTimes::new().set_modified(epoch).set_accessed(epoch))?;
         file.sync_all()?;
         let hash = Hash(std::mem::take(&mut self.hash).finalize().into());
         let blob = BlobRef { hash, size: self.size };
-        announce(&self.folder, &hash)?;
-        // From here on a drop must remove the blob under its final name.
-        let folder = self.folder.clone();
-        let pending = PendingBlob { folder, blob, hold: self.hold.take(), settled: false };
-        let target = place(&self.folder, &hash)?;
-        fs::rename(&self.path, &target)?;
-        sync_folder(target.parent().ok_or(Error::NotALog)?)?;
+        // From here on a drop must remove the blob under its final name, and the intent.
+        self.shelf.wait(&hash);
+        let (shelf, hold, fate) = (self.shelf.clone(), self.hold.take(), Fate::Unnamed);
+        let pending = PendingBlob { shelf, blob, hold, fate };
+        self.shelf.announce(&hash)?;
+        self.shelf.place(&self.path, &hash)?;
         Ok(pending)
     }
 
-    fn account(&mut self, bytes: u64) -> Result<(), Error> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let file = self.file.as_mut().ok_or(Error::Closed)?;
+        let size = self.size + bytes.len() as u64;
         if let Some(hold) = &mut self.hold {
-            hold.grow(bytes)?;
+            hold.grow(bytes.len() as u64)?;
         }
-        if self.size / DISK_CHECK_BYTES != (self.size + bytes) / DISK_CHECK_BYTES {
+        if self.size / DISK_CHECK_BYTES != size / DISK_CHECK_BYTES {
             self.quota.check_disk()?;
         }
+        file.write_all(bytes)?;
+        self.hash.update(bytes);
+        self.size = size;
         Ok(())
     }
 }
 
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.account(bytes.len() as u64).map_err(|_| io::ErrorKind::StorageFull)?;
-        let file = self.file.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        file.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.size += bytes.len() as u64;
-        Ok(bytes.len())
+        let taken = self.take(bytes);
+        if taken.is_err() {
+            // How much of it reached the file is not known; the hash no longer fits.
+            self.file = None;
+        }
+        taken.map(|()| bytes.len()).map_err(|error| match error {
+            Error::Full => io::ErrorKind::StorageFull.into(),
+            Error::Io(e) => e.kind().into(),
+            other => io::Error::other(other),
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -103,7 +103,7 @@ impl Write for BlobWriter {
 impl Drop for BlobWriter {
     fn drop(&mut self) {
         // After a rename there is nothing under this name.
-        let _ = fs::remove_file(&self.path);
+        let _ = folder::remove_file(&self.path);
     }
 }
 
@@ -113,19 +113,25 @@ impl PendingBlob {
         self.blob
     }
 
-    /// The record is committed: the blob stays.
-    pub(crate) fn settle(mut self) {
-        self.settled = true;
-        if let Some(hold) = self.hold.take() {
-            hold.keep();
-        }
-        withdraw(&self.folder, &self.blob.hash);
+    /// Whether its file is still in its place: an erasure by another process, of a record that
+    /// named the same bytes, may have taken it away.
+    pub(crate) fn is_there(&self) -> bool {
+        shelf::path(&self.shelf.folder, &self.blob.hash).exists()
     }
 
-    /// Whether the record was committed is not known: the next opening decides.
-    pub(crate) fn leave(mut self) {
-        self.settled = true;
-        if let Some(hold) = self.hold.take() {
+    /// A commit that names it is under way, or ended in an error that leaves its outcome open.
+    pub(crate) fn doubt(&mut self) {
+        self.fate = Fate::Doubtful;
+    }
+
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.fate == Fate::Doubtful
+    }
+
+    /// A record that names it is committed, or for certain none is.
+    pub(crate) fn settle(mut self, named: bool) {
+        self.fate = if named { Fate::Named } else { Fate::Unnamed };
+        if let Some(hold) = self.hold.take().filter(|_| named) {
             hold.keep();
         }
     }
@@ -133,80 +139,7 @@ impl PendingBlob {
 
 impl Drop for PendingBlob {
     fn drop(&mut self) {
-        if !self.settled {
-            let _ = fs::remove_file(path(&self.folder, &self.blob.hash));
-            withdraw(&self.folder, &self.blob.hash);
-        }
+        // What cannot be removed now is removed at the next opening: the intent stays.
+        let _ = self.shelf.leave(&self.blob.hash, self.fate);
     }
-}
-
-/// Where a blob is, or would be.
-pub(crate) fn path(folder: &Folder, hash: &Hash) -> PathBuf {
-    let name = HEXLOWER.encode(&hash.0);
-    folder.blobs().join(&name[..2]).join(&name)
-}
-
-/// The hash a file in `blobs/` is named by.
-pub(crate) fn named_hash(path: &Path) -> Option<Hash> {
-    let bytes = HEXLOWER.decode(path.file_stem()?.to_str()?.as_bytes()).ok()?;
-    Some(Hash(bytes.try_into().ok()?))
-}
-
-/// Says, durably, that the fate of this blob hangs on a commit.
-pub(crate) fn announce(folder: &Folder, hash: &Hash) -> Result<(), Error> {
-    File::create(intent(folder, hash))?;
-    Ok(sync_folder(&folder.tmp())?)
-}
-
-/// Takes an intent back.
-pub(crate) fn withdraw(folder: &Folder, hash: &Hash) {
-    let _ = fs::remove_file(intent(folder, hash));
-}
-
-/// Removes a blob no record names any more.
-pub(crate) fn remove(folder: &Folder, hash: &Hash) -> Result<(), Error> {
-    let path = path(folder, hash);
-    match fs::remove_file(&path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
-        _ => {}
-    }
-    if let Some(parent) = path.parent().filter(|parent| parent.exists()) {
-        sync_folder(parent)?;
-    }
-    withdraw(folder, hash);
-    Ok(())
-}
-
-/// Clears what a crash left in `tmp/`. Only the holder of the lock may.
-pub(crate) fn sweep(folder: &Folder, connection: &Connection) -> Result<(), Error> {
-    let mut named = connection.prepare("SELECT 1 FROM blob WHERE hash = ?1")?;
-    for entry in fs::read_dir(folder.tmp())? {
-        let path = entry?.path();
-        let announced = path.extension().is_some_and(|extension| extension == INTENT);
-        match named_hash(&path).filter(|_| announced) {
-            Some(hash) if !named.exists([&hash.0[..]])? => remove(folder, &hash)?,
-            _ => fs::remove_file(&path)?,
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-fn intent(folder: &Folder, hash: &Hash) -> PathBuf {
-    folder.tmp().join(HEXLOWER.encode(&hash.0)).with_extension(INTENT)
-}
-
-/// The blob's path, its folder made durably first.
-fn place(folder: &Folder, hash: &Hash) -> Result<PathBuf, Error> {
-    let path = path(folder, hash);
-    let parent = path.parent().ok_or(Error::NotALog)?;
-    match fs::create_dir(parent) {
-        Ok(()) => sync_folder(&folder.blobs())?,
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(e) => return Err(e.into()),
-    }
-    Ok(path)
 }

@@ -26,6 +26,12 @@ pub enum Error {
     AlreadyErased,
     /// Erasures cannot be erased.
     NotErasable,
+    /// Only the log itself appends erasures.
+    Reserved,
+    /// The record is erased, but a copy of its bytes is still on the disk: a reader holds on to
+    /// the write-ahead log, or a blob could not be removed. It goes with a later
+    /// [`crate::Log::wipe`], or when the log is opened again.
+    Lingering,
     /// A key or note is not what it should be.
     Key,
     /// What is stored contradicts itself; run `log verify`.
@@ -45,6 +51,8 @@ impl std::fmt::Display for Error {
             Self::NotFound => "no such record",
             Self::AlreadyErased => "already erased",
             Self::NotErasable => "an erasure cannot be erased",
+            Self::Reserved => "only the log itself appends records of this kind",
+            Self::Lingering => "erased, but a copy of the bytes is still on the disk",
             Self::Key => "a log key or signed note is malformed or does not fit",
             Self::Corrupt => "what is stored contradicts itself",
         })

@@ -1,22 +1,24 @@
 //! The handle through which the server uses its log.
 
-use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::blobs;
 use crate::edge::Edge;
+use crate::folder::Folder;
 use crate::quota::Quota;
-use crate::schema::{self, Folder};
-use crate::writer::{Append, Job, Writer};
+use crate::schema::{self, Role};
+use crate::shelf::Shelf;
+use crate::writer::{Answer, Append, Job, Writer};
 use crate::{BlobWriter, Error, Kind, Limits, LogKey, PendingBlob, Reader, Record};
 
 /// Appends waiting for the writer; more wait at the door.
 const QUEUE: usize = 1024;
+/// How often, and how far apart, an erasure tries to empty the write-ahead log.
+const WIPES: (u32, Duration) = (40, Duration::from_millis(50));
 
 /// How a log is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,45 +29,50 @@ pub enum Mode {
     Tool,
 }
 
-/// An open log. Clones share the one writer.
+/// An open log. Clones share the one writer; dropping the last waits for what is queued.
 #[derive(Clone)]
 pub struct Log {
+    // Dropped before the writer is waited for.
     jobs: mpsc::Sender<Job>,
-    folder: Folder,
+    shelf: Arc<Shelf>,
     quota: Quota,
-    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
-    _lock: Arc<Option<File>>,
+    mode: Mode,
+    writer: Arc<Thread>,
 }
+
+struct Thread(Mutex<Option<JoinHandle<()>>>);
 
 impl Log {
     /// Makes an empty log in `folder`, which must not hold one, with a checkpoint of size 0.
     pub fn create(folder: &Path, key: &LogKey) -> Result<(), Error> {
-        let folder = prepare(folder)?;
-        let connection = schema::open_writer(&folder)?;
+        let folder = Folder::new(folder);
+        folder.make()?;
+        let _lock = folder.lock()?;
         let empty = Edge::default();
-        schema::put_checkpoint(&connection, &key.sign(empty.size(), empty.root())?.note)?;
-        blobs::sync_folder(&folder.0)?;
-        Ok(())
+        let note = key.sign(empty.size(), empty.root())?.note;
+        schema::create(&folder, Role::Log, Some(&note))
     }
 
     /// Opens a log and starts its writer. What a crash interrupted is settled here: there is no
-    /// repair to run.
+    /// repair to run. [`Error::Key`] where the log is another key's, [`Error::Corrupt`] where its
+    /// records are not those that were signed last.
     pub fn open(folder: &Path, key: LogKey, limits: Limits, mode: Mode) -> Result<Self, Error> {
-        let folder = schema::folder(folder);
+        let folder = Folder::new(folder);
         let lock = match mode {
-            Mode::Server => Some(lock(&folder)?),
+            Mode::Server => Some(folder.lock()?),
             Mode::Tool => None,
         };
-        let connection = schema::open_writer(&folder)?;
+        let mut connection = schema::open_writer(&folder, Role::Log)?;
+        let shelf = Arc::new(Shelf::new(folder, lock));
         if mode == Mode::Server {
-            blobs::sweep(&folder, &connection)?;
+            shelf.sweep(&mut connection)?;
         }
-        let quota = Quota::new(limits, &folder.0, schema::used(&connection)?);
+        let quota = Quota::new(limits, shelf.folder.path());
+        let writer = Writer::new(connection, shelf.clone(), quota.clone(), key)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = Writer::new(connection, folder.clone(), quota.clone(), key)?;
         let thread = thread::Builder::new().name("log".into()).spawn(|| writer.run(queue))?;
-        let writer = Arc::new(Mutex::new(Some(thread)));
-        Ok(Self { jobs, folder, quota, writer, _lock: Arc::new(lock) })
+        let writer = Arc::new(Thread(Mutex::new(Some(thread))));
+        Ok(Self { jobs, shelf, quota, mode, writer })
     }
 
     /// Appends a record; answers with its index once it is durable. The blobs belong to it from
@@ -76,6 +83,9 @@ impl Log {
         body: Vec<u8>,
         blobs: Vec<PendingBlob>,
     ) -> Result<u64, Error> {
+        if kind == Kind::ERASURE {
+            return Err(Error::Reserved);
+        }
         let record = Record::new(kind, &body, blobs.iter().map(PendingBlob::blob).collect())?;
         let hold = self.quota.hold(body.len() as u64)?;
         let (answer, answered) = oneshot::channel();
@@ -85,21 +95,37 @@ impl Log {
     }
 
     /// Removes a record's body and blobs for good and appends the erasure, whose index it gives.
-    /// The tree still verifies.
+    /// The tree still verifies. Blocks, and not only for moments where somebody is reading: then
+    /// it ends with [`Error::Lingering`].
     pub fn erase(&self, index: u64) -> Result<u64, Error> {
-        let (answer, answered) = oneshot::channel();
-        self.jobs.blocking_send(Job::Erase(index, answer)).map_err(|_| Error::Closed)?;
-        answered.blocking_recv().map_err(|_| Error::Closed)?
+        let erasure = self.ask(|answer| Job::Erase(index, answer))?;
+        self.wipe()?;
+        Ok(erasure)
     }
 
-    /// Starts a blob. Writing blocks.
+    /// Makes sure that nothing erased is left in the write-ahead log. Blocks as `erase` does.
+    pub fn wipe(&self) -> Result<(), Error> {
+        let (times, pause) = WIPES;
+        for _ in 0..times {
+            if self.ask(Job::Wipe)? {
+                return Ok(());
+            }
+            thread::sleep(pause);
+        }
+        Err(Error::Lingering)
+    }
+
+    /// Starts a blob. Writing blocks. [`Error::Locked`] in a tool.
     pub fn blob(&self) -> Result<BlobWriter, Error> {
-        BlobWriter::new(&self.folder, &self.quota)
+        match self.mode {
+            Mode::Server => BlobWriter::new(&self.shelf, &self.quota),
+            Mode::Tool => Err(Error::Locked),
+        }
     }
 
     /// A new reader. Reading blocks.
     pub fn reader(&self) -> Result<Reader, Error> {
-        Reader::open(&self.folder.0)
+        Reader::open(self.shelf.folder.path())
     }
 
     /// Whether there is room for at least one more small record.
@@ -107,36 +133,31 @@ impl Log {
         self.quota.check_disk().is_ok() && self.quota.hold(crate::BODY_BYTES as u64).is_ok()
     }
 
-    /// Finishes what is queued and stops the writer. Blocks.
+    /// Finishes what is queued and stops the writer. Blocks, also until every clone is dropped.
     pub fn close(self) {
         let Self { jobs, writer, .. } = self;
         drop(jobs);
-        let thread = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        writer.join();
+    }
+
+    fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.blocking_send(job(answer)).map_err(|_| Error::Closed)?;
+        answered.blocking_recv().map_err(|_| Error::Closed)?
+    }
+}
+
+impl Thread {
+    fn join(&self) {
+        let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }
     }
 }
 
-/// Makes the folders and an empty database.
-pub(crate) fn prepare(path: &Path) -> Result<Folder, Error> {
-    let folder = schema::folder(path);
-    let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    for path in [&folder.0, &folder.blobs(), &folder.tmp()] {
-        builder.create(path)?;
-    }
-    File::create_new(folder.database())?;
-    schema::create(&folder)?;
-    Ok(folder)
-}
-
-/// Takes the lock; it is held until the file is closed, also by a crash.
-pub(crate) fn lock(folder: &Folder) -> Result<File, Error> {
-    let file = File::create(folder.lock())?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked),
-        Err(TryLockError::Error(e)) => Err(e.into()),
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.join();
     }
 }

@@ -14,7 +14,9 @@
 
 mod blobs;
 mod edge;
+mod erase;
 mod error;
+mod folder;
 mod handle;
 mod mirror;
 mod note;
@@ -23,7 +25,9 @@ mod quota;
 mod reader;
 mod record;
 mod schema;
+mod shelf;
 mod verify;
+mod walk;
 mod writer;
 
 pub use blobs::{BlobWriter, PendingBlob};

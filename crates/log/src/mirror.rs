@@ -4,17 +4,21 @@
 //! log's key covers them. An interrupted sync goes on where it stopped. A log that shrank,
 //! forked or was altered is named and changes nothing here.
 
-use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tlog_tiles::Hash;
 
 use crate::edge::Edge;
-use crate::handle::{lock, prepare};
+use crate::folder::Folder;
 use crate::quota::{Limits, Quota};
-use crate::schema::{self, Folder};
-use crate::{BlobWriter, Checkpoint, Error, Kind, PendingBlob, Reader, Record, Verifier, blobs};
+use crate::schema::{self, Role};
+use crate::shelf::Shelf;
+use crate::{
+    BODY_BYTES, BlobRef, BlobWriter, Checkpoint, Error, Kind, PendingBlob, Reader, Record,
+    Verifier, erase, proof,
+};
 
 /// How a server's log contradicts itself or what it signed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +47,35 @@ pub enum Divergence {
 /// The copy.
 pub struct Mirror {
     connection: Connection,
-    folder: Folder,
+    shelf: Arc<Shelf>,
+    quota: Quota,
     verifier: Verifier,
     edge: Edge,
     held: Option<Checkpoint>,
-    _lock: File,
 }
 
 impl Mirror {
     /// Opens the copy in `folder`, or starts one. [`Error::Key`] where it is a copy of a log with
-    /// another key.
+    /// another key, [`Error::Corrupt`] where its records are not those its checkpoint covers.
     pub fn open(folder: &Path, verifier: Verifier) -> Result<Self, Error> {
-        let there = schema::folder(folder);
-        let folder = if there.database().exists() { there } else { prepare(folder)? };
-        let lock = lock(&folder)?;
-        let connection = schema::open_writer(&folder)?;
-        blobs::sweep(&folder, &connection)?;
+        let folder = Folder::new(folder);
+        folder.make()?;
+        let lock = folder.lock()?;
+        if !folder.database().exists() {
+            schema::create(&folder, Role::Mirror, None)?;
+        }
+        let mut connection = schema::open_writer(&folder, Role::Mirror)?;
         let held = schema::checkpoint(&connection)?.map(|note| verifier.open(&note)).transpose()?;
         let edge = schema::load_edge(&connection)?;
-        Ok(Self { connection, folder, verifier, edge, held, _lock: lock })
+        if let Some(held) = &held
+            && (held.size > edge.size() || proof::root(&connection, held.size)? != held.root)
+        {
+            return Err(Error::Corrupt);
+        }
+        let quota = Quota::new(Limits { storage: u64::MAX, keep_free: 0 }, folder.path());
+        let shelf = Arc::new(Shelf::new(folder, Some(lock)));
+        shelf.sweep(&mut connection)?;
+        Ok(Self { connection, shelf, quota, verifier, edge, held })
     }
 
     /// Records taken so far, pending ones included: where to go on.
@@ -112,9 +126,16 @@ impl Mirror {
     }
 
     /// Makes the pending records count, if they are those the checkpoint commits to. Otherwise
-    /// they are forgotten.
+    /// they are forgotten. [`Error::NotFound`] while records it covers were not taken yet.
     pub fn accept(&mut self, offered: Checkpoint) -> Result<Result<(), Divergence>, Error> {
-        if self.edge.size() != offered.size || self.edge.root() != offered.root {
+        let offered = match self.offer(&offered.note) {
+            Ok(offered) => offered,
+            Err(divergence) => return Ok(Err(divergence)),
+        };
+        if self.edge.size() < offered.size {
+            return Err(Error::NotFound);
+        }
+        if self.edge.size() > offered.size || self.edge.root() != offered.root {
             self.forget_pending()?;
             return Ok(Err(Divergence::Forked { offered: offered.size }));
         }
@@ -133,27 +154,31 @@ impl Mirror {
 
     /// Starts a blob on its way from the server.
     pub fn blob(&self) -> Result<BlobWriter, Error> {
-        let limits = Limits { storage: u64::MAX, keep_free: 0 };
-        BlobWriter::new(&self.folder, &Quota::new(limits, &self.folder.0, 0))
+        BlobWriter::new(&self.shelf, &self.quota)
     }
 
-    /// Keeps a fetched blob if it is the one asked for; otherwise it is removed and `false`.
+    /// Keeps a fetched blob if it is the one asked for and a record names it; otherwise it is
+    /// removed and `false`.
     pub fn keep(&self, blob: PendingBlob, hash: &Hash) -> bool {
         let right = blob.blob().hash == *hash;
-        if right {
-            blob.settle();
-        }
-        right
+        let wanted = right && schema::names(&self.connection, hash).unwrap_or(false);
+        blob.settle(wanted);
+        wanted
     }
 
     /// A reader of the copy; it sees pending records too, so ask [`Mirror::held`] how far to go.
     pub fn reader(&self) -> Result<Reader, Error> {
-        Reader::open(&self.folder.0)
+        Reader::open(self.shelf.folder.path())
     }
 
     fn forget_pending(&mut self) -> Result<(), Error> {
         let keep = self.held.as_ref().map_or(0, |held| held.size) as i64;
-        let transaction = self.connection.transaction()?;
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        let blobs = blobs_from(&transaction, keep)?;
+        for blob in &blobs {
+            self.shelf.announce(&blob.hash)?;
+        }
         transaction.execute("DELETE FROM record WHERE seq >= ?1", [keep])?;
         transaction.execute("DELETE FROM blob WHERE seq >= ?1", [keep])?;
         transaction.execute("UPDATE record SET erased_by = NULL WHERE erased_by >= ?1", [keep])?;
@@ -161,23 +186,39 @@ impl Mirror {
         transaction.execute(sql, [keep])?;
         transaction.commit()?;
         self.edge = schema::load_edge(&self.connection)?;
+        erase::remove_blobs(&mut self.connection, &self.shelf, &blobs)?;
         Ok(())
     }
 }
 
-fn checked(bytes: &[u8], body: Option<&[u8]>, index: u64) -> Option<Record> {
-    let record = Record::decode(bytes)?;
-    let fits = record.index == index && body.is_none_or(|body| record.describes(body));
-    fits.then_some(record)
+/// The blobs that records from `seq` on name.
+fn blobs_from(c: &Connection, seq: i64) -> Result<Vec<BlobRef>, Error> {
+    let mut query = c.prepare("SELECT hash FROM blob WHERE seq >= ?1")?;
+    let rows = query.query_map([seq], |row| row.get::<_, [u8; 32]>(0))?;
+    Ok(rows
+        .map(|hash| hash.map(|hash| BlobRef { hash: Hash(hash), size: 0 }))
+        .collect::<Result<_, _>>()?)
 }
 
-/// An erasure explains a missing body. A body that is here already stays: the server does not
-/// decide what a desk keeps.
+fn checked(bytes: &[u8], body: Option<&[u8]>, index: u64) -> Option<Record> {
+    let record = Record::decode(bytes)?;
+    let small = record.body_size as usize <= BODY_BYTES;
+    let fits = record.index == index && body.is_none_or(|body| record.describes(body));
+    (small && fits).then_some(record)
+}
+
+/// An erasure explains a missing body, that of an erasure excepted. A body that is here already
+/// stays: the server does not decide what a desk keeps. The first erasure counts, so that a later
+/// one, pending and then forgotten, does not take the explanation with it.
 fn mark_erasure(c: &Connection, record: &Record, body: Option<&[u8]>) -> Result<(), Error> {
-    let target = body.and_then(|body| body.try_into().ok()).map(u64::from_be_bytes);
-    if let (Kind::ERASURE, Some(target)) = (record.kind, target) {
-        let sql = "UPDATE record SET erased_by = ?2 WHERE seq = ?1 AND seq < ?2";
-        c.execute(sql, params![target as i64, record.index as i64])?;
+    let Some(target) = body.and_then(|body| record.erases(body)) else { return Ok(()) };
+    let sql = "SELECT record FROM record WHERE seq = ?1 AND erased_by IS NULL";
+    let found: Option<Vec<u8>> =
+        c.prepare_cached(sql)?.query_row([target as i64], |row| row.get(0)).optional()?;
+    let erased = found.and_then(|bytes| Record::decode(&bytes));
+    if erased.is_some_and(|erased| erased.kind != Kind::ERASURE) {
+        let sql = "UPDATE record SET erased_by = ?2 WHERE seq = ?1";
+        c.prepare_cached(sql)?.execute(params![target as i64, record.index as i64])?;
     }
     Ok(())
 }

@@ -95,8 +95,7 @@ impl Verifier {
         let parsed = Note::from_bytes(note).map_err(|_| Error::Key)?;
         let ours = StandardVerifier::new(&self.0).map_err(|_| Error::Key)?;
         parsed.verify(&VerifierList::new(vec![Box::new(ours)])).map_err(|_| Error::Key)?;
-        let tree =
-            tlog_tiles::Checkpoint::from_bytes(parsed.text()).map_err(|_| Error::Key)?;
+        let tree = tlog_tiles::Checkpoint::from_bytes(parsed.text()).map_err(|_| Error::Key)?;
         if tree.origin() != self.origin() {
             return Err(Error::Key);
         }

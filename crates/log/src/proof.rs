@@ -1,5 +1,6 @@
 //! Inclusion and consistency proofs (RFC 6962 §2.1.1, §2.1.2), made from the tiles.
 
+use rusqlite::Connection;
 use tlog_tiles::{Hash, Tile, TileHashReader, TileReader};
 
 use crate::edge::join;
@@ -10,8 +11,8 @@ const TILE_HEIGHT: u8 = 8;
 impl Reader {
     /// The root of the tree's first `size` records.
     pub fn root(&self, size: u64) -> Result<Hash, Error> {
-        let hashes = Tiles { reader: self, size };
-        Ok(tlog_tiles::tree_hash(size, &Unchecked(&hashes))?)
+        self.within(size)?;
+        root(&self.connection, size)
     }
 
     /// Proves that record `index` is in the tree of `size` records.
@@ -20,7 +21,7 @@ impl Reader {
         if index >= size {
             return Err(Error::NotFound);
         }
-        let tiles = Tiles { reader: self, size };
+        let tiles = Tiles { connection: &self.connection, size };
         let hashes = TileHashReader::new(size, self.root(size)?, &tiles);
         Ok(tlog_tiles::prove_record(size, index, &hashes)?)
     }
@@ -31,7 +32,7 @@ impl Reader {
         if old > size || old == 0 {
             return Err(Error::NotFound);
         }
-        let tiles = Tiles { reader: self, size };
+        let tiles = Tiles { connection: &self.connection, size };
         let hashes = TileHashReader::new(size, self.root(size)?, &tiles);
         Ok(tlog_tiles::prove_tree(size, old, &hashes)?)
     }
@@ -48,9 +49,24 @@ impl Reader {
         Ok(join(&schema::tile_hashes(&self.connection, level, number, wanted)?))
     }
 
+    /// A hash tile by its path below `tile/`: `<level>/<number>[.p/<width>]`.
+    pub fn tile_at(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let path = format!("tile/{TILE_HEIGHT}/{path}");
+        let tile = Tile::from_path(&path).map_err(|_| Error::NotFound)?;
+        if tile.is_data() || tile.path() != path {
+            return Err(Error::NotFound);
+        }
+        self.tile(tile.level(), tile.level_index(), tile.width() as u16)
+    }
+
     fn within(&self, size: u64) -> Result<(), Error> {
         if size > self.size()? { Err(Error::NotFound) } else { Ok(()) }
     }
+}
+
+/// The root of the first `size` records, which must be there.
+pub(crate) fn root(connection: &Connection, size: u64) -> Result<Hash, Error> {
+    Ok(tlog_tiles::tree_hash(size, &Unchecked(&Tiles { connection, size }))?)
 }
 
 /// Checks an inclusion proof against a root one trusts.
@@ -84,7 +100,7 @@ pub fn check_consistency(
 
 /// The log's tiles as they would be in a tree of `size` records.
 struct Tiles<'a> {
-    reader: &'a Reader,
+    connection: &'a Connection,
     size: u64,
 }
 
@@ -92,7 +108,7 @@ impl Tiles<'_> {
     fn read(&self, tile: &Tile) -> Result<Vec<u8>, tlog_tiles::Error> {
         let (level, number) = (u32::from(tile.level()), tile.level_index());
         let width = u64::from(tile.width());
-        let hashes = schema::tile_hashes(&self.reader.connection, level, number, width);
+        let hashes = schema::tile_hashes(self.connection, level, number, width);
         hashes.map(|hashes| join(&hashes)).map_err(|_| tlog_tiles::Error::InvalidTile)
     }
 }

@@ -1,15 +1,14 @@
 //! How much the log may take. Counted in bytes that are or will be on the disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
 
 /// Limits on storage, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Most bytes of bodies and blobs.
+    /// Most bytes of the database and the blobs together.
     pub storage: u64,
     /// Bytes to leave free on the disk.
     pub keep_free: u64,
@@ -20,12 +19,20 @@ pub struct Limits {
 pub(crate) struct Quota {
     limits: Limits,
     folder: PathBuf,
-    used: Arc<AtomicU64>,
+    used: Arc<Mutex<Used>>,
+}
+
+#[derive(Default)]
+struct Used {
+    /// Committed; only the writer changes it.
+    kept: u64,
+    /// On its way.
+    held: u64,
 }
 
 impl Quota {
-    pub(crate) fn new(limits: Limits, folder: &Path, used: u64) -> Self {
-        Self { limits, folder: folder.to_owned(), used: Arc::new(AtomicU64::new(used)) }
+    pub(crate) fn new(limits: Limits, folder: &Path) -> Self {
+        Self { limits, folder: folder.to_owned(), used: Arc::default() }
     }
 
     /// Takes `bytes` until the [`Hold`] is dropped, or for good once it is kept.
@@ -35,9 +42,15 @@ impl Quota {
         Ok(hold)
     }
 
-    pub(crate) fn release(&self, bytes: u64) {
-        let less = |used: u64| Some(used.saturating_sub(bytes));
-        let _ = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    /// What the database says is kept.
+    pub(crate) fn set_kept(&self, bytes: u64) {
+        self.used().kept = bytes;
+    }
+
+    /// What was kept was erased.
+    pub(crate) fn free(&self, bytes: u64) {
+        let mut used = self.used();
+        used.kept = used.kept.saturating_sub(bytes);
     }
 
     /// Asks the file system. [`Error::Full`] where less than `keep_free` is left.
@@ -49,6 +62,10 @@ impl Quota {
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         if free < self.limits.keep_free { Err(Error::Full) } else { Ok(()) }
     }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Bytes taken for something on its way.
@@ -59,22 +76,26 @@ pub(crate) struct Hold {
 
 impl Hold {
     pub(crate) fn grow(&mut self, bytes: u64) -> Result<(), Error> {
-        let fits = |used: u64| {
-            used.checked_add(bytes).filter(|used| *used <= self.quota.limits.storage)
-        };
-        let update = self.quota.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
-        update.map_err(|_| Error::Full)?;
+        let mut used = self.quota.used();
+        let total = used.kept.saturating_add(used.held).saturating_add(bytes);
+        if total > self.quota.limits.storage {
+            return Err(Error::Full);
+        }
+        used.held += bytes;
         self.bytes += bytes;
         Ok(())
     }
 
     pub(crate) fn keep(mut self) {
-        self.bytes = 0;
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut used = self.quota.used();
+        used.held -= bytes;
+        used.kept = used.kept.saturating_add(bytes);
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.quota.release(self.bytes);
+        self.quota.used().held -= self.bytes;
     }
 }

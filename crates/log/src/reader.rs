@@ -6,13 +6,15 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 use tlog_tiles::Hash;
 
-use crate::schema::{self, Folder};
-use crate::{Error, blobs};
+use crate::folder::Folder;
+use crate::schema::{self, Role};
+use crate::{Error, shelf};
 
 /// A connection that only reads.
 pub struct Reader {
     pub(crate) connection: Connection,
     pub(crate) folder: Folder,
+    pub(crate) role: Role,
 }
 
 /// A record as it is stored.
@@ -29,8 +31,9 @@ pub struct Row {
 impl Reader {
     /// Opens the log in `folder` to read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let folder = schema::folder(folder);
-        Ok(Self { connection: schema::open_reader(&folder)?, folder })
+        let folder = Folder::new(folder);
+        let (connection, role) = schema::open_reader(&folder)?;
+        Ok(Self { connection, folder, role })
     }
 
     /// Records in the log.
@@ -50,13 +53,9 @@ impl Reader {
         query.query_row([index as i64], row).optional()?.ok_or(Error::NotFound)
     }
 
-    /// Hands records `from..to` in order to `take`, until it returns `false`.
-    pub fn rows(
-        &self,
-        from: u64,
-        to: u64,
-        mut take: impl FnMut(Row) -> bool,
-    ) -> Result<(), Error> {
+    /// Hands records `from..to` in order to `take`, until it returns `false`. All are of one
+    /// snapshot, which keeps what is erased meanwhile in the write-ahead log: take pages.
+    pub fn rows(&self, from: u64, to: u64, mut take: impl FnMut(Row) -> bool) -> Result<(), Error> {
         let sql = "SELECT seq, record, body FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
         let mut query = self.connection.prepare_cached(sql)?;
         let bounds = [from, to].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
@@ -70,7 +69,7 @@ impl Reader {
 
     /// Opens a blob's file.
     pub fn blob(&self, hash: &Hash) -> Result<File, Error> {
-        match File::open(blobs::path(&self.folder, hash)) {
+        match File::open(shelf::path(&self.folder, hash)) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
             other => Ok(other?),
         }

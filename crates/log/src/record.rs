@@ -103,6 +103,12 @@ impl Record {
     pub fn describes(&self, body: &[u8]) -> bool {
         body.len() == self.body_size as usize && sha256(body) == self.body_hash
     }
+
+    /// The record this one erases, if it is an erasure; `body` is its own.
+    pub(crate) fn erases(&self, body: &[u8]) -> Option<u64> {
+        let target = u64::from_be_bytes(body.try_into().ok()?);
+        (self.kind == Kind::ERASURE && target < self.index).then_some(target)
+    }
 }
 
 fn blob_ref(bytes: &[u8; BLOB_BYTES]) -> BlobRef {

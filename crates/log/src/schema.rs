@@ -1,19 +1,21 @@
 //! The database: how it is opened, and its tables.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use tlog_tiles::Hash;
 
-use crate::edge::{Edge, TILE, split, tile_root};
+use crate::edge::{Edge, FullTile, TILE, split, tile_root};
+use crate::folder::{self, Folder};
 use crate::{Error, Record};
 
-/// "pygr", so that `file` and other programs can tell.
-const APPLICATION_ID: i32 = 0x7079_6772;
 const VERSION: i32 = 1;
 /// Other processes (an erasure by the operator) hold the write lock for moments only.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
+/// Nothing the log writes is near this; a damaged file may claim more.
+const LONGEST_VALUE: i32 = 1 << 20;
 
 const TABLES: &str = "
 CREATE TABLE record (
@@ -22,6 +24,8 @@ CREATE TABLE record (
   body BLOB,                    -- sealed bytes; NULL once erased
   erased_by INTEGER             -- the erasure's seq
 ) STRICT;
+CREATE INDEX record_unexplained ON record (seq) WHERE body IS NULL AND erased_by IS NULL;
+CREATE INDEX record_erased ON record (erased_by) WHERE erased_by IS NOT NULL;
 CREATE TABLE tile (             -- full tiles only; partial ones follow from what is below them
   level INTEGER NOT NULL,
   number INTEGER NOT NULL,
@@ -29,9 +33,10 @@ CREATE TABLE tile (             -- full tiles only; partial ones follow from wha
   PRIMARY KEY (level, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE blob (             -- blobs of records that are not erased
-  hash BLOB NOT NULL PRIMARY KEY,
+  hash BLOB NOT NULL,           -- more than one record may name the same bytes
+  seq INTEGER NOT NULL,
   size INTEGER NOT NULL,
-  seq INTEGER NOT NULL
+  PRIMARY KEY (hash, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_by_seq ON blob (seq);
 CREATE TABLE checkpoint (
@@ -40,49 +45,57 @@ CREATE TABLE checkpoint (
 ) STRICT;
 ";
 
-/// Where the log's things are.
-#[derive(Clone)]
-pub(crate) struct Folder(pub PathBuf);
+/// What a database is for; neither can be opened as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The server's own: every commit is signed.
+    Log,
+    /// A desk's copy: records wait for a signed checkpoint, bodies may outlive their erasure.
+    Mirror,
+}
 
-impl Folder {
-    pub(crate) fn database(&self) -> PathBuf {
-        self.0.join("log.db")
-    }
-
-    pub(crate) fn checkpoint(&self) -> PathBuf {
-        self.0.join("checkpoint")
-    }
-
-    pub(crate) fn blobs(&self) -> PathBuf {
-        self.0.join("blobs")
-    }
-
-    pub(crate) fn tmp(&self) -> PathBuf {
-        self.0.join("tmp")
-    }
-
-    pub(crate) fn lock(&self) -> PathBuf {
-        self.0.join("lock")
+impl Role {
+    /// "pygr" and "pygm", so that `file` and other programs can tell.
+    fn application_id(self) -> i32 {
+        match self {
+            Self::Log => 0x7079_6772,
+            Self::Mirror => 0x7079_676d,
+        }
     }
 }
 
-/// Makes an empty log's database.
-pub(crate) fn create(folder: &Folder) -> Result<(), Error> {
-    let connection = Connection::open(folder.database())?;
+/// Makes an empty database; there is none, or all of it.
+pub(crate) fn create(folder: &Folder, role: Role, note: Option<&[u8]>) -> Result<(), Error> {
+    // SQLite would replay a WAL that was left behind.
+    if [folder.database(), folder.wal(), folder.checkpoint()].iter().any(|path| path.exists()) {
+        return Err(io::Error::from(io::ErrorKind::AlreadyExists).into());
+    }
+    let fresh = folder.tmp().join("log.db");
+    for suffix in ["db", "db-wal", "db-shm", "db-journal"] {
+        folder::remove_file(&fresh.with_extension(suffix))?;
+    }
+    folder::create_file(&fresh)?;
+    let connection = Connection::open(&fresh)?;
     connection.pragma_update(None, "page_size", 16_384)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
+    make_durable(&connection)?;
+    connection.pragma_update(None, "application_id", role.application_id())?;
     connection.pragma_update(None, "user_version", VERSION)?;
-    Ok(())
+    connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
+    note.map_or(Ok(()), |note| put_checkpoint(&connection, note))?;
+    connection.close().map_err(|(_, error)| error)?;
+    fs::File::open(&fresh)?.sync_all()?;
+    fs::rename(&fresh, folder.database())?;
+    Ok(folder::sync_folder(folder.path())?)
 }
 
 /// Opens the database to write.
-pub(crate) fn open_writer(folder: &Folder) -> Result<Connection, Error> {
-    let connection = open(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+pub(crate) fn open_writer(folder: &Folder, role: Role) -> Result<Connection, Error> {
+    let (connection, found) = open(folder)?;
+    if found != role {
+        return Err(Error::NotALog);
+    }
+    make_durable(&connection)?;
+    // Erased bytes are overwritten.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 500)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
@@ -91,29 +104,62 @@ pub(crate) fn open_writer(folder: &Folder) -> Result<Connection, Error> {
 }
 
 /// Opens the database to read.
-pub(crate) fn open_reader(folder: &Folder) -> Result<Connection, Error> {
-    let connection = open(folder, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+pub(crate) fn open_reader(folder: &Folder) -> Result<(Connection, Role), Error> {
+    let (connection, role) = open(folder)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -1024)?;
-    Ok(connection)
+    Ok((connection, role))
 }
 
-fn open(folder: &Folder, flags: OpenFlags) -> Result<Connection, Error> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(folder.database(), flags)?;
-    connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(16);
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    if number("application_id")? != APPLICATION_ID || number("user_version")? != VERSION {
+fn open(folder: &Folder) -> Result<(Connection, Role), Error> {
+    if !folder.database().exists() {
         return Err(Error::NotALog);
     }
-    Ok(connection)
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(folder.database(), flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // Nothing of the log goes to a temporary file elsewhere.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let (id, version) = (number("application_id")?, number("user_version")?);
+    let role = [Role::Log, Role::Mirror].into_iter().find(|role| role.application_id() == id);
+    let role = role.filter(|_| version == VERSION).ok_or(Error::NotALog)?;
+    Ok((connection, role))
+}
+
+/// A commit returns once the WAL is fsynced. Both settings are the connection's, not the file's.
+fn make_durable(connection: &Connection) -> Result<(), Error> {
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Some file systems cannot do WAL; other modes promise less.
+    if mode == "wal" { Ok(()) } else { Err(io::Error::from(io::ErrorKind::Unsupported).into()) }
+}
+
+/// What the tables are, and what they should be.
+pub(crate) fn is_laid_out(connection: &Connection) -> Result<bool, Error> {
+    let proper = Connection::open_in_memory()?;
+    proper.execute_batch(TABLES)?;
+    Ok(layout(connection)? == layout(&proper)?)
+}
+
+fn layout(connection: &Connection) -> Result<Vec<[String; 4]>, Error> {
+    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+    let mut query = connection.prepare(sql)?;
+    let rows =
+        query.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Records in the database.
 pub(crate) fn size(connection: &Connection) -> Result<u64, Error> {
     let mut query = connection.prepare_cached("SELECT coalesce(max(seq) + 1, 0) FROM record")?;
-    Ok(query.query_row([], |row| row.get::<_, i64>(0))? as u64)
+    let size: i64 = query.query_row([], |row| row.get(0))?;
+    u64::try_from(size).map_err(|_| Error::Corrupt)
 }
 
 /// The last checkpoint's note; `None` in a log that never had one.
@@ -133,22 +179,37 @@ pub(crate) fn put_checkpoint(connection: &Connection, note: &[u8]) -> Result<(),
 pub(crate) fn tile(c: &Connection, level: u32, number: u64) -> Result<Option<Vec<u8>>, Error> {
     let sql = "SELECT hashes FROM tile WHERE level = ?1 AND number = ?2";
     let mut query = c.prepare_cached(sql)?;
-    Ok(query.query_row(params![level, number as i64], |row| row.get(0)).optional()?)
+    let found: Option<Vec<u8>> =
+        query.query_row(params![level, number as i64], |row| row.get(0)).optional()?;
+    match found {
+        Some(hashes) if hashes.len() != 32 * TILE => Err(Error::Corrupt),
+        other => Ok(other),
+    }
 }
 
-/// Writes a record, its body, its blobs and the tiles it filled.
+/// Writes a record, its body and its blobs.
 pub(crate) fn insert(c: &Connection, record: &Record, body: Option<&[u8]>) -> Result<(), Error> {
     let sql = "INSERT INTO record (seq, record, body) VALUES (?1, ?2, ?3)";
     c.prepare_cached(sql)?.execute(params![record.index as i64, record.encode(), body])?;
     for blob in &record.blobs {
-        let sql = "INSERT OR IGNORE INTO blob (hash, size, seq) VALUES (?1, ?2, ?3)";
-        let values = params![&blob.hash.0[..], blob.size as i64, record.index as i64];
+        let sql = "INSERT OR IGNORE INTO blob (hash, seq, size) VALUES (?1, ?2, ?3)";
+        let values = params![&blob.hash.0[..], record.index as i64, stored_size(blob.size)];
         c.prepare_cached(sql)?.execute(values)?;
     }
     Ok(())
 }
 
-pub(crate) fn insert_tiles(c: &Connection, full: &[(u32, u64, Vec<u8>)]) -> Result<(), Error> {
+/// A blob's size as it is stored. What a server claims may be out of range.
+pub(crate) fn stored_size(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+/// Whether a record that is not erased names this blob.
+pub(crate) fn names(c: &Connection, hash: &Hash) -> Result<bool, Error> {
+    Ok(c.prepare_cached("SELECT 1 FROM blob WHERE hash = ?1")?.exists([&hash.0[..]])?)
+}
+
+pub(crate) fn insert_tiles(c: &Connection, full: &[FullTile]) -> Result<(), Error> {
     let sql = "INSERT INTO tile (level, number, hashes) VALUES (?1, ?2, ?3)";
     for (level, number, hashes) in full {
         c.prepare_cached(sql)?.execute(params![level, *number as i64, hashes])?;
@@ -176,8 +237,9 @@ pub(crate) fn leaves(c: &Connection, from: u64, to: u64) -> Result<Vec<Hash>, Er
     let sql = "SELECT record FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
     let mut query = c.prepare_cached(sql)?;
     let rows = query.query_map([from as i64, to as i64], |row| row.get::<_, Vec<u8>>(0))?;
-    let leaves: Vec<Hash> =
-        rows.map(|row| row.map(|bytes| tlog_tiles::record_hash(&bytes))).collect::<Result<_, _>>()?;
+    let leaves: Vec<Hash> = rows
+        .map(|row| row.map(|bytes| tlog_tiles::record_hash(&bytes)))
+        .collect::<Result<_, _>>()?;
     if leaves.len() as u64 == to - from { Ok(leaves) } else { Err(Error::Corrupt) }
 }
 
@@ -203,15 +265,18 @@ pub(crate) fn tile_hashes(
     }
 }
 
-/// Bytes of bodies and blobs that are kept.
+/// Bytes the database takes and the blobs should take.
 pub(crate) fn used(connection: &Connection) -> Result<u64, Error> {
-    let sum = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let blobs = sum("SELECT coalesce(sum(size), 0) FROM blob")?;
-    let pages = sum("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?;
-    Ok((blobs + pages) as u64)
+    let sql =
+        "SELECT coalesce(sum(size), 0) FROM (SELECT max(size) AS size FROM blob GROUP BY hash)";
+    let blobs: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(u64::try_from(blobs).unwrap_or(u64::MAX).saturating_add(used_pages(connection)?))
 }
 
-/// Opens a folder as a log's, checking nothing.
-pub(crate) fn folder(path: &Path) -> Folder {
-    Folder(path.to_owned())
+/// Bytes of the database's pages that are in use.
+pub(crate) fn used_pages(connection: &Connection) -> Result<u64, Error> {
+    let sql = "SELECT (page_count - freelist_count) * page_size
+               FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+    let pages: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(u64::try_from(pages).unwrap_or(0))
 }

@@ -2,28 +2,37 @@
 //!
 //! An answer is sent only after COMMIT returned under synchronous=FULL, that is after the WAL
 //! was fsynced. A crash before that leaves no trace of the batch; a crash after it leaves all of
-//! it. The edge in memory is a cache of the database: after a failure, and whenever another
-//! process wrote, it is read again.
+//! it. A COMMIT that failed may have reached the disk all the same: its blobs stay until a later
+//! commit succeeds, which overwrites what the failed one left in the WAL, or until the next
+//! opening. The edge in memory is a cache of the database: after a failure, and whenever another
+//! process wrote, it is read again and held against the checkpoint.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, io, mem};
+
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::blobs::{self, PendingBlob};
+use crate::blobs::PendingBlob;
 use crate::edge::Edge;
+use crate::erase;
 use crate::quota::{Hold, Quota};
-use crate::schema::{self, Folder};
-use crate::{Error, Kind, LogKey, Record};
+use crate::shelf::Shelf;
+use crate::{Error, LogKey, Record, Verifier, proof, schema};
 
 /// Most appends in one commit.
 const BATCH: usize = 512;
 
-pub(crate) type Answer = oneshot::Sender<Result<u64, Error>>;
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Error>>;
 
 /// What the writer is asked to do.
 pub(crate) enum Job {
     Append(Append),
     /// Erase the body of this record; answered with the erasure's index.
-    Erase(u64, Answer),
+    Erase(u64, Answer<u64>),
+    /// Empty the WAL; answered with whether nothing erased is left in it.
+    Wipe(Answer<bool>),
 }
 
 /// A record to be, its body and the blobs that wait for it.
@@ -32,159 +41,237 @@ pub(crate) struct Append {
     pub body: Vec<u8>,
     pub blobs: Vec<PendingBlob>,
     pub hold: Hold,
-    pub answer: Answer,
+    pub answer: Answer<u64>,
 }
 
 pub(crate) struct Writer {
     connection: Connection,
-    folder: Folder,
+    shelf: Arc<Shelf>,
     quota: Quota,
     key: LogKey,
     edge: Option<Edge>,
     data_version: i64,
+    /// Blobs of commits whose outcome is open.
+    doubtful: Vec<PendingBlob>,
+    /// The WAL may hold bytes that were erased.
+    unwiped: bool,
+    copy: Copy,
+}
+
+/// The copy of the last checkpoint beside the database.
+enum Copy {
+    Done,
+    Due(Vec<u8>),
+    /// It contradicts the database: evidence, which is not overwritten.
+    Evidence,
 }
 
 impl Writer {
     pub(crate) fn new(
         connection: Connection,
-        folder: Folder,
+        shelf: Arc<Shelf>,
         quota: Quota,
         key: LogKey,
     ) -> Result<Self, Error> {
-        Ok(Self { connection, folder, quota, key, edge: None, data_version: -1 })
+        // Read before the snapshot: an honest copy is never ahead of the database.
+        let copy = fs::read(shelf.folder.checkpoint()).ok();
+        let snapshot = connection.unchecked_transaction()?;
+        let edge = load(&snapshot, &key.verifier())?;
+        let copy = match copy {
+            Some(copy) if contradicts(&snapshot, &key.verifier(), &copy, edge.size())? => {
+                Copy::Evidence
+            }
+            _ => Copy::Done,
+        };
+        quota.set_kept(schema::used(&snapshot)?);
+        snapshot.commit()?;
+        // Without an edge it is read again under the write lock.
+        let (edge, data_version, doubtful) = (None, 0, vec![]);
+        // A crash may have come between an erasure and its wiping.
+        let unwiped = true;
+        Ok(Self { connection, shelf, quota, key, edge, data_version, doubtful, unwiped, copy })
     }
 
     /// Works until every handle is gone, then leaves an empty WAL.
     pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        self.rest();
         let mut batch = Vec::with_capacity(BATCH);
         while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
-            let mut appends = Vec::with_capacity(batch.len());
-            for job in batch.drain(..) {
-                match job {
-                    Job::Append(append) => appends.push(append),
-                    Job::Erase(index, answer) => {
-                        self.append(std::mem::take(&mut appends));
-                        let _ = answer.send(self.erase(index));
-                    }
-                }
+            self.work(batch.drain(..));
+            if jobs.is_empty() {
+                self.rest();
             }
-            self.append(appends);
         }
-        let _ = truncate_wal(&self.connection);
+        let _ = self.wipe();
+    }
+
+    fn work(&mut self, jobs: impl Iterator<Item = Job>) {
+        let mut appends = vec![];
+        for job in jobs {
+            if let Job::Append(append) = job {
+                appends.push(append);
+                continue;
+            }
+            self.append(mem::take(&mut appends));
+            // Who asked may be gone.
+            match job {
+                Job::Erase(index, answer) => {
+                    let _ = answer.send(self.erase(index));
+                }
+                Job::Wipe(answer) => {
+                    self.unwiped = true;
+                    let _ = answer.send(self.wipe());
+                }
+                Job::Append(_) => {}
+            }
+        }
+        self.append(appends);
     }
 
     fn append(&mut self, mut appends: Vec<Append>) {
         if appends.is_empty() {
             return;
         }
-        match self.commit_appends(&mut appends) {
-            Ok(checkpoint) => {
-                appends.into_iter().for_each(Append::succeed);
-                self.copy_checkpoint(&checkpoint);
-            }
+        let mut robbed = vec![];
+        let result = self.quota.check_disk().and_then(|()| {
+            self.commit(|transaction, edge| {
+                robbed = appends.extract_if(.., |append| !append.is_whole()).collect();
+                appends.iter_mut().try_for_each(|append| append.insert(transaction, edge))?;
+                // What fails before this fails for certain.
+                let blobs = appends.iter_mut().flat_map(|append| &mut append.blobs);
+                blobs.for_each(PendingBlob::doubt);
+                Ok(())
+            })
+        });
+        for append in robbed {
+            append.fail(&io::Error::from(io::ErrorKind::NotFound).into());
+        }
+        match result {
+            Ok(()) => appends.into_iter().for_each(Append::succeed),
             Err(error) => {
-                self.edge = None;
-                appends.into_iter().for_each(|append| append.fail(&error));
+                let doubtful = appends.into_iter().flat_map(|append| append.fail(&error));
+                self.doubtful.extend(doubtful);
             }
         }
     }
 
-    fn commit_appends(&mut self, appends: &mut [Append]) -> Result<Vec<u8>, Error> {
-        self.quota.check_disk()?;
-        self.commit(|transaction, edge| {
-            let mut full = vec![];
-            for append in appends {
-                append.record.index = edge.size();
-                schema::insert(transaction, &append.record, Some(&append.body))?;
-                edge.push(append.record.leaf(), &mut full);
-            }
-            schema::insert_tiles(transaction, &full)
-        })
-    }
-
-    /// Runs `change` in a transaction that ends with a new checkpoint; gives the checkpoint.
-    fn commit(
+    /// Runs `change` in a transaction that ends with a new checkpoint.
+    fn commit<T>(
         &mut self,
-        change: impl FnOnce(&Connection, &mut Edge) -> Result<(), Error>,
-    ) -> Result<Vec<u8>, Error> {
+        change: impl FnOnce(&Connection, &mut Edge) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         let version = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
-        let edge = self.edge.take().filter(|_| version == self.data_version);
-        let mut edge = edge.map_or_else(|| schema::load_edge(&transaction), Ok)?;
-        change(&transaction, &mut edge)?;
-        let checkpoint = self.key.sign(edge.size(), edge.root())?.note;
-        schema::put_checkpoint(&transaction, &checkpoint)?;
+        let known = self.edge.take().filter(|_| version == self.data_version);
+        let mut edge = match known {
+            Some(edge) => edge,
+            None => {
+                // The other process may have erased something.
+                self.unwiped = true;
+                self.quota.set_kept(schema::used(&transaction)?);
+                load(&transaction, &self.key.verifier())?
+            }
+        };
+        let done = change(&transaction, &mut edge)?;
+        let note = self.key.sign(edge.size(), edge.root())?.note;
+        schema::put_checkpoint(&transaction, &note)?;
         transaction.commit()?;
         (self.edge, self.data_version) = (Some(edge), version);
-        Ok(checkpoint)
+        if !matches!(self.copy, Copy::Evidence) {
+            self.copy = Copy::Due(note);
+        }
+        self.decide_doubtful();
+        Ok(done)
+    }
+
+    /// After a commit that succeeded, an earlier one that failed can not come back.
+    fn decide_doubtful(&mut self) {
+        for blob in mem::take(&mut self.doubtful) {
+            match schema::names(&self.connection, &blob.blob().hash) {
+                Ok(named) => blob.settle(named),
+                Err(_) => self.doubtful.push(blob),
+            }
+        }
     }
 
     fn erase(&mut self, index: u64) -> Result<u64, Error> {
-        let hashes = self.erasable(index)?;
-        for hash in &hashes {
-            blobs::announce(&self.folder, hash)?;
-        }
-        let mut erasure = Record::new(Kind::ERASURE, &index.to_be_bytes(), vec![])?;
-        let checkpoint = self.commit(|transaction, edge| {
-            let mut full = vec![];
-            erasure.index = edge.size();
-            schema::insert(transaction, &erasure, Some(&index.to_be_bytes()))?;
-            edge.push(erasure.leaf(), &mut full);
-            schema::insert_tiles(transaction, &full)?;
-            let sql = "UPDATE record SET body = NULL, erased_by = ?2 WHERE seq = ?1";
-            transaction.execute(sql, params![index as i64, erasure.index as i64])?;
-            transaction.execute("DELETE FROM blob WHERE seq = ?1", [index as i64])?;
-            Ok(())
-        })?;
-        self.copy_checkpoint(&checkpoint);
-        for hash in &hashes {
-            blobs::remove(&self.folder, hash)?;
-        }
-        // The WAL still held the body.
-        truncate_wal(&self.connection)?;
-        Ok(erasure.index)
+        let shelf = self.shelf.clone();
+        let erased = self.commit(|c, edge| erase::erase(c, edge, &shelf, index))?;
+        self.unwiped = true;
+        self.quota.free(erased.freed);
+        let removed = erase::remove_blobs(&mut self.connection, &shelf, &erased.blobs);
+        self.quota.free(removed.map_err(|_| Error::Lingering)?);
+        Ok(erased.index)
     }
 
-    /// The blobs of a record whose body may be erased.
-    fn erasable(&self, index: u64) -> Result<Vec<tlog_tiles::Hash>, Error> {
-        let sql = "SELECT record, erased_by IS NOT NULL FROM record WHERE seq = ?1";
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?));
-        let row = self.connection.query_row(sql, [index as i64], read).optional()?;
-        let (record, erased) = row.ok_or(Error::NotFound)?;
-        let record = Record::decode(&record).ok_or(Error::Corrupt)?;
-        match (record.kind, erased) {
-            (Kind::ERASURE, _) => Err(Error::NotErasable),
-            (_, true) => Err(Error::AlreadyErased),
-            _ => Ok(record.blobs.iter().map(|blob| blob.hash).collect()),
+    /// Moves everything into the database and empties the WAL, unless somebody is reading it.
+    fn wipe(&mut self) -> Result<bool, Error> {
+        if self.unwiped {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            // Appends wait behind this: who can not have the WAL now tries again later.
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let busy = self.connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+            self.connection.busy_timeout(schema::BUSY)?;
+            self.unwiped = busy?;
         }
+        Ok(!self.unwiped)
     }
 
-    /// Best effort and never ahead of the database: `verify` takes an older copy as it is and a
-    /// newer one as proof that the database was rolled back.
-    fn copy_checkpoint(&self, note: &[u8]) {
-        let fresh = self.folder.checkpoint().with_extension("new");
-        if std::fs::write(&fresh, note).is_ok() {
-            let _ = std::fs::rename(&fresh, self.folder.checkpoint());
+    /// What can wait until no job does.
+    fn rest(&mut self) {
+        let _ = self.wipe();
+        // Never ahead of the database: `verify` takes an older copy as it is and a newer one as
+        // proof that the database was rolled back.
+        if let Copy::Due(note) = &self.copy {
+            let _ = self.shelf.folder.replace(&self.shelf.folder.checkpoint(), note);
+            self.copy = Copy::Done;
         }
     }
 }
 
+/// Reads the edge, which must be what was signed: a log that lost records must not grow another
+/// branch where they were.
+fn load(connection: &Connection, verifier: &Verifier) -> Result<Edge, Error> {
+    let edge = schema::load_edge(connection)?;
+    let signed = verifier.open(&schema::checkpoint(connection)?.ok_or(Error::Corrupt)?)?;
+    let same = signed.size == edge.size() && signed.root == edge.root();
+    if same { Ok(edge) } else { Err(Error::Corrupt) }
+}
+
+/// Whether a signed copy is of records that are not in the database.
+fn contradicts(
+    connection: &Connection,
+    verifier: &Verifier,
+    copy: &[u8],
+    size: u64,
+) -> Result<bool, Error> {
+    let Ok(signed) = verifier.open(copy) else { return Ok(false) };
+    Ok(signed.size > size || proof::root(connection, signed.size)? != signed.root)
+}
+
 impl Append {
+    /// Whether all its blobs are in their places.
+    fn is_whole(&self) -> bool {
+        self.blobs.iter().all(PendingBlob::is_there)
+    }
+
+    fn insert(&mut self, transaction: &Connection, edge: &mut Edge) -> Result<(), Error> {
+        self.record.index = edge.size();
+        erase::append(transaction, edge, &self.record, &self.body)
+    }
+
     fn succeed(self) {
-        self.blobs.into_iter().for_each(PendingBlob::settle);
+        self.blobs.into_iter().for_each(|blob| blob.settle(true));
         self.hold.keep();
         let _ = self.answer.send(Ok(self.record.index));
     }
 
-    /// The commit may have reached the disk all the same; its blobs must then be there.
-    fn fail(self, error: &Error) {
-        self.blobs.into_iter().for_each(PendingBlob::leave);
+    /// Lets its blobs go and gives back those it is too early for.
+    fn fail(self, error: &Error) -> Vec<PendingBlob> {
+        let doubtful = self.blobs.into_iter().filter(PendingBlob::is_doubtful).collect();
+        drop(self.hold);
         let _ = self.answer.send(Err(error.clone()));
+        doubtful
     }
-}
-
-/// Moves everything into the database and empties the WAL.
-pub(crate) fn truncate_wal(connection: &Connection) -> Result<(), Error> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }

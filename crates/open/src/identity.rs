@@ -78,8 +78,9 @@ impl age::Identity for Identity {
         };
         match self.key.unwrap::<FILE_KEY_BYTES>(&share, &stanza.body) {
             Err(Rejected) => Some(Err(DecryptError::InvalidHeader)),
-            Ok(opened) => opened
-                .map(|opened| Ok(FileKey::init_with_mut(|key| key.copy_from_slice(&*opened)))),
+            Ok(opened) => {
+                opened.map(|opened| Ok(FileKey::init_with_mut(|key| key.copy_from_slice(&*opened))))
+            }
         }
     }
 }

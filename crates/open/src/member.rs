@@ -70,8 +70,7 @@ impl Member {
         let encryptor =
             age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
                 .map_err(|e| std::io::Error::other(e.to_string()))?;
-        let armor =
-            age::armor::ArmoredWriter::wrap_output(vec![], age::armor::Format::AsciiArmor)?;
+        let armor = age::armor::ArmoredWriter::wrap_output(vec![], age::armor::Format::AsciiArmor)?;
         let mut stream = encryptor.wrap_output(armor)?;
         stream.write_all(self.text().as_bytes())?;
         stream.finish()?.finish()

@@ -34,10 +34,10 @@ impl Submission {
     pub(crate) fn resume(&mut self, token: &[u8]) {
         let parsed = std::str::from_utf8(token).ok().and_then(|token| token.split_once('.'));
         let Some((group, next)) = parsed else { return };
-        if let (Ok(group), Ok(next)) = (Group::parse(group), next.parse::<u32>()) {
-            if next < limits::PARTS && self.next == 0 {
-                (self.group, self.next) = (group, next);
-            }
+        if let (Ok(group), Ok(next @ 0..limits::PARTS), 0) =
+            (Group::parse(group), next.parse::<u32>(), self.next)
+        {
+            (self.group, self.next) = (group, next);
         }
     }
 

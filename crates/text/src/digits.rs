@@ -34,9 +34,7 @@ pub fn to_ascii(text: &str) -> String {
 
 /// The Persian form of an ASCII digit; any other character as it is.
 fn persian(c: char) -> char {
-    c.to_digit(10)
-        .and_then(|value| char::from_u32(0x6F0 + value))
-        .unwrap_or(c)
+    c.to_digit(10).and_then(|value| char::from_u32(0x6F0 + value)).unwrap_or(c)
 }
 
 /// The ASCII form of a Persian or Arabic-Indic digit; any other character as it is.
@@ -81,11 +79,7 @@ mod tests {
             (12_345, "12,345", "۱۲٬۳۴۵"),
             (100_000, "100,000", "۱۰۰٬۰۰۰"),
             (1_234_567, "1,234,567", "۱٬۲۳۴٬۵۶۷"),
-            (
-                u64::MAX,
-                "18,446,744,073,709,551,615",
-                "۱۸٬۴۴۶٬۷۴۴٬۰۷۳٬۷۰۹٬۵۵۱٬۶۱۵",
-            ),
+            (u64::MAX, "18,446,744,073,709,551,615", "۱۸٬۴۴۶٬۷۴۴٬۰۷۳٬۷۰۹٬۵۵۱٬۶۱۵"),
         ];
         for (value, en, fa) in table {
             assert_eq!(number(value, Lang::En), en);
@@ -101,10 +95,7 @@ mod tests {
             ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
             ("1۲٣", "123"),
             ("متن", "متن"),
-            (
-                "\u{65F}\u{66A}\u{6EF}\u{6FA}",
-                "\u{65F}\u{66A}\u{6EF}\u{6FA}",
-            ),
+            ("\u{65F}\u{66A}\u{6EF}\u{6FA}", "\u{65F}\u{66A}\u{6EF}\u{6FA}"),
             ("१२", "१२"),
         ];
         for (text, want) in table {

@@ -37,8 +37,7 @@ pub fn of(text: &str) -> Option<Direction> {
 /// The lines of `text` (ended by LF or CR LF, which are left out) with the direction of each;
 /// `default` for a line that shows none.
 pub fn paragraphs(text: &str, default: Direction) -> impl Iterator<Item = (&str, Direction)> {
-    text.lines()
-        .map(move |line| (line, of(line).unwrap_or(default)))
+    text.lines().map(move |line| (line, of(line).unwrap_or(default)))
 }
 
 #[cfg(test)]
@@ -80,13 +79,7 @@ mod tests {
     fn by_line() {
         let text = "سلام\r\n\nhello\n123\n\u{200F}x";
         let lines: Vec<_> = paragraphs(text, Rtl).collect();
-        let want = [
-            ("سلام", Rtl),
-            ("", Rtl),
-            ("hello", Ltr),
-            ("123", Rtl),
-            ("\u{200F}x", Rtl),
-        ];
+        let want = [("سلام", Rtl), ("", Rtl), ("hello", Ltr), ("123", Rtl), ("\u{200F}x", Rtl)];
         assert_eq!(lines, want);
         assert_eq!(paragraphs("۱۲", Ltr).next(), Some(("۱۲", Ltr)));
         assert_eq!(paragraphs("", Ltr).next(), None);

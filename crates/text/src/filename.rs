@@ -20,18 +20,14 @@ const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CON
 /// than 120 bytes are cut before their extension, if that is short. All else is kept as given: no
 /// normalisation, no change of letters, ZWNJ inside stays. Applying it again changes nothing.
 pub fn safe(name: &str, fallback: &str) -> String {
-    cleaned(name)
-        .or_else(|| cleaned(fallback))
-        .unwrap_or_else(|| "file".to_owned())
+    cleaned(name).or_else(|| cleaned(fallback)).unwrap_or_else(|| "file".to_owned())
 }
 
 /// The safe form of `name`, or `None` when nothing is left of it.
 fn cleaned(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next()?;
     let spelled: String = last.chars().filter_map(spelled).collect();
-    let bare = spelled
-        .trim_start_matches(|c| c == '-' || is_loose(c))
-        .trim_end_matches(is_loose);
+    let bare = spelled.trim_start_matches(|c| c == '-' || is_loose(c)).trim_end_matches(is_loose);
     if bare.is_empty() {
         return None;
     }
@@ -125,9 +121,7 @@ mod tests {
 
     #[test]
     fn nothing_left() {
-        for name in [
-            "", ".", "..", "---", " . ", "a/", "x\\", "\u{202E}", "\0", "\u{200C}",
-        ] {
+        for name in ["", ".", "..", "---", " . ", "a/", "x\\", "\u{202E}", "\0", "\u{200C}"] {
             assert_eq!(safe(name, "part-1"), "part-1", "{name:?}");
             assert_eq!(safe(name, "../x y?"), "x y_", "{name:?}");
             assert_eq!(safe(name, "."), "file", "{name:?}");
@@ -136,24 +130,11 @@ mod tests {
 
     #[test]
     fn devices() {
-        let reserved = [
-            "CON",
-            "nul.txt",
-            "Aux.tar.gz",
-            "com1",
-            "LPT9.x",
-            "COM¹",
-            "prn .txt",
-        ];
-        for name in reserved
-            .into_iter()
-            .chain(["CONIN$", "conout$.log", "COM0"])
-        {
+        let reserved = ["CON", "nul.txt", "Aux.tar.gz", "com1", "LPT9.x", "COM¹", "prn .txt"];
+        for name in reserved.into_iter().chain(["CONIN$", "conout$.log", "COM0"]) {
             assert_eq!(safe(name, "part"), format!("_{name}"));
         }
-        for name in [
-            "CONSOLE", "COM", "COM10", "COM1x", "a.con", "null", "_CON", "LPT",
-        ] {
+        for name in ["CONSOLE", "COM", "COM10", "COM1x", "a.con", "null", "_CON", "LPT"] {
             assert_eq!(safe(name, "part"), name);
         }
         let spaced = format!("CON{}x.txt", " ".repeat(200));

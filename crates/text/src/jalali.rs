@@ -124,10 +124,7 @@ pub fn format_datetime(unix: u64, offset_seconds: i32, lang: Lang) -> String {
     match lang {
         Lang::Fa => {
             let Date { year, month, day } = jalali(day);
-            localize(
-                &format!("{year}/{month}/{day}، {hour:02}:{minute:02}"),
-                lang,
-            )
+            localize(&format!("{year}/{month}/{day}، {hour:02}:{minute:02}"), lang)
         }
         Lang::En => {
             let Date { year, month, day } = gregorian(day);

@@ -4,21 +4,14 @@ use crate::digits;
 use crate::lang::Lang;
 
 /// The English and Persian names of 1024^0, 1024^1, ... bytes.
-const UNITS: [(&str, &str); 5] = [
-    ("B", "بایت"),
-    ("KB", "کیلوبایت"),
-    ("MB", "مگابایت"),
-    ("GB", "گیگابایت"),
-    ("TB", "ترابایت"),
-];
+const UNITS: [(&str, &str); 5] =
+    [("B", "بایت"), ("KB", "کیلوبایت"), ("MB", "مگابایت"), ("GB", "گیگابایت"), ("TB", "ترابایت")];
 
 /// A size in steps of 1024, rounded half up to one decimal digit, which is not written when it is
 /// zero: `2 GB`, `2.5 GB`, `۲٫۵ گیگابایت` (U+066B). From 1024 TB on the number grows, not the unit.
 pub fn bytes(count: u64, lang: Lang) -> String {
     let last = UNITS.len() - 1;
-    let step = (0..last)
-        .find(|step| tenths(count, *step) < 10_240)
-        .unwrap_or(last);
+    let step = (0..last).find(|step| tenths(count, *step) < 10_240).unwrap_or(last);
     let tenths = tenths(count, step);
     let whole = digits::number(tenths / 10, lang);
     let fraction = match tenths % 10 {

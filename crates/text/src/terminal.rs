@@ -53,10 +53,7 @@ pub fn one_line(text: &str, max_chars: usize) -> String {
 /// gives them its own. Each line is isolated by itself, and closers in `text` cannot end it early.
 pub fn isolate(text: &str) -> String {
     let text = balanced(text);
-    let lines: Vec<String> = text
-        .split('\n')
-        .map(|line| format!("{FSI}{line}{PDI}"))
-        .collect();
+    let lines: Vec<String> = text.split('\n').map(|line| format!("{FSI}{line}{PDI}")).collect();
     lines.join("\n")
 }
 

@@ -1,0 +1,258 @@
+//! Every flag, in one place: parsing, help, manual page and completions come from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use payamgir_text::lang::Lang;
+
+use crate::problem::Problem;
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 it could not be done; 2 wrong usage; \
+                          3 stored data is damaged or a log contradicts itself.";
+
+/// Takes words, voice, photos and films for an assembly from people who cannot be in the room,
+/// sealed on arrival so that the server cannot read them again.
+#[derive(Parser)]
+#[command(name = "payamgir", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    /// Language of messages: fa or en [default: from LANG]
+    #[arg(long, global = true, value_parser = ["fa", "en"])]
+    lang: Option<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a server's folder: log, log key and a commented payamgir.toml
+    #[cfg(feature = "serve")]
+    Init(InitArgs),
+    /// Take submissions and serve desks
+    #[cfg(feature = "serve")]
+    Serve(ServeArgs),
+    /// The desk's work: identity, sync, reading
+    #[cfg(feature = "desk")]
+    Desk(DeskArgs),
+    /// Look after a server's log
+    Log(LogArgs),
+    /// Try everything on this machine: a server and a desk in a throw-away folder
+    #[cfg(all(feature = "serve", feature = "desk"))]
+    Demo(DemoArgs),
+    /// Print the manual page (roff)
+    Man,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where a server's folder is.
+#[derive(Args)]
+pub struct ServerFolder {
+    /// The server's folder
+    #[arg(long, env = "PAYAMGIR_DIR", default_value = "payamgir-data", value_name = "FOLDER")]
+    pub dir: PathBuf,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub struct InitArgs {
+    #[command(flatten)]
+    pub folder: ServerFolder,
+    /// The desk's public half, as `payamgir desk init` wrote it; may be copied in later
+    #[arg(long, value_name = "FILE")]
+    pub desk: Option<PathBuf>,
+    /// The log's name in its checkpoints [default: a random one]
+    #[arg(long, value_name = "NAME")]
+    pub origin: Option<String>,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub folder: ServerFolder,
+    /// Address for sources, over the one in payamgir.toml
+    #[arg(long, env = "PAYAMGIR_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Address for desks and health checks, over the one in payamgir.toml
+    #[arg(long, env = "PAYAMGIR_DESK_LISTEN", value_name = "ADDRESS:PORT")]
+    pub desk_listen: Option<std::net::SocketAddr>,
+}
+
+#[derive(Args)]
+pub struct LogArgs {
+    #[command(subcommand)]
+    pub command: LogCommand,
+}
+
+#[derive(Subcommand)]
+pub enum LogCommand {
+    /// Re-derive the whole tree and check every body and blob
+    Verify {
+        #[command(flatten)]
+        folder: ServerFolder,
+        /// A checkpoint kept elsewhere that the log must still lead from
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a record's body and attachments for good; the gap stays provable
+    Erase {
+        #[command(flatten)]
+        folder: ServerFolder,
+        /// The record's number
+        record: u64,
+        /// The same number again, to be sure
+        #[arg(long, value_name = "RECORD")]
+        confirm: Option<u64>,
+    },
+}
+
+#[cfg(feature = "desk")]
+#[derive(Args)]
+pub struct DeskArgs {
+    /// The desk's folder [default: payamgir-desk in the user's data folder]
+    #[arg(long, global = true, env = "PAYAMGIR_DESK_DIR", value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Offset of shown times from UTC, as +03:30
+    #[arg(
+        long,
+        global = true,
+        env = "PAYAMGIR_UTC_OFFSET",
+        default_value = "+00:00",
+        value_parser = utc_offset,
+        allow_hyphen_values = true,
+        value_name = "±HH:MM"
+    )]
+    pub utc_offset: i32,
+    #[command(subcommand)]
+    pub command: DeskCommand,
+}
+
+#[cfg(feature = "desk")]
+#[derive(Subcommand)]
+pub enum DeskCommand {
+    /// Make an identity under a passphrase; print the public half the server needs
+    Init,
+    /// Fetch what is new and verify it
+    Sync {
+        /// The server's desk address, as http://127.0.0.1:8081; remembered
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+        /// The log's public key, as `payamgir init` printed it; remembered
+        #[arg(long, value_name = "KEY")]
+        log_key: Option<String>,
+        /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+        #[arg(long, value_name = "URL")]
+        proxy: Option<String>,
+        /// Fetch all attachments too
+        #[arg(long)]
+        attachments: bool,
+    },
+    /// List submissions, newest last
+    List {
+        /// Show only this many of the newest
+        #[arg(long, value_name = "COUNT")]
+        last: Option<usize>,
+        /// Print JSON, one submission a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one submission; save its attachments where asked
+    Read {
+        /// The submission's number in the list
+        number: u64,
+        /// Save the attachments into this folder
+        #[arg(long, value_name = "FOLDER")]
+        save: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check this desk's copy of the log
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[cfg(all(feature = "serve", feature = "desk"))]
+#[derive(Args)]
+pub struct DemoArgs {
+    /// Address of the page; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Stop after this many parts have arrived
+    #[arg(long, value_name = "COUNT")]
+    pub parts: Option<u64>,
+}
+
+impl Cli {
+    /// The language to speak: the flag, then the environment, then English.
+    pub fn language(&self) -> Lang {
+        let flag = self.lang.as_deref().and_then(|lang| lang.parse().ok());
+        flag.or_else(from_environment).unwrap_or(Lang::En)
+    }
+}
+
+fn from_environment() -> Option<Lang> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).and_then(|l| Lang::from_locale(&l))
+}
+
+#[cfg(feature = "desk")]
+fn utc_offset(text: &str) -> Result<i32, String> {
+    let wrong = || "write it as +03:30 or -05:00".to_owned();
+    let (sign, rest) = match text.split_at_checked(1) {
+        Some(("+", rest)) => (1, rest),
+        Some(("-", rest)) => (-1, rest),
+        _ => return Err(wrong()),
+    };
+    let (hours, minutes) = rest.split_once(':').ok_or_else(wrong)?;
+    match (hours.len(), minutes.len(), hours.parse::<i32>(), minutes.parse::<i32>()) {
+        (2, 2, Ok(h @ 0..=14), Ok(m @ 0..=59)) => Ok(sign * (h * 3600 + m * 60)),
+        _ => Err(wrong()),
+    }
+}
+
+/// Prints the manual page.
+pub fn man() -> Result<(), Problem> {
+    let mut page = vec![];
+    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(Problem::output)?;
+    crate::output::bytes(&page)
+}
+
+/// Prints completions.
+pub fn completions(shell: clap_complete::Shell) -> Result<(), Problem> {
+    let mut script = vec![];
+    clap_complete::generate(shell, &mut Cli::command(), "payamgir", &mut script);
+    crate::output::bytes(&script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[cfg(feature = "desk")]
+    #[test]
+    fn offsets() {
+        assert_eq!(utc_offset("+03:30"), Ok(12_600));
+        assert_eq!(utc_offset("-05:00"), Ok(-18_000));
+        for bad in ["", "3", "03:30", "+3:30", "+15:00", "+03:60", "+aa:bb", "۰"] {
+            assert!(utc_offset(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The desk's folder.
+//!
+//! ```text
+//! identity.age   private keys under the passphrase
+//! desk.pub       what the server is told
+//! server.toml    which server, by which log key
+//! log/           the verified copy of its log
+//! ```
+
+use std::path::PathBuf;
+
+use payamgir_log::{Mirror, Report};
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+use crate::log_commands::{log_problem, parse_verifier};
+use crate::problem::Problem;
+use crate::words::Say;
+
+/// A desk's folder.
+pub struct Place {
+    dir: PathBuf,
+}
+
+/// Which server a desk belongs to.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Its desk address.
+    pub server: String,
+    /// Its log's public key.
+    pub log_key: String,
+    /// The proxy to go through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+}
+
+impl Place {
+    /// The folder named, or the one in the user's data folder.
+    pub fn new(dir: Option<PathBuf>) -> Result<Self, Problem> {
+        let dir = dir.or_else(default_dir).ok_or_else(no_home)?;
+        Ok(Self { dir })
+    }
+
+    pub fn identity(&self) -> PathBuf {
+        self.dir.join("identity.age")
+    }
+
+    pub fn public(&self) -> PathBuf {
+        self.dir.join("desk.pub")
+    }
+
+    pub fn folder(&self) -> Result<(), Problem> {
+        files::folder(&self.dir)
+    }
+
+    /// The server this desk belongs to, once it was told.
+    pub fn link(&self) -> Result<Option<Link>, Problem> {
+        let path = self.dir.join("server.toml");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let link = toml::from_str(&files::read(&path)?);
+        link.map(Some).map_err(|error| {
+            let what = Say::new("server.toml خواندنی نیست.", "server.toml is malformed.");
+            let to_do = Say::new(
+                "آن را بردارید و نشانی و کلید را دوباره به sync بدهید.",
+                "Remove it and give sync the address and the key again.",
+            );
+            Problem::new(what, to_do).because(error)
+        })
+    }
+
+    /// Remembers the server.
+    pub fn remember(&self, link: &Link) -> Result<(), Problem> {
+        let text = toml::to_string(link).expect("three strings");
+        files::replace(&self.dir.join("server.toml"), text.as_bytes())
+    }
+
+    /// The copy of the server's log.
+    pub fn mirror(&self, link: &Link) -> Result<Mirror, Problem> {
+        let verifier = parse_verifier(&link.log_key)?;
+        Mirror::open(&self.dir.join("log"), verifier).map_err(|e| self.problem(e))
+    }
+
+    /// Checks the copy.
+    pub fn verify(&self) -> Result<Report, Problem> {
+        let link = self.link()?.ok_or_else(no_server)?;
+        let verifier = parse_verifier(&link.log_key)?;
+        payamgir_log::verify(&self.dir.join("log"), &verifier, &[], false)
+            .map_err(|e| self.problem(e))
+    }
+
+    /// A failure of the copy in words.
+    pub fn problem(&self, error: payamgir_log::Error) -> Problem {
+        log_problem(&self.dir, error)
+    }
+}
+
+fn default_dir() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let data = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|h| h.join(".local/share")));
+    data.map(|data| data.join("payamgir-desk"))
+}
+
+/// The desk was not told of a server yet.
+pub fn no_server() -> Problem {
+    let what = Say::new("این میز هنوز سروری ندارد.", "This desk has no server yet.");
+    let to_do = Say::new(
+        "یک بار «payamgir desk sync --server نشانی --log-key کلید» را اجرا کنید.",
+        "Run `payamgir desk sync --server URL --log-key KEY` once.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn no_home() -> Problem {
+    let what = Say::new("پوشهٔ میز پیدا نشد.", "The desk's folder is not known.");
+    let to_do = Say::new("آن را با ‎--dir بدهید.", "Name it with --dir.");
+    Problem::new(what, to_do)
+}

@@ -1,0 +1,310 @@
+//! `desk list` and `desk read`.
+
+use std::path::Path;
+
+use payamgir_desk::client::Client;
+use payamgir_desk::library::{Library, Submission, Trouble};
+use payamgir_desk::save::{SaveError, save};
+use payamgir_desk::sync::fetch_blob;
+use payamgir_log::{Mirror, Reader};
+use payamgir_open::{Identity, Member};
+use payamgir_text::direction::Direction;
+use payamgir_text::lang::Lang;
+use payamgir_text::{digits, jalali, size, terminal};
+use payamgir_wire::{Attachment, Entry, Part};
+use serde_json::{Value, json};
+
+use super::Shown;
+use super::identity::unlock;
+use super::place::{Place, no_server};
+use super::syncing::{Progress, client, sync_problem, threads};
+use crate::problem::Problem;
+use crate::words::{Say, pick};
+use crate::{files, output};
+
+/// Characters of a text shown in the list.
+const PREVIEW_CHARS: usize = 60;
+
+/// The desk's copy, opened.
+struct Open {
+    mirror: Mirror,
+    reader: Reader,
+    member: Member,
+    library: Library,
+}
+
+/// `payamgir desk list`
+pub fn list(
+    place: &Place,
+    last: Option<usize>,
+    json: bool,
+    passphrase: Option<&Path>,
+    shown: Shown,
+) -> Result<(), Problem> {
+    let open = open(place, passphrase, shown.lang)?;
+    let all = &open.library.submissions;
+    let skip = last.map_or(0, |last| all.len().saturating_sub(last));
+    for submission in &all[skip..] {
+        if json {
+            output::json(&submission_json(submission, false))?;
+        } else {
+            output::line(list_line(submission, shown))?;
+        }
+    }
+    open.library.troubles.iter().try_for_each(|(record, trouble)| {
+        if json {
+            output::json(&json!({ "record": record, "trouble": trouble.to_string() }))
+        } else {
+            output::line(trouble_line(*record, *trouble, shown.lang))
+        }
+    })
+}
+
+/// `payamgir desk read`
+pub fn read(
+    place: &Place,
+    number: u64,
+    folder: Option<&Path>,
+    json: bool,
+    passphrase: Option<&Path>,
+    shown: Shown,
+) -> Result<(), Problem> {
+    let open = open(place, passphrase, shown.lang)?;
+    let submission = open.library.find(number).ok_or_else(|| no_submission(&open, number))?;
+    if json {
+        output::json(&submission_json(submission, true))?;
+    } else {
+        output::line(text_of(submission, shown))?;
+    }
+    if let Some(folder) = folder {
+        let link = place.link()?.ok_or_else(no_server)?;
+        let client = client(&link, &open.member)?;
+        let identity = open.member.identity();
+        save_all(
+            place,
+            &open.mirror,
+            &open.reader,
+            &client,
+            identity,
+            submission,
+            folder,
+            shown.lang,
+        )?;
+    }
+    Ok(())
+}
+
+fn open(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Open, Problem> {
+    let link = place.link()?.ok_or_else(no_server)?;
+    let mirror = place.mirror(&link)?;
+    let member = unlock(place, passphrase, lang)?;
+    let reader = mirror.reader().map_err(|e| place.problem(e))?;
+    let size = mirror.held().map_or(0, |held| held.size);
+    let library = Library::read(&reader, member.identity(), size, threads());
+    let library = library.map_err(|e| place.problem(e))?;
+    Ok(Open { mirror, reader, member, library })
+}
+
+/// Fetches a submission's attachments where they are not here, and saves them.
+#[allow(clippy::too_many_arguments)]
+pub fn save_all(
+    place: &Place,
+    mirror: &Mirror,
+    reader: &Reader,
+    client: &Client<'_>,
+    identity: &Identity,
+    submission: &Submission,
+    folder: &Path,
+    lang: Lang,
+) -> Result<(), Problem> {
+    files::folder(folder)?;
+    let said = pick(
+        lang,
+        "هشدار: این پرونده‌ها از ناشناس‌اند؛ آن‌ها را روی رایانه‌ای باز کنید که به شبکه وصل نیست.",
+        "Warning: these files come from a stranger; open them on a machine without a network.",
+    );
+    let mut warned = false;
+    for (_, entry) in &submission.parts {
+        let Part::Attachment(attachment) = &entry.part else { continue };
+        if !std::mem::replace(&mut warned, true) {
+            eprintln!("{said}");
+        }
+        let mut line = Progress::new();
+        let fetched = fetch_blob(mirror, client, attachment.blob, |bytes| {
+            line.show(&size::bytes(bytes, lang));
+        });
+        line.end();
+        fetched.map_err(|e| sync_problem(place, e))?;
+        let path = save(reader, identity, attachment, folder).map_err(not_saved)?;
+        output::line(path.display())?;
+    }
+    Ok(())
+}
+
+fn list_line(submission: &Submission, shown: Shown) -> String {
+    let lang = shown.lang;
+    let arrived = submission.parts.first().map_or(0, |(_, entry)| entry.arrived);
+    let files = submission.parts.iter().filter(|(_, e)| matches!(e.part, Part::Attachment(_)));
+    let files = match files.count() as u64 {
+        0 => String::new(),
+        n => match lang {
+            Lang::Fa => format!("  [{} پیوست]", digits::number(n, lang)),
+            Lang::En => format!("  [attachments: {n}]"),
+        },
+    };
+    let number = digits::localize(&submission.number.to_string(), lang);
+    let when = jalali::format_datetime(arrived, shown.offset, lang);
+    let preview = terminal::isolate(&preview(submission));
+    format!("{number}  {when}{files}  {preview}")
+}
+
+fn preview(submission: &Submission) -> String {
+    let text = submission.parts.iter().find_map(|(_, entry)| match &entry.part {
+        Part::Text(text) => Some(terminal::one_line(text, PREVIEW_CHARS)),
+        _ => None,
+    });
+    text.unwrap_or_default()
+}
+
+fn text_of(submission: &Submission, shown: Shown) -> String {
+    let Some((_, first)) = submission.parts.first() else { return String::new() };
+    let lang = shown.lang;
+    let when = jalali::format_datetime(first.arrived, shown.offset, lang);
+    let reference = digits::localize(&reference(first), lang);
+    let mut text = match lang {
+        Lang::Fa => format!("رسیده: {when}، شمارهٔ پیام: {reference}\n"),
+        Lang::En => format!("arrived: {when}, reference: {reference}\n"),
+    };
+    for (_, entry) in &submission.parts {
+        text.push('\n');
+        text.push_str(&part_lines(entry, lang));
+    }
+    text
+}
+
+/// One part as a person reads it: the words in their own direction, or what file came.
+pub fn part_lines(entry: &Entry, lang: Lang) -> String {
+    match &entry.part {
+        Part::Text(text) => {
+            let mut safe = terminal::visible(text);
+            safe.push('\n');
+            if output::is_terminal() {
+                safe = terminal::with_direction(&safe, Direction::from(lang));
+            }
+            safe
+        }
+        Part::Attachment(attachment) => attachment_line(attachment, lang),
+        Part::Unknown => pick(
+            lang,
+            "[این نسخه این گونه پیام را نمی‌شناسد]\n",
+            "[a kind of part this version does not know]\n",
+        )
+        .to_owned(),
+    }
+}
+
+fn attachment_line(attachment: &Attachment, lang: Lang) -> String {
+    let name = terminal::isolate(&terminal::one_line(&attachment.name, 200));
+    let kind = terminal::isolate(&terminal::one_line(&attachment.media_type, 60));
+    let size = size::bytes(attachment.size, lang);
+    let cut = match attachment.cut {
+        true => pick(lang, "، ناتمام: خط قطع شده", ", incomplete: the line broke"),
+        false => "",
+    };
+    let word = pick(lang, "پیوست", "attachment");
+    format!("[{word}: {name} ({kind}{}{size}{cut})]\n", pick(lang, "، ", ", "))
+}
+
+fn trouble_line(record: u64, trouble: Trouble, lang: Lang) -> String {
+    let why = match trouble {
+        Trouble::Erased => pick(lang, "پاک شده", "erased"),
+        Trouble::Sealed(payamgir_open::OpenError::NotForUs) => {
+            pick(lang, "برای کلید دیگری مهر شده", "sealed to another key")
+        }
+        Trouble::Sealed(_) => pick(lang, "باز نمی‌شود: آسیب دیده", "does not open: damaged"),
+        Trouble::Entry(_) => pick(lang, "از نسخهٔ دیگری است", "of another version"),
+    };
+    format!("{record}  [{why}]")
+}
+
+fn submission_json(submission: &Submission, whole: bool) -> Value {
+    let first = submission.parts.first().map(|(_, entry)| entry);
+    json!({
+        "number": submission.number,
+        "reference": first.map(reference),
+        "arrived": first.map(|entry| entry.arrived),
+        "channel": first.map(|entry| entry.channel),
+        "language": first.map(|entry| &entry.language),
+        "parts": submission.parts.iter().map(|(n, e)| part_json(*n, e, whole)).collect::<Vec<_>>(),
+    })
+}
+
+fn part_json(record: u64, entry: &Entry, whole: bool) -> Value {
+    match &entry.part {
+        Part::Text(text) => {
+            let cut = text.char_indices().nth(PREVIEW_CHARS).map_or(text.len(), |(at, _)| at);
+            let shown = if whole { text.as_str() } else { &text[..cut] };
+            let key = if whole { "text" } else { "preview" };
+            json!({ "record": record, "index": entry.index, "kind": "text", key: shown })
+        }
+        Part::Attachment(attachment) => json!({
+            "record": record,
+            "index": entry.index,
+            "kind": "attachment",
+            "name": attachment.name.as_str(),
+            "media_type": attachment.media_type,
+            "size": attachment.size,
+            "cut": attachment.cut,
+            "blob": attachment.blob.to_string(),
+        }),
+        Part::Unknown => json!({ "record": record, "index": entry.index, "kind": "unknown" }),
+    }
+}
+
+fn reference(entry: &Entry) -> String {
+    let digits = payamgir_wire::reference(&entry.group);
+    format!("{}-{}-{}", &digits[..3], &digits[3..6], &digits[6..])
+}
+
+fn no_submission(open: &Open, number: u64) -> Problem {
+    let trouble = open.library.troubles.iter().find(|(record, _)| *record == number);
+    let what = match trouble {
+        Some((record, trouble)) => Say::new(
+            trouble_line(*record, *trouble, Lang::Fa),
+            trouble_line(*record, *trouble, Lang::En),
+        ),
+        None => Say::new(
+            format!("پیامی با شمارهٔ {number} نیست."),
+            format!("There is no submission {number}."),
+        ),
+    };
+    let to_do = Say::new(
+        "شماره‌ها را با «payamgir desk list» ببینید.",
+        "See the numbers with `payamgir desk list`.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn not_saved(error: SaveError) -> Problem {
+    let (what, to_do) = match &error {
+        SaveError::NotHere => (
+            Say::new("پیوست این‌جا نیست.", "The attachment is not here."),
+            Say::new("دوباره بکوشید.", "Try again."),
+        ),
+        SaveError::Sealed(_) => (
+            Say::new("پیوست باز نمی‌شود.", "The attachment does not open."),
+            Say::new("«payamgir desk verify» را اجرا کنید.", "Run `payamgir desk verify`."),
+        ),
+        SaveError::Io(_) => (
+            Say::new(
+                "پیوست آسیب دیده یا نوشته نشد.",
+                "The attachment is damaged or could not be written.",
+            ),
+            Say::new(
+                "جای خالی دیسک را ببینید؛ پروندهٔ نیمه‌کاره‌ای نمانده است.",
+                "Look at the free space on the disk; no half file is left behind.",
+            ),
+        ),
+    };
+    Problem::new(what, to_do).because(error)
+}

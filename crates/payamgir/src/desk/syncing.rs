@@ -1,0 +1,250 @@
+//! `desk sync`.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use payamgir_desk::client::{BadAddress, World};
+use payamgir_desk::library::Library;
+use payamgir_desk::sync::{SyncError, Synced, fetch_blob, sync};
+use payamgir_desk::{Client, Failure, Server};
+use payamgir_log::{Divergence, Mirror};
+use payamgir_open::Member;
+use payamgir_text::digits;
+use payamgir_text::lang::Lang;
+use payamgir_wire::Part;
+
+use super::identity::unlock;
+use super::place::{Link, Place, no_server};
+use crate::problem::{DAMAGED, Problem};
+use crate::words::Say;
+use crate::{output, world};
+
+/// What was said on the command line about the server.
+pub struct Given {
+    pub server: Option<String>,
+    pub log_key: Option<String>,
+    pub proxy: Option<String>,
+}
+
+/// `payamgir desk sync`
+pub fn run(
+    place: &Place,
+    given: &Given,
+    attachments: bool,
+    passphrase: Option<&Path>,
+    lang: Lang,
+) -> Result<(), Problem> {
+    let link = link(place, given)?;
+    let mut mirror = place.mirror(&link)?;
+    let member = unlock(place, passphrase, lang)?;
+    let client = client(&link, &member)?;
+    place.remember(&link)?;
+    let mut line = Progress::new();
+    let synced = sync(&mut mirror, &client, |here, all| line.show(&format!("{here}/{all}")));
+    line.end();
+    let synced = synced.map_err(|error| sync_problem(place, error))?;
+    output::line(summary(&synced, lang))?;
+    if attachments {
+        fetch_all(place, &mirror, &client, &member, lang)?;
+    }
+    if synced.withheld.is_empty() { Ok(()) } else { Err(withheld(&synced.withheld)) }
+}
+
+/// A client for a remembered server.
+pub fn client<'a>(link: &Link, member: &'a Member) -> Result<Client<'a>, Problem> {
+    let server = Server::parse(&link.server).map_err(bad_address)?;
+    let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
+    Client::new(server, member, world, link.proxy.as_deref()).map_err(unreachable_server)
+}
+
+fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
+    let known = place.link()?;
+    let of = |get: fn(&Link) -> String| known.as_ref().map(get);
+    let server = given.server.clone().or_else(|| of(|l| l.server.clone()));
+    let log_key = given.log_key.clone().or_else(|| of(|l| l.log_key.clone()));
+    let proxy = given.proxy.clone().or_else(|| known.as_ref().and_then(|l| l.proxy.clone()));
+    match (server, log_key) {
+        (Some(server), Some(log_key)) => Ok(Link { server, log_key, proxy }),
+        _ => Err(no_server()),
+    }
+}
+
+fn fetch_all(
+    place: &Place,
+    mirror: &Mirror,
+    client: &Client<'_>,
+    member: &Member,
+    lang: Lang,
+) -> Result<(), Problem> {
+    let reader = mirror.reader().map_err(|e| place.problem(e))?;
+    let size = mirror.held().map_or(0, |held| held.size);
+    let library = Library::read(&reader, member.identity(), size, threads());
+    let library = library.map_err(|e| place.problem(e))?;
+    let mut line = Progress::new();
+    for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
+        if let Part::Attachment(attachment) = &entry.part {
+            let show = |bytes| line.show(&payamgir_text::size::bytes(bytes, lang));
+            fetch_blob(mirror, client, attachment.blob, show)
+                .map_err(|e| sync_problem(place, e))?;
+        }
+    }
+    line.end();
+    Ok(())
+}
+
+/// Threads to open with: all cores.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn summary(synced: &Synced, lang: Lang) -> String {
+    let number = |n| digits::number(n, lang);
+    let (new, all) = (number(synced.now - synced.before), number(synced.now));
+    match lang {
+        Lang::Fa => format!("{new} رکورد تازه؛ {all} رکورد در همه، همه سنجیده."),
+        Lang::En => format!("{new} new records; {all} in all, all verified."),
+    }
+}
+
+/// A line on standard error that is written over, where a person is looking.
+pub struct Progress {
+    shown: bool,
+}
+
+impl Progress {
+    pub fn new() -> Self {
+        Self { shown: false }
+    }
+
+    pub fn show(&mut self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            eprint!("\r\x1b[K{text}");
+            let _ = std::io::stderr().flush();
+            self.shown = true;
+        }
+    }
+
+    pub fn end(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+/// A failed sync in words.
+pub fn sync_problem(place: &Place, error: SyncError) -> Problem {
+    match error {
+        SyncError::Diverged(divergence) => diverged(&divergence),
+        SyncError::Server(failure) => unreachable_server(failure),
+        SyncError::Local(error) => place.problem(error),
+        SyncError::Protocol => {
+            let what = Say::new(
+                "پاسخ سرور با این برنامه نمی‌خواند.",
+                "The server's answer does not fit this program.",
+            );
+            let to_do = Say::new(
+                "نشانی و نسخهٔ هر دو برنامه را ببینید.",
+                "Look at the address and at the versions of both programs.",
+            );
+            Problem::new(what, to_do)
+        }
+    }
+}
+
+fn diverged(divergence: &Divergence) -> Problem {
+    let what = match divergence {
+        Divergence::BadSignature => Say::new(
+            "هشدار: چک‌پوینت سرور را کلید لاگی که این میز می‌شناسد امضا نکرده است.",
+            "ALARM: the server's checkpoint is not signed by the log key this desk knows.",
+        ),
+        Divergence::Shrunk { had, offered } => Say::new(
+            format!("هشدار: لاگ سرور کوتاه شده است: {had} رکورد داشت و اکنون {offered} دارد."),
+            format!("ALARM: the server's log shrank from {had} records to {offered}."),
+        ),
+        Divergence::Forked { offered } => Say::new(
+            format!("هشدار: لاگ سرور چند شاخه شده یا گذشته‌اش عوض شده است (در {offered} رکورد)."),
+            format!(
+                "ALARM: the server's log forked or its past was changed (at {offered} records)."
+            ),
+        ),
+        Divergence::Altered { index } => Say::new(
+            format!("هشدار: رکورد {index} سرور دگرگون شده است."),
+            format!("ALARM: record {index} at the server is altered."),
+        ),
+    };
+    let to_do = Say::new(
+        "چیزی از آن گرفته نشد و نسخهٔ این میز سالم است. به سرور اعتماد نکنید تا بدانید چه شده؛ با دیگران در میز تماس بگیرید.",
+        "Nothing of it was taken and this desk's copy is intact. Do not trust the server until you know what happened; call the others at the desk.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
+}
+
+fn withheld(records: &[u64]) -> Problem {
+    let list: Vec<_> = records.iter().take(20).map(u64::to_string).collect();
+    let list = list.join(", ");
+    let what = Say::new(
+        format!("هشدار: سرور محتوای این رکوردها را نمی‌دهد و پاک‌شدنشان ثبت نشده: {list}"),
+        format!("ALARM: the server withholds the bodies of records no erasure explains: {list}"),
+    );
+    let to_do = Say::new(
+        "از گردانندهٔ سرور بپرسید؛ روی سرور «payamgir log verify» را اجرا کند.",
+        "Ask whoever runs the server; let them run `payamgir log verify` there.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
+}
+
+fn bad_address(error: BadAddress) -> Problem {
+    let (what, to_do) = match error {
+        BadAddress::Form => (
+            Say::new("نشانی سرور درست نیست.", "The server's address is malformed."),
+            Say::new(
+                "مانند http://127.0.0.1:8081 یا https://desk.example بنویسید.",
+                "Write it as http://127.0.0.1:8081 or https://desk.example.",
+            ),
+        ),
+        BadAddress::NotPrivate => (
+            Say::new(
+                "نشانی http تنها برای همین رایانه و سرویس‌های onion پذیرفته است.",
+                "Plain http is accepted only to this machine and to onion services.",
+            ),
+            Say::new("https یا onion به کار ببرید.", "Use https or an onion address."),
+        ),
+    };
+    Problem::new(what, to_do)
+}
+
+fn unreachable_server(failure: Failure) -> Problem {
+    let refused = |fa: &str, en: &str| {
+        (Say::new("سرور این میز را نپذیرفت.", "The server refused this desk."), Say::new(fa, en))
+    };
+    let (what, to_do) = match &failure {
+        Failure::Refused(word) if word == "clock" => refused(
+            "ساعت این رایانه یا سرور درست نیست، یا سرور تازه روشن شده؛ ساعت را درست کنید و چند دقیقه دیگر بکوشید.",
+            "This machine's clock or the server's is wrong, or the server has just started: set the clock and try again in some minutes.",
+        ),
+        Failure::Refused(word) if word == "unknown-key" => refused(
+            "کلید این میز در desk.pub سرور نیست؛ آن را به گرداننده بدهید.",
+            "This desk's key is not in the server's desk.pub; give it to whoever runs the server.",
+        ),
+        Failure::Refused(_) => refused(
+            "شاید پروکسی میان راه نام میزبان را عوض می‌کند؛ نشانی را ببینید.",
+            "A proxy on the way may be changing the host name; look at the address.",
+        ),
+        Failure::Network(_) => (
+            Say::new("به سرور نمی‌رسیم.", "The server cannot be reached."),
+            Say::new(
+                "نشانی و اتصال را ببینید و دوباره بکوشید؛ چیزی از دست نرفته است.",
+                "Look at the address and the connection and try again; nothing is lost.",
+            ),
+        ),
+        Failure::NotFound | Failure::Status(_) => (
+            Say::new("سرور نتوانست پاسخ دهد.", "The server could not answer."),
+            Say::new(
+                "دوباره بکوشید؛ گزارش سرور را ببینید.",
+                "Try again; look at the server's log.",
+            ),
+        ),
+    };
+    Problem::new(what, to_do).because(failure)
+}

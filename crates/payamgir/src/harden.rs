@@ -1,0 +1,17 @@
+//! What the process gives up before it does anything.
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+
+/// No core dumps, no readable files for others, and panics that say where and never what.
+///
+/// Best effort: where the system refuses, the program still runs.
+pub fn process() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(Resource::Core, none);
+    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    std::panic::set_hook(Box::new(|info| match info.location() {
+        Some(at) => eprintln!("payamgir: stopped unexpectedly at {}:{}", at.file(), at.line()),
+        None => eprintln!("payamgir: stopped unexpectedly"),
+    }));
+}

@@ -1,0 +1,56 @@
+//! The one program: flags, configuration, wiring, words.
+
+mod cli;
+#[cfg(feature = "serve")]
+mod config;
+mod files;
+mod harden;
+mod log_commands;
+mod output;
+mod problem;
+mod words;
+mod world;
+
+#[cfg(all(feature = "serve", feature = "desk"))]
+mod demo;
+#[cfg(feature = "desk")]
+mod desk;
+#[cfg(feature = "serve")]
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::problem::Problem;
+
+fn main() -> ExitCode {
+    harden::process();
+    let cli = Cli::parse();
+    let lang = cli.language();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprint!("{}", problem.tell(lang));
+            ExitCode::from(problem.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Problem> {
+    let lang = cli.language();
+    match cli.command {
+        #[cfg(feature = "serve")]
+        Command::Init(args) => serve::init(&args, lang),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&args, lang),
+        #[cfg(feature = "desk")]
+        Command::Desk(args) => desk::run(args, lang),
+        Command::Log(args) => log_commands::run(args, lang),
+        #[cfg(all(feature = "serve", feature = "desk"))]
+        Command::Demo(args) => demo::run(&args, lang),
+        Command::Man => cli::man(),
+        Command::Completions { shell } => cli::completions(shell),
+    }
+}

@@ -1,0 +1,262 @@
+//! `init` and `serve`: the exposed machine.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payamgir_log::{Error, Log, LogKey, Mode};
+use payamgir_server::world::World;
+use payamgir_server::{Settings, pages, settings};
+use payamgir_text::lang::Lang;
+use payamgir_wire::desk_public::DeskPublic;
+use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroizing;
+
+use crate::cli::{InitArgs, ServeArgs};
+use crate::config::{Config, SAMPLE};
+use crate::problem::Problem;
+use crate::words::{Say, pick};
+use crate::{files, output, world};
+
+const MIB: u64 = 1 << 20;
+
+/// Names of the files in a server's folder.
+pub const CONFIG: &str = "payamgir.toml";
+const LOG_KEY: &str = "log.key";
+pub const LOG_PUBLIC: &str = "log.pub";
+pub const LOG: &str = "log";
+
+/// `payamgir init`
+pub fn init(args: &InitArgs, lang: Lang) -> Result<(), Problem> {
+    let desk = args.desk.as_deref().map(files::read).transpose()?;
+    let public = create(&args.folder.dir, desk.as_deref(), args.origin.as_deref())?;
+    let dir = args.folder.dir.display();
+    let said = pick(
+        lang,
+        "ساخته شد. تنظیمات در payamgir.toml است. کلید لاگ، که میز با آن سرور را می‌سنجد:",
+        "Made. The configuration is payamgir.toml. The log key, by which the desk checks this server:",
+    );
+    eprintln!("{dir}: {said}");
+    output::line(public)?;
+    if desk.is_none() {
+        let next = pick(
+            lang,
+            "پیش از serve پروندهٔ desk.pub میز را در این پوشه بگذارید.",
+            "Before serve, put the desk's desk.pub into this folder.",
+        );
+        eprintln!("{next}");
+    }
+    Ok(())
+}
+
+/// Makes a server's folder; gives the log's public key.
+pub fn create(dir: &Path, desk: Option<&str>, origin: Option<&str>) -> Result<String, Problem> {
+    if let Some(desk) = desk {
+        read_desk(desk)?;
+    }
+    let origin = origin.map_or_else(random_origin, str::to_owned);
+    let mut seed = Zeroizing::new([0; 32]);
+    world::random(&mut *seed);
+    let secret = LogKey::generate(&origin, &seed).map_err(bad_origin)?;
+    let secret = Zeroizing::new(secret);
+    let key = LogKey::parse(&secret).map_err(bad_origin)?;
+    let public = key.verifier().to_string();
+    files::folder(dir)?;
+    files::create(&dir.join(CONFIG), SAMPLE.as_bytes())?;
+    files::create(&dir.join(LOG_KEY), secret.as_bytes())?;
+    files::create(&dir.join(LOG_PUBLIC), format!("{public}\n").as_bytes())?;
+    if let Some(desk) = desk {
+        files::create(&dir.join(Config::default().desk), desk.as_bytes())?;
+    }
+    Log::create(&dir.join(LOG), &key).map_err(|error| log_problem(dir, error))?;
+    Ok(public)
+}
+
+/// `payamgir serve`
+pub fn serve(args: &ServeArgs, lang: Lang) -> Result<(), Problem> {
+    let dir = &args.folder.dir;
+    let mut config = read_config(dir)?;
+    config.listen = args.listen.unwrap_or(config.listen);
+    config.desk_listen = args.desk_listen.unwrap_or(config.desk_listen);
+    run(dir, &config, lang, |_| {}, stop_signal)
+}
+
+/// Serves a folder until `stop`; `ready` is told the two addresses.
+pub fn run<F: Future<Output = ()>>(
+    dir: &Path,
+    config: &Config,
+    lang: Lang,
+    ready: impl FnOnce((std::net::SocketAddr, std::net::SocketAddr)),
+    stop: impl FnOnce() -> F,
+) -> Result<(), Problem> {
+    let settings = settings(dir, config)?;
+    let log = open_log(dir, config, Mode::Server)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(config.limits.uploads as usize + 8)
+        .build()
+        .map_err(no_runtime)?;
+    runtime.block_on(async {
+        // Before the addresses are told: a signal that comes right after must not kill.
+        let stop = stop();
+        let bound = payamgir_server::bind(settings).await.map_err(|e| no_address(config, e))?;
+        let addresses = bound.addresses().map_err(|e| no_address(config, e))?;
+        announce(addresses, lang);
+        ready(addresses);
+        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
+        bound.serve(log, world, Arc::new(|event| eprintln!("payamgir: {event}")), stop).await;
+        Ok(())
+    })
+}
+
+fn announce((public, private): (std::net::SocketAddr, std::net::SocketAddr), lang: Lang) {
+    let (sources, desks) = (pick(lang, "فرستندگان", "sources"), pick(lang, "میزها", "desks"));
+    eprintln!("payamgir: {sources}: http://{public}/\npayamgir: {desks}: http://{private}/");
+}
+
+/// Resolves at SIGTERM or SIGINT.
+pub fn stop_signal() -> impl Future<Output = ()> {
+    let listen = |kind| signal(kind).expect("signals can be listened for");
+    let (mut term, mut int) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    }
+}
+
+/// Opens a server's log for serving or for a tool.
+pub fn open_log(dir: &Path, config: &Config, mode: Mode) -> Result<Log, Problem> {
+    let secret = Zeroizing::new(files::read(&dir.join(LOG_KEY))?);
+    let key = LogKey::parse(secret.trim()).map_err(|error| log_problem(dir, error))?;
+    let limits = payamgir_log::Limits {
+        storage: config.limits.storage_mib.saturating_mul(MIB),
+        keep_free: config.limits.keep_free_mib.saturating_mul(MIB),
+    };
+    Log::open(&dir.join(LOG), key, limits, mode).map_err(|error| log_problem(dir, error))
+}
+
+/// Reads a server's configuration.
+pub fn read_config(dir: &Path) -> Result<Config, Problem> {
+    if !dir.join(CONFIG).exists() {
+        return Err(no_folder(dir));
+    }
+    Config::parse(&files::read(&dir.join(CONFIG))?)
+}
+
+fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
+    let desk = dir.join(&config.desk);
+    if !desk.exists() {
+        return Err(no_desk(&desk));
+    }
+    let (recipient, members) = read_desk(&files::read(&desk)?)?;
+    let (limits, site) = (&config.limits, &config.site);
+    Ok(Settings {
+        listen: config.listen,
+        desk_listen: config.desk_listen,
+        site: pages::Site {
+            name_fa: site.name_fa.clone(),
+            name_en: site.name_en.clone(),
+            exit_url: site.exit_url.clone(),
+            text_chars: limits.text_chars,
+            files: limits.files,
+            file_bytes: limits.file_mib.saturating_mul(MIB),
+        },
+        recipient,
+        members,
+        limits: settings::Limits {
+            submission_bytes: limits.submission_mib.saturating_mul(MIB),
+            connections: limits.connections as usize,
+            uploads: limits.uploads as usize,
+            upload_wait: Duration::from_secs(limits.upload_wait_seconds),
+            head_timeout: Duration::from_secs(limits.head_seconds),
+            pause: Duration::from_secs(limits.pause_seconds),
+            pace_bytes: limits.pace_bytes,
+            pace_window: Duration::from_secs(limits.pace_seconds),
+            stop_grace: Duration::from_secs(limits.stop_seconds),
+        },
+    })
+}
+
+fn read_desk(text: &str) -> Result<(payamgir_seal::Recipient, Vec<[u8; 32]>), Problem> {
+    let wrong = || {
+        let what = Say::new(
+            "نیمهٔ عمومی میز (desk.pub) درست نیست.",
+            "The desk's public half (desk.pub) is not usable.",
+        );
+        let to_do = Say::new(
+            "پرونده‌ای را که «payamgir desk init» ساخته دوباره بیاورید.",
+            "Copy the file that `payamgir desk init` wrote once more.",
+        );
+        Problem::new(what, to_do)
+    };
+    let desk = DeskPublic::parse(text).map_err(|e| wrong().because(e))?;
+    let recipient =
+        desk.recipient.parse().map_err(|e: payamgir_seal::NotARecipient| wrong().because(e))?;
+    Ok((recipient, desk.members))
+}
+
+fn random_origin() -> String {
+    let mut bytes = [0; 6];
+    world::random(&mut bytes);
+    bytes.iter().fold("payamgir/".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+}
+
+fn bad_origin(error: Error) -> Problem {
+    let what = Say::new("این نام برای لاگ نمی‌شود.", "That name cannot be a log's.");
+    let to_do = Say::new(
+        "نامی بی‌فاصله و بی «+» بدهید، مانند desk.example/log.",
+        "Give one without spaces and plus signs, such as desk.example/log.",
+    );
+    Problem::new(what, to_do).because(error)
+}
+
+fn no_folder(dir: &Path) -> Problem {
+    let dir = dir.display();
+    let what = Say::new(
+        format!("در «{dir}» سروری ساخته نشده است."),
+        format!("There is no server in {dir}."),
+    );
+    let to_do = Say::new(
+        "نخست «payamgir init» را اجرا کنید، یا پوشه را با ‎--dir بدهید.",
+        "Run `payamgir init` first, or name the folder with --dir.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn no_desk(path: &Path) -> Problem {
+    let path = path.display();
+    let what = Say::new(
+        format!("نیمهٔ عمومی میز در «{path}» نیست."),
+        format!("The desk's public half is not at {path}."),
+    );
+    let to_do = Say::new(
+        "روی رایانهٔ میز «payamgir desk init» را اجرا کنید و desk.pub را این‌جا بیاورید.",
+        "Run `payamgir desk init` on the desk's machine and copy desk.pub here.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn no_address(config: &Config, error: std::io::Error) -> Problem {
+    let (a, b) = (config.listen, config.desk_listen);
+    let what = Say::new(
+        format!("نشانی {a} یا {b} گرفته نشد."),
+        format!("The address {a} or {b} could not be taken."),
+    );
+    let to_do = Say::new(
+        "شاید برنامهٔ دیگری آن را دارد؛ نشانی دیگری بدهید.",
+        "Another program may have it; name another address.",
+    );
+    Problem::new(what, to_do).because(error)
+}
+
+fn no_runtime(error: std::io::Error) -> Problem {
+    let what = Say::new("سرور آغاز نشد.", "The server could not start.");
+    let to_do = Say::new("محدودیت‌های سیستم را ببینید.", "Look at the system's limits.");
+    Problem::new(what, to_do).because(error)
+}
+
+fn log_problem(dir: &Path, error: Error) -> Problem {
+    crate::log_commands::log_problem(dir, error)
+}
