@@ -1,0 +1,300 @@
+//! Someone takes the disk. Nothing on it says what was sent, by whom, or how.
+//!
+//! Every path that takes something from a source is driven with canaries in everything it takes;
+//! then all that the server left behind is searched for them in every likely encoding. A path
+//! added later is added here. The test never gets weaker.
+
+mod common;
+
+use std::path::Path;
+
+use common::browser::{self, Form, connect, end, file_head};
+use common::{Dice, Place, Server};
+use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
+use std::io::Write;
+
+/// What a source gives away. Each is long and odd enough that finding it is no accident; those
+/// with other than ASCII letters are searched in UTF-8 and UTF-16.
+const TEXT: &str = "رازِ کاناری ۷۳۱۹ zq-text-canary-5527";
+const KEPT: &str = "zq-kept-canary-8812 نوشته‌ای که پذیرفته نشد";
+const CONTENT: &str = "zq-content-canary-4471";
+const NAME: &str = "zq-نام-canary-2290.jpg";
+const MEDIA_TYPE: &str = "image/zq-type-canary-6634";
+const FIELD: &str = "zq-field-canary-9903";
+const AGENT: &str = "zq-agent-canary-1156/1.0";
+const LANGUAGE: &str = "fa-x-zqlangcanary";
+const ADDRESS: &str = "127.113.97.51";
+const FORWARDED: &str = "203.0.113.197";
+const PATH: &str = "zq-path-canary-3348";
+const COOKIE: &str = "zq-cookie-canary-7760";
+const REFERER: &str = "https://zq-referer-canary-1412.example/";
+
+const CANARIES: [&str; 13] = [
+    TEXT, KEPT, CONTENT, NAME, MEDIA_TYPE, FIELD, AGENT, LANGUAGE, ADDRESS, FORWARDED, PATH,
+    COOKIE, REFERER,
+];
+
+#[test]
+fn the_disk_tells_nothing() {
+    let place = small_place();
+    let server = place.serve();
+    drive(&server);
+    search_nothing(&place, &server, "while running");
+    // What was taken is really there, and the desk reads it: the search was not of nothing.
+    place.sync(&server);
+    let list = place.list();
+    let read = |n: usize| place.read(list[n]["number"].as_u64().unwrap()).to_string();
+    assert!(read(0).contains(TEXT) && read(0).contains(NAME));
+    // A connection still sending when the server is told to stop.
+    let mut half = half_sent(&server);
+    let said = server.stop();
+    let _ = half.write_all(b"late");
+    assert!(finds(said.as_bytes()).is_empty(), "said: {:?}", finds(said.as_bytes()));
+    let found = search(place.folder.path().join("server").as_path());
+    assert!(found.is_empty(), "after stopping: {found:?}");
+    let found = search(&place.temp());
+    assert!(found.is_empty(), "temp files: {found:?}");
+}
+
+#[test]
+fn the_disk_tells_nothing_after_a_kill() {
+    let place = small_place();
+    let server = place.serve();
+    drive(&server);
+    let _half = half_sent(&server);
+    server.kill();
+    let found = search(place.folder.path().join("server").as_path());
+    assert!(found.is_empty(), "{found:?}");
+    // Nor after the next start has settled what the kill left.
+    let server = place.serve();
+    search_nothing(&place, &server, "after a restart");
+}
+
+/// The search finds a canary in any file and any encoding: otherwise finding none means nothing.
+#[test]
+fn the_search_finds_what_is_planted() {
+    for canary in CANARIES {
+        for (encoding, bytes) in encodings(canary) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut dice = Dice(canary.len() as u64 + 1);
+            let planted = [dice.bytes(70_001), bytes, dice.bytes(9_999)].concat();
+            std::fs::create_dir(folder.path().join("deep")).unwrap();
+            std::fs::write(folder.path().join("deep/file"), planted).unwrap();
+            assert!(!search(folder.path()).is_empty(), "{encoding} of a canary is not found");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(NAME), b"").unwrap();
+    assert!(!search(folder.path()).is_empty(), "a canary as a file's name is not found");
+}
+
+/// A server that kept the words would be caught: the same search over an unsealed copy in a
+/// SQLite file and its WAL.
+#[test]
+fn the_search_finds_what_a_database_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("log.db")).unwrap();
+    database.pragma_update(None, "journal_mode", "WAL").unwrap();
+    database.execute("CREATE TABLE t (words TEXT)", []).unwrap();
+    database.execute("INSERT INTO t VALUES (?1)", [TEXT]).unwrap();
+    assert!(!search(folder.path()).is_empty());
+    // Deleted without secure_delete, it is still on a free page.
+    database.execute("DELETE FROM t", []).unwrap();
+    assert!(!search(folder.path()).is_empty());
+}
+
+/// Limits that small forms reach.
+fn small_place() -> Place {
+    let place = Place::new();
+    for (key, value) in
+        [("file_mib", "1"), ("files", "4"), ("text_chars", "200"), ("stop_seconds", "1")]
+    {
+        place.configure(key, value);
+    }
+    place
+}
+
+fn search_nothing(place: &Place, server: &Server, when: &str) {
+    let found = search(place.folder.path().join("server").as_path());
+    assert!(found.is_empty(), "{when}: {found:?}");
+    let said = server.said.lock().unwrap().clone();
+    assert!(finds(said.as_bytes()).is_empty(), "{when} it said {:?}", finds(said.as_bytes()));
+    let found = search(&place.temp());
+    assert!(found.is_empty(), "{when} in temp files: {found:?}");
+}
+
+/// Every path there is.
+fn drive(server: &Server) {
+    let file = format!("{CONTENT} ").repeat(3000);
+    let whole = Form::text(TEXT).field(FIELD, FIELD).file(NAME, MEDIA_TYPE, file.as_bytes()).file(
+        NAME,
+        "video/mp4",
+        file.repeat(8).as_bytes(),
+    );
+    assert_eq!(send(server, &whole).status, 200);
+    let refusals = [
+        (Form::text(&KEPT.repeat(20)), 413),
+        (Form::text("  ").field(FIELD, FIELD), 422),
+        (Form::text(TEXT).file(NAME, MEDIA_TYPE, file.repeat(20).as_bytes()), 413),
+        ((0..6).fold(Form::text(TEXT), |f, _| f.file(NAME, MEDIA_TYPE, CONTENT.as_bytes())), 413),
+    ];
+    for (form, status) in refusals {
+        assert_eq!(send(server, &form).status, status);
+    }
+    malformed(server);
+    drop(half_sent(server));
+    let fields = canary_fields();
+    for path in [format!("/{PATH}"), format!("/fa/?{PATH}={PATH}"), format!("/fa/{PATH}%00")] {
+        browser::get(server.public, &path, &fields).unwrap();
+    }
+    strangers_at_the_desk(server);
+}
+
+/// Bodies that are not forms, heads that are not heads.
+fn malformed(server: &Server) {
+    let long = format!("{CONTENT}{}", "x".repeat(600_000));
+    let bodies = [
+        (Form::text(TEXT).open_body().to_vec(), "multipart/form-data; boundary=other"),
+        (format!("text={TEXT}").into_bytes(), "application/x-www-form-urlencoded"),
+        (
+            format!("--{}\r\n{long}", browser::BOUNDARY).into_bytes(),
+            "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+        ),
+        (vec![0xff; 1000], "multipart/form-data"),
+    ];
+    for (body, kind) in bodies {
+        let head = format!(
+            "POST /en/ HTTP/1.1\r\nHost: {PATH}\r\nConnection: close\r\n{}Content-Type: {kind}\r\n\
+             Content-Length: {}\r\n\r\n",
+            canary_fields(),
+            body.len()
+        );
+        let mut stream = connect(server.public).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        let answer = browser::answer(stream).unwrap();
+        assert!((400..500).contains(&answer.status), "{} for {kind}", answer.status);
+    }
+    let mut raw = connect(server.public).unwrap();
+    raw.write_all(format!("{PATH} {CONTENT}\r\n\r\n").as_bytes()).unwrap();
+    let _ = browser::answer(raw);
+}
+
+/// The desk's address takes canaries too.
+fn strangers_at_the_desk(server: &Server) {
+    let signed = format!("Signature: {FIELD}\r\nSignature-Input: {FIELD}\r\n{}", canary_fields());
+    for path in ["/desk/1/log?from=0&to=9", &format!("/desk/1/blob/{PATH}"), "/healthz", "/readyz"]
+    {
+        browser::get(server.private, path, &signed).unwrap();
+    }
+}
+
+fn send(server: &Server, form: &Form) -> browser::Answer {
+    let body = form.body();
+    let mut stream = from_canary_address(server);
+    let head = browser::head("/fa/", body.len() as u64);
+    let head = head.replace("Host:", &format!("{}Host:", canary_fields()));
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body).unwrap();
+    browser::answer(stream).unwrap()
+}
+
+/// A connection from an address that is a canary itself.
+fn from_canary_address(server: &Server) -> std::net::TcpStream {
+    use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    let from = std::net::SocketAddr::new(ADDRESS.parse().unwrap(), 0);
+    bind(&socket, &from).unwrap();
+    connect(&socket, &server.public).unwrap();
+    socket.into()
+}
+
+/// A text and the first part of a film; the line stays open.
+fn half_sent(server: &Server) -> std::net::TcpStream {
+    let form = Form::text(TEXT);
+    let mut stream = from_canary_address(server);
+    let begun = [form.open_body(), format!("--{}\r\n", browser::BOUNDARY).as_bytes()].concat();
+    let film = format!("{}{}", file_head(NAME, MEDIA_TYPE), CONTENT.repeat(9000));
+    let length = begun.len() + film.len() * 2 + end().len();
+    stream.write_all(browser::head("/fa/", length as u64).as_bytes()).unwrap();
+    stream.write_all(&begun).unwrap();
+    stream.write_all(film.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    stream
+}
+
+fn canary_fields() -> String {
+    format!(
+        "User-Agent: {AGENT}\r\nAccept-Language: {LANGUAGE}\r\nX-Forwarded-For: {FORWARDED}\r\n\
+         Forwarded: for={FORWARDED}\r\nCookie: a={COOKIE}\r\nReferer: {REFERER}\r\n"
+    )
+}
+
+/// All canaries found below a folder, with where.
+fn search(folder: &Path) -> Vec<String> {
+    let mut found = vec![];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mut here = finds(path.file_name().unwrap().as_encoded_bytes());
+        if path.is_dir() {
+            found.extend(search(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            here.extend(finds(&bytes));
+        }
+        found.extend(here.into_iter().map(|canary| format!("{canary} in {}", path.display())));
+    }
+    found
+}
+
+fn finds(bytes: &[u8]) -> Vec<String> {
+    let mut found = vec![];
+    for canary in CANARIES {
+        for (encoding, pattern) in encodings(canary) {
+            if memchr::memmem::find(bytes, &pattern).is_some() {
+                found.push(format!("{encoding} of {canary}"));
+            }
+        }
+    }
+    found
+}
+
+/// A canary as it might be written: plain, UTF-16, hexadecimal, percent-encoded, JSON-escaped,
+/// and base64 at each of the three offsets it can have in a longer text.
+fn encodings(canary: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let bytes = canary.as_bytes();
+    let utf16 = |to: fn(u16) -> [u8; 2]| canary.encode_utf16().flat_map(to).collect();
+    let percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let form: String = bytes.iter().map(|byte| form_encoded(*byte)).collect();
+    let escaped: String = canary.encode_utf16().map(json_escaped).collect();
+    let mut all = vec![
+        ("UTF-8", bytes.to_vec()),
+        ("UTF-16LE", utf16(u16::to_le_bytes)),
+        ("UTF-16BE", utf16(u16::to_be_bytes)),
+        ("hex", HEXLOWER.encode(bytes).into_bytes()),
+        ("HEX", HEXUPPER.encode(bytes).into_bytes()),
+        ("percent", percent.clone().into_bytes()),
+        ("percent, lower", percent.to_lowercase().into_bytes()),
+        ("form", form.into_bytes()),
+        ("JSON", escaped.into_bytes()),
+    ];
+    for skip in 0..3 {
+        let whole = &bytes[skip..skip + (bytes.len() - skip) / 3 * 3];
+        all.push(("base64", BASE64.encode(whole).into_bytes()));
+        all.push(("base64url", BASE64URL.encode(whole).into_bytes()));
+    }
+    all
+}
+
+fn form_encoded(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).into(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+fn json_escaped(unit: u16) -> String {
+    match u8::try_from(unit) {
+        Ok(byte) if byte.is_ascii() => char::from(byte).into(),
+        _ => format!("\\u{unit:04x}"),
+    }
+}
