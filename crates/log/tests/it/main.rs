@@ -1,0 +1,14 @@
+//! Tests of the log through its public interface, on real folders.
+
+mod append;
+mod blobs;
+mod checkpoint;
+mod crash;
+mod erase;
+mod faults;
+mod open;
+mod proofs;
+mod site;
+mod tree;
+mod verify;
+mod verify_files;

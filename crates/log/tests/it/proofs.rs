@@ -1,0 +1,149 @@
+//! Proofs that prove nothing: wrong ones are refused, and nothing asked for can panic.
+
+use std::sync::LazyLock;
+
+use payamgir_log::*;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::site::*;
+
+const SIZE: u64 = 300;
+
+struct Trees {
+    reader: std::sync::Mutex<Reader>,
+    roots: Vec<Hash>,
+    leaves: Vec<Hash>,
+    _site: Site,
+}
+
+static TREES: LazyLock<Trees> = LazyLock::new(|| {
+    let site = Site::filled(SIZE);
+    let reader = site.reader();
+    let roots = (0..=SIZE).map(|size| reader.root(size).unwrap()).collect();
+    let leaf = |row: &Row| Record::decode(&row.record).unwrap().leaf();
+    let leaves = site.rows().iter().map(leaf).collect();
+    Trees { reader: reader.into(), roots, leaves, _site: site }
+});
+
+/// What is done to a proof.
+#[derive(Debug, Clone)]
+enum Change {
+    Flip(Index, u8),
+    Drop(Index),
+    Repeat(Index),
+    Swap(Index, Index),
+    Append([u8; 32]),
+    Empty,
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (any::<Index>(), any::<u8>()).prop_map(|(at, bit)| Change::Flip(at, bit)),
+        any::<Index>().prop_map(Change::Drop),
+        any::<Index>().prop_map(Change::Repeat),
+        (any::<Index>(), any::<Index>()).prop_map(|(one, two)| Change::Swap(one, two)),
+        any::<[u8; 32]>().prop_map(Change::Append),
+        Just(Change::Empty),
+    ]
+}
+
+fn changed(mut proof: Vec<Hash>, change: &Change) -> Vec<Hash> {
+    let size = proof.len().max(1);
+    let at = |index: &Index| index.index(size);
+    match change {
+        Change::Append(hash) => proof.push(Hash(*hash)),
+        Change::Empty => proof.clear(),
+        _ if proof.is_empty() => {}
+        Change::Flip(index, bit) => {
+            proof[at(index)].0[usize::from(bit / 8)] ^= 1 << (bit % 8);
+        }
+        Change::Drop(index) => drop(proof.remove(at(index))),
+        Change::Repeat(index) => proof.insert(at(index), proof[at(index)]),
+        Change::Swap(one, two) => proof.swap(at(one), at(two)),
+    }
+    proof
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_changed_inclusion_proof_is_refused(
+        size in 1..=SIZE, index in any::<Index>(), change in any_change(),
+    ) {
+        let index = index.index(size as usize) as u64;
+        let (root, leaf) = (TREES.roots[size as usize], TREES.leaves[index as usize]);
+        let proof = TREES.reader.lock().unwrap().prove_inclusion(index, size).unwrap();
+        let other = changed(proof.clone(), &change);
+        let checked = check_inclusion(&other, size, root, index, leaf);
+        prop_assert_eq!(checked.is_ok(), other == proof);
+    }
+
+    #[test]
+    fn a_changed_consistency_proof_is_refused(
+        size in 1..=SIZE, old in any::<Index>(), change in any_change(),
+    ) {
+        let old = old.index(size as usize) as u64 + 1;
+        let (root, old_root) = (TREES.roots[size as usize], TREES.roots[old as usize]);
+        let proof = TREES.reader.lock().unwrap().prove_consistency(old, size).unwrap();
+        let other = changed(proof.clone(), &change);
+        let checked = check_consistency(&other, size, root, old, old_root);
+        prop_assert_eq!(checked.is_ok(), other == proof);
+    }
+
+    #[test]
+    fn a_proof_is_of_one_leaf_at_one_place(
+        size in 2..=SIZE, one in any::<Index>(), two in any::<Index>(),
+    ) {
+        let [one, two] = [one, two].map(|index| index.index(size as usize));
+        prop_assume!(one != two);
+        let root = TREES.roots[size as usize];
+        let proof = TREES.reader.lock().unwrap().prove_inclusion(one as u64, size).unwrap();
+        let check = |index: usize, leaf: usize, root| {
+            check_inclusion(&proof, size, root, index as u64, TREES.leaves[leaf])
+        };
+        prop_assert!(check(one, one, root).is_ok());
+        prop_assert!(check(one, two, root).is_err());
+        prop_assert!(check(two, one, root).is_err());
+        prop_assert!(check(two, two, root).is_err());
+        prop_assert!(check(one, one, TREES.roots[size as usize - 1]).is_err());
+    }
+
+    #[test]
+    fn any_numbers_may_be_checked(
+        proof in prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 0..80),
+        size in large(), other in large(), hash in any::<[u8; 32]>(),
+    ) {
+        let hash = Hash(hash);
+        let root = Hash([1; 32]);
+        prop_assert!(check_inclusion(&proof, size, root, other, hash).is_err());
+        prop_assert!(check_consistency(&proof, size, root, other, hash).is_err());
+    }
+
+    #[test]
+    fn any_numbers_may_be_asked_for(
+        size in large(), other in large(), level in any::<u8>(), width in any::<u16>(),
+    ) {
+        let reader = TREES.reader.lock().unwrap();
+        prop_assert_eq!(reader.root(size).is_ok(), size <= SIZE);
+        prop_assert_eq!(reader.prove_inclusion(other, size).is_ok(), size <= SIZE && other < size);
+        let is_older = (1..=size).contains(&other);
+        prop_assert_eq!(reader.prove_consistency(other, size).is_ok(), size <= SIZE && is_older);
+        let tile = reader.tile(level, other, width);
+        prop_assert!(tile.is_err() || (level < 2 && other < 2));
+        prop_assert_eq!(reader.row(other).is_ok(), other < SIZE);
+        reader.rows(other, size, |row| (other..size).contains(&row.index)).unwrap();
+    }
+}
+
+/// Numbers small and close to where arithmetic ends.
+fn large() -> impl Strategy<Value = u64> {
+    let near = |edge: u64| (0u64..3).prop_map(move |by| edge.wrapping_add(by).wrapping_sub(1));
+    prop_oneof![
+        0..2 * SIZE,
+        any::<u64>(),
+        (0u32..64).prop_flat_map(move |shift| near(1 << shift)),
+        near(u64::MAX),
+    ]
+}
