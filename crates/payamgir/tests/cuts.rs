@@ -201,8 +201,7 @@ fn no_buffer_written_holds_plaintext() {
     command.args(place.serve_args()).env("TMPDIR", place.temp());
     let server = Server::start(&mut command);
     upload_canaries(&server, size);
-    server.signal("-TERM");
-    drop(server);
+    server.stop();
     let (read, written) = canaries_in(&trace);
     println!("{} MiB sent: canary seen in {read} reads, {written} writes", size / MIB);
     assert!(read > 100, "the trace does not show what is read: {read}");

@@ -70,6 +70,9 @@ pub(crate) struct Guarded {
     pause: Pin<Box<Sleep>>,
     stop: Pin<Box<WaitForCancellationFutureOwned>>,
     rest: bool,
+    /// The body is refused; what still comes is thrown away so that the sender, who reads only
+    /// once it has sent, gets the answer.
+    discarding: Option<Fault>,
 }
 
 /// The body ended early; [`Watch::fault`] says why.
@@ -92,19 +95,33 @@ impl Guarded {
             pause: Box::pin(tokio::time::sleep(limits.pause)),
             stop: Box::pin(stop.cancelled_owned()),
             rest: false,
+            discarding: None,
+        }
+    }
+
+    fn arrived(&mut self, chunk: Bytes) -> Result<Option<Bytes>, Fault> {
+        match (self.discarding, self.take(&chunk)) {
+            (None, Ok(())) => Ok(Some(chunk)),
+            (None, Err(fault @ (Fault::TooLong | Fault::Unparsable))) => {
+                self.discarding = Some(fault);
+                Ok(None)
+            }
+            (None, Err(fault)) | (Some(_), Err(fault @ Fault::TooSlow)) => Err(fault),
+            (Some(fault), _) if self.taken / 2 > self.limits.submission_bytes => Err(fault),
+            (Some(_), _) => Ok(None),
         }
     }
 
     fn take(&mut self, chunk: &Bytes) -> Result<(), Fault> {
         let length = chunk.len() as u64;
         self.taken += length;
-        if self.taken > self.limits.submission_bytes {
-            return Err(Fault::TooLong);
+        self.keep_pace(length)?;
+        let unparsed = self.watch.unparsed.fetch_add(length, Ordering::Relaxed) + length;
+        match self.taken > self.limits.submission_bytes {
+            true => Err(Fault::TooLong),
+            false if unparsed > UNPARSED_BYTES => Err(Fault::Unparsable),
+            false => Ok(()),
         }
-        if self.watch.unparsed.fetch_add(length, Ordering::Relaxed) + length > UNPARSED_BYTES {
-            return Err(Fault::Unparsable);
-        }
-        self.keep_pace(length)
     }
 
     fn keep_pace(&mut self, length: u64) -> Result<(), Fault> {
@@ -135,15 +152,22 @@ impl Stream for Guarded {
             return Poll::Pending;
         }
         match Pin::new(&mut self.body).poll_next(cx) {
-            Poll::Ready(Some(Ok(chunk))) => match self.take(&chunk) {
-                Ok(()) => {
+            Poll::Ready(Some(Ok(chunk))) => match self.arrived(chunk) {
+                Ok(Some(chunk)) => {
                     self.rest = true;
                     Poll::Ready(Some(Ok(chunk)))
+                }
+                Ok(None) => {
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
                 }
                 Err(fault) => self.end(fault),
             },
             Poll::Ready(Some(Err(_))) => self.end(Fault::Cut),
-            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(None) => match self.discarding {
+                Some(fault) => self.end(fault),
+                None => Poll::Ready(None),
+            },
             Poll::Pending if self.stop.as_mut().poll(cx).is_ready() => self.end(Fault::Stopping),
             Poll::Pending if self.pause.as_mut().poll(cx).is_ready() => self.end(Fault::TooSlow),
             Poll::Pending => Poll::Pending,

@@ -112,7 +112,7 @@ impl Place {
     /// Runs a desk command.
     pub fn desk(&self, args: &[&str]) -> Output {
         let (dir, passphrase) = (self.path("desk"), self.path("passphrase"));
-        let fixed = ["desk", "--dir", &dir, "--passphrase-file", &passphrase];
+        let fixed = ["--lang", "en", "desk", "--dir", &dir, "--passphrase-file", &passphrase];
         self.run(&[&fixed[..], args].concat())
     }
 
@@ -186,9 +186,17 @@ impl Server {
         }
     }
 
+    /// The program itself, where it runs below a tracer.
+    fn pid(&self) -> String {
+        let own = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children"));
+        let first = children.ok().and_then(|c| c.split_whitespace().next().map(str::to_owned));
+        first.unwrap_or_else(|| own.to_string())
+    }
+
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
+        let pid = self.pid();
         assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
@@ -206,13 +214,13 @@ impl Server {
 
     /// Ends it at once, as a power cut would end the process.
     pub fn kill(mut self) {
-        self.child.kill().unwrap();
+        self.signal("-KILL");
         self.child.wait().unwrap();
     }
 
     /// The most memory it ever held, in KiB.
     pub fn peak_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
@@ -220,7 +228,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = Command::new("kill").args(["-KILL", &self.pid()]).status();
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }

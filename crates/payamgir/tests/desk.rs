@@ -1,0 +1,233 @@
+//! The desk against servers that are honest, rolled back, forked, altered, or strangers.
+
+mod common;
+
+use std::path::Path;
+use std::process::Output;
+
+use common::browser::{self, Form};
+use common::{Place, Server, text};
+
+fn send(server: &Server, words: &str) {
+    assert_eq!(Form::text(words).send(server.public, "/fa/").unwrap().status, 200);
+}
+
+fn sync(place: &Place, server: &Server) -> Output {
+    let url = format!("http://{}", server.private);
+    place.desk(&["sync", "--server", &url, "--log-key", &place.log_key])
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// A desk that has seen four submissions, and the server's folder as it was after two.
+fn rolled_back() -> Place {
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, "یک");
+    send(&server, "دو");
+    server.stop();
+    let (folder, old) = (place.path("server"), place.path("old"));
+    copy(folder.as_ref(), old.as_ref());
+    let server = place.serve();
+    send(&server, "سه");
+    send(&server, "چهار");
+    place.sync(&server);
+    server.stop();
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::rename(&old, &folder).unwrap();
+    place
+}
+
+fn alarmed(output: &Output, words: &str) {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("ALARM") && said.contains(words), "{said}");
+}
+
+#[test]
+fn a_log_that_shrank_is_named_and_nothing_is_lost() {
+    let place = rolled_back();
+    let server = place.serve();
+    alarmed(&sync(&place, &server), "shrank from 4 records to 2");
+    // Again, and for as long as it is so.
+    alarmed(&sync(&place, &server), "shrank");
+    assert_eq!(place.list().len(), 4);
+}
+
+#[test]
+fn a_log_that_forked_is_named_at_the_same_length_and_longer() {
+    let place = rolled_back();
+    let server = place.serve();
+    send(&server, "دیگری");
+    send(&server, "و دیگری");
+    alarmed(&sync(&place, &server), "forked");
+    send(&server, "و باز");
+    alarmed(&sync(&place, &server), "forked");
+    let list = place.list();
+    assert_eq!(list.len(), 4);
+    assert_eq!(list[3]["parts"][0]["preview"], "چهار");
+}
+
+#[test]
+fn an_altered_body_is_named_by_the_desk_and_by_the_server() {
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, "یک");
+    send(&server, "دو");
+    server.stop();
+    let database = rusqlite::Connection::open(place.path("server/log/log.db")).unwrap();
+    let flip = "UPDATE record SET body = CAST(substr(body, 1, 3000) || x'00' || substr(body, 3002) AS BLOB) WHERE seq = 1";
+    assert_eq!(database.execute(flip, []).unwrap(), 1);
+    drop(database);
+    let (code, report) = place.verify();
+    assert_eq!((code, &report["damage"][0]["record"]), (3, &1.into()), "{report}");
+    let server = place.serve();
+    alarmed(&sync(&place, &server), "record 1");
+}
+
+#[test]
+fn another_logs_key_is_refused() {
+    let (place, other) = (Place::new(), Place::new());
+    let server = place.serve();
+    let url = format!("http://{}", server.private);
+    let done = place.desk(&["sync", "--server", &url, "--log-key", &other.log_key]);
+    alarmed(&done, "not signed");
+}
+
+#[test]
+fn a_stranger_is_not_let_in_and_learns_nothing() {
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, "یک");
+    let stranger = Place::new();
+    let seed = zeroize::Zeroizing::new([9; 64]);
+    let member = payamgir_open::Member::from_seed(&seed);
+    let file = member.lock("a passphrase for tests".into(), Some(2)).unwrap();
+    std::fs::write(stranger.path("desk/identity.age"), file).unwrap();
+    let url = format!("http://{}", server.private);
+    let done = stranger.desk(&["sync", "--server", &url, "--log-key", &place.log_key]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(text(&done.stderr).contains("desk's key is not in the server's desk.pub"));
+    for path in ["/desk/1/checkpoint", "/desk/1/log?from=0&to=1", "/desk/1/tile/0/000.p/1"] {
+        let answer = browser::get(server.private, path, "").unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (401, "malformed"), "{path}");
+    }
+    assert_eq!(browser::get(server.private, "/healthz", "").unwrap().status, 200);
+    assert_eq!(browser::get(server.private, "/readyz", "").unwrap().status, 200);
+}
+
+#[test]
+fn an_erasure_leaves_a_gap_that_every_desk_can_explain() {
+    let place = Place::new();
+    let server = place.serve();
+    let film = Form::text("می‌ماند").file("x.mp4", "video/mp4", &vec![3; 700_000]);
+    assert_eq!(film.send(server.public, "/fa/").unwrap().status, 200);
+    send(&server, "پاک می‌شود");
+    let dir = place.path("server");
+    let erase = |record: &str, more: &[&str]| {
+        place.run(&[&["log", "erase", "--dir", &dir, record][..], more].concat())
+    };
+    assert_eq!(erase("2", &[]).status.code(), Some(2), "without confirmation");
+    assert_eq!(erase("2", &["--confirm", "1"]).status.code(), Some(2), "with another's number");
+    // Beside the running server.
+    for record in ["2", "1"] {
+        let erased = erase(record, &["--confirm", record]);
+        assert!(erased.status.success(), "{}", text(&erased.stderr));
+    }
+    assert_eq!(erase("2", &["--confirm", "2"]).status.code(), Some(1), "twice");
+    assert_eq!(erase("9", &["--confirm", "9"]).status.code(), Some(1), "not there");
+    assert_eq!(erase("3", &["--confirm", "3"]).status.code(), Some(1), "an erasure");
+    send(&server, "پس از آن");
+    place.sync(&server);
+    let list = place.list();
+    let troubles: Vec<_> = list.iter().filter_map(|l| l["trouble"].as_str()).collect();
+    assert_eq!(troubles, ["erased", "erased"]);
+    assert_eq!(list[1]["parts"][0]["preview"], "پس از آن");
+    let (code, report) = place.verify();
+    assert_eq!((code, &report["erased"]), (0, &serde_json::json!([1, 2])), "{report}");
+    assert_eq!(blobs(&place), 0);
+    assert_eq!(place.desk(&["verify"]).status.code(), Some(0));
+}
+
+fn blobs(place: &Place) -> usize {
+    let folders = std::fs::read_dir(place.path("server/log/blobs")).unwrap();
+    folders.map(|f| std::fs::read_dir(f.unwrap().path()).unwrap().count()).sum()
+}
+
+#[test]
+fn saving_never_overwrites_and_uses_safe_names() {
+    let place = Place::new();
+    let server = place.serve();
+    let names = ["../../etc/passwd", "a.jpg", "a.jpg", ".bashrc", "CON", "gpj.\u{202e}exe"];
+    let form = names
+        .iter()
+        .fold(Form::text("پیوست‌ها"), |f, n| f.file(n, "image/jpeg", n.as_bytes()));
+    assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    place.sync(&server);
+    let folder = place.path("saved");
+    for _ in 0..2 {
+        let read = place.desk(&["read", "0", "--save", &folder]);
+        assert!(read.status.success(), "{}", text(&read.stderr));
+    }
+    let mut saved: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    saved.sort();
+    assert_eq!(saved.len(), 12, "{saved:?}");
+    assert!(
+        saved.contains(&"passwd".to_owned()) && saved.contains(&"a-4.jpg".to_owned()),
+        "{saved:?}"
+    );
+    assert!(saved.iter().all(|n| !n.starts_with('.') && !n.contains('\u{202e}')), "{saved:?}");
+    assert!(!Path::new("/etc/passwd.jpg").exists());
+}
+
+#[test]
+fn a_terminal_is_not_commanded_by_a_stranger() {
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, "\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}متن");
+    place.sync(&server);
+    for args in [&["list"][..], &["read", "0"]] {
+        let shown = text(&place.desk(args).stdout);
+        assert!(shown.contains("متن"));
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_wrong_passphrase_and_a_damaged_identity_are_told_apart() {
+    let place = Place::new();
+    let server = place.serve();
+    place.sync(&server);
+    std::fs::write(place.path("passphrase"), "not the passphrase").unwrap();
+    let wrong = place.desk(&["list"]);
+    assert!(text(&wrong.stderr).contains("The passphrase is wrong."));
+    std::fs::write(place.path("desk/identity.age"), "-----BEGIN AGE").unwrap();
+    let damaged = place.desk(&["list"]);
+    assert!(text(&damaged.stderr).contains("identity.age is damaged"));
+    for output in [wrong, damaged] {
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn only_one_server_serves_a_folder() {
+    let place = Place::new();
+    let _server = place.serve();
+    let second = place.run(&place.serve_args().each_ref().map(String::as_str));
+    assert_eq!(second.status.code(), Some(1));
+    assert!(text(&second.stderr).contains("Another program has this folder open."));
+}
