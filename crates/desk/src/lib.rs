@@ -10,3 +10,5 @@ pub mod sync;
 
 pub use client::{Client, Failure, Server};
 pub use library::{Item, Opened, Submission, Trouble};
+/// Identities, for the program: only this crate may depend on the one that opens.
+pub use payamgir_open as open;

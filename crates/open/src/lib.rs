@@ -12,6 +12,9 @@ pub use entry::open_entry;
 pub use identity::{Identity, NotAnIdentity};
 pub use member::Member;
 
+/// The type of passphrases; it cannot be printed and is wiped when dropped.
+pub use age_core::secrecy::{ExposeSecret, SecretString};
+
 /// Why a sealed file does not open. Says nothing of what is inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenError {

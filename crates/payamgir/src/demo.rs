@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use payamgir_desk::library::Library;
+use payamgir_desk::open::Member;
 use payamgir_desk::sync::sync;
 use payamgir_desk::{Client, Submission};
 use payamgir_log::{Mirror, Reader};
-use payamgir_open::Member;
 use payamgir_text::lang::Lang;
 use tokio::sync::oneshot;
 

@@ -112,7 +112,7 @@ fn a_stranger_is_not_let_in_and_learns_nothing() {
     send(&server, "یک");
     let stranger = Place::new();
     let seed = zeroize::Zeroizing::new([9; 64]);
-    let member = payamgir_open::Member::from_seed(&seed);
+    let member = payamgir_desk::open::Member::from_seed(&seed);
     let file = member.lock("a passphrase for tests".into(), Some(2)).unwrap();
     std::fs::write(stranger.path("desk/identity.age"), file).unwrap();
     let url = format!("http://{}", server.private);

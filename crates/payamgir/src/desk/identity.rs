@@ -3,9 +3,9 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use age_core::secrecy::SecretString;
-use payamgir_open::Member;
-use payamgir_open::member::UnlockError;
+use payamgir_desk::open::Member;
+use payamgir_desk::open::SecretString;
+use payamgir_desk::open::member::UnlockError;
 use payamgir_text::lang::Lang;
 use payamgir_wire::desk_public::DeskPublic;
 use zeroize::Zeroizing;
@@ -65,7 +65,7 @@ pub fn unlock(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Me
 }
 
 fn choose(file: Option<&Path>, lang: Lang) -> Result<SecretString, Problem> {
-    use age_core::secrecy::ExposeSecret;
+    use payamgir_desk::open::ExposeSecret;
     let chosen = match file {
         Some(path) => from_file(path)?,
         None => {

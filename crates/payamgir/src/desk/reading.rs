@@ -4,10 +4,10 @@ use std::path::Path;
 
 use payamgir_desk::client::Client;
 use payamgir_desk::library::{Library, Submission, Trouble};
+use payamgir_desk::open::{Identity, Member};
 use payamgir_desk::save::{SaveError, save};
 use payamgir_desk::sync::fetch_blob;
 use payamgir_log::{Mirror, Reader};
-use payamgir_open::{Identity, Member};
 use payamgir_text::direction::Direction;
 use payamgir_text::lang::Lang;
 use payamgir_text::{digits, jalali, size, terminal};
@@ -218,7 +218,7 @@ fn attachment_line(attachment: &Attachment, lang: Lang) -> String {
 fn trouble_line(record: u64, trouble: Trouble, lang: Lang) -> String {
     let why = match trouble {
         Trouble::Erased => pick(lang, "پاک شده", "erased"),
-        Trouble::Sealed(payamgir_open::OpenError::NotForUs) => {
+        Trouble::Sealed(payamgir_desk::open::OpenError::NotForUs) => {
             pick(lang, "برای کلید دیگری مهر شده", "sealed to another key")
         }
         Trouble::Sealed(_) => pick(lang, "باز نمی‌شود: آسیب دیده", "does not open: damaged"),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use payamgir_desk::client::{BadAddress, World};
 use payamgir_desk::library::Library;
+use payamgir_desk::open::Member;
 use payamgir_desk::sync::{SyncError, Synced, fetch_blob, sync};
 use payamgir_desk::{Client, Failure, Server};
 use payamgir_log::{Divergence, Mirror};
-use payamgir_open::Member;
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::Part;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use payamgir_open::Member;
+use payamgir_desk::open::Member;
 use payamgir_wire::desk_public::DeskPublic;
 use serde_json::Value;
 use tempfile::TempDir;
