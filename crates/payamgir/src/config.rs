@@ -170,7 +170,7 @@ fn out_of_range(name: &str) -> Problem {
         format!("payamgir.toml has a value out of range: {name}."),
     );
     let to_do = Say::new(
-        "توضیح کنار آن را در پروندهٔ نمونه ببینید.",
+        "توضیح کنار آن را در فایل نمونه ببینید.",
         "See the comment beside it in the sample file.",
     );
     Problem::new(what, to_do)

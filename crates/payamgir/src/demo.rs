@@ -105,7 +105,7 @@ fn greet(public: SocketAddr, folder: &Path, lang: Lang) {
         match lang {
             Lang::Fa => format!(
                 "\nاین صفحه را در مرورگر باز کنید:  http://{public}/fa/\n\
-                 هرچه بفرستید این‌جا باز می‌شود. پوشهٔ موقت: {folder}\nپایان: Ctrl-C\n"
+                 هرچه بفرستید این‌جا باز می‌شود. پوشه‌ی موقت: {folder}\nپایان: Ctrl-C\n"
             ),
             Lang::En => format!(
                 "\nOpen this page in a browser:  http://{public}/\n\
@@ -153,7 +153,7 @@ impl Show<'_> {
 }
 
 fn no_folder(error: std::io::Error) -> Problem {
-    let what = Say::new("پوشهٔ موقت ساخته نشد.", "The throw-away folder could not be made.");
+    let what = Say::new("پوشه‌ی موقت ساخته نشد.", "The throw-away folder could not be made.");
     let to_do = Say::new("جای خالی دیسک را ببینید.", "Look at the free space on the disk.");
     Problem::new(what, to_do).because(error)
 }

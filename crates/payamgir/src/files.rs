@@ -49,11 +49,11 @@ pub fn folder(path: &Path) -> Result<(), Problem> {
 fn unreadable(path: &Path, error: io::Error) -> Problem {
     let path = path.display();
     let what = Say::new(
-        format!("پروندهٔ «{path}» خوانده نشد."),
+        format!("فایل «{path}» خوانده نشد."),
         format!("The file {path} could not be read."),
     );
     let to_do = Say::new(
-        "ببینید پرونده هست و اجازهٔ خواندنش را دارید.",
+        "ببینید فایل هست و اجازه‌ی خواندنش را دارید.",
         "See that it exists and that you may read it.",
     );
     Problem::new(what, to_do).because(error)
@@ -64,12 +64,12 @@ fn unwritable(path: &Path, error: io::Error) -> Problem {
     let what = Say::new(format!("«{path}» نوشته نشد."), format!("{path} could not be written."));
     let to_do = if error.kind() == io::ErrorKind::AlreadyExists {
         Say::new(
-            "پرونده‌ای با این نام هست و رویش نوشته نمی‌شود؛ پوشهٔ دیگری بدهید.",
+            "فایلی با این نام هست و رویش نوشته نمی‌شود؛ پوشه‌ی دیگری بدهید.",
             "There is a file of that name and it is not overwritten; name another folder.",
         )
     } else {
         Say::new(
-            "اجازهٔ نوشتن و جای خالی دیسک را ببینید.",
+            "اجازه‌ی نوشتن و جای خالی دیسک را ببینید.",
             "Look at the permissions and the free space on the disk.",
         )
     };

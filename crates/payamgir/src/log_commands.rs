@@ -62,7 +62,10 @@ pub fn tell(report: &Report, json: bool, lang: Lang) -> Result<(), Problem> {
 fn summary(report: &Report, lang: Lang) -> String {
     let (size, root, blobs) = (report.size, report.root, report.blobs);
     let mut text = match lang {
-        Lang::Fa => format!("رکوردها: {size}، پیوست‌ها: {blobs}، ریشه: {root}"),
+        Lang::Fa => {
+            let [size, blobs] = [size, blobs].map(|n| payamgir_text::digits::number(n, lang));
+            format!("رکوردها: {size}، پیوست‌ها: {blobs}، ریشه: {root}")
+        }
         Lang::En => format!("records: {size}, attachments: {blobs}, root: {root}"),
     };
     if !report.erased.is_empty() {
@@ -189,7 +192,7 @@ fn unconfirmed(record: u64) -> Problem {
 
 #[cfg(not(feature = "serve"))]
 fn no_server_here() -> Problem {
-    let what = Say::new("این برنامه بی نیمهٔ سرور ساخته شده.", "This program has no server half.");
+    let what = Say::new("این برنامه بی نیمه‌ی سرور ساخته شده.", "This program has no server half.");
     let to_do = Say::new("روی سرور اجرا کنید.", "Run this on the server.");
     Problem::new(what, to_do)
 }
@@ -197,7 +200,7 @@ fn no_server_here() -> Problem {
 fn damaged(findings: usize) -> Problem {
     let what = Say::new(format!("{findings} آسیب دیده شد."), format!("Found wrong: {findings}."));
     let to_do = Say::new(
-        "پوشه را دست‌نخورده نگه دارید و با نسخهٔ میز بسنجید؛ آنچه میز دارد از دست نرفته است.",
+        "پوشه را دست‌نخورده نگه دارید و با نسخه‌ی تحریریه بسنجید؛ آنچه تحریریه دارد از دست نرفته است.",
         "Keep the folder as it is and compare with the desk's copy; what a desk has is not lost.",
     );
     Problem::new(what, to_do).exits(DAMAGED)
@@ -212,7 +215,10 @@ pub fn log_problem(dir: &Path, error: Error) -> Problem {
             Say::new("پوشه را با ‎--dir بدهید.", "Name the folder with --dir."),
         ),
         Error::Locked => (
-            Say::new("برنامهٔ دیگری این پوشه را باز دارد.", "Another program has this folder open."),
+            Say::new(
+                "برنامه‌ی دیگری این پوشه را باز دارد.",
+                "Another program has this folder open.",
+            ),
             Say::new("نخست آن را بایستانید.", "Stop it first."),
         ),
         Error::Full => (
@@ -232,7 +238,7 @@ pub fn log_problem(dir: &Path, error: Error) -> Problem {
                 "ثبتِ پاک‌شدن را نمی‌توان پاک کرد.",
                 "The record of an erasure cannot be erased.",
             ),
-            Say::new("شمارهٔ دیگری بدهید.", "Name another record."),
+            Say::new("شماره‌ی دیگری بدهید.", "Name another record."),
         ),
         Error::Corrupt => {
             return damaged(1).because(error);

@@ -33,7 +33,7 @@ pub fn init(args: &InitArgs, lang: Lang) -> Result<(), Problem> {
     let dir = args.folder.dir.display();
     let said = pick(
         lang,
-        "ساخته شد. تنظیمات در payamgir.toml است. کلید لاگ، که میز با آن سرور را می‌سنجد:",
+        "ساخته شد. تنظیمات در payamgir.toml است. کلید لاگ، که تحریریه با آن سرور را می‌سنجد:",
         "Made. The configuration is payamgir.toml. The log key, by which the desk checks this server:",
     );
     eprintln!("{dir}: {said}");
@@ -41,7 +41,7 @@ pub fn init(args: &InitArgs, lang: Lang) -> Result<(), Problem> {
     if desk.is_none() {
         let next = pick(
             lang,
-            "پیش از serve پروندهٔ desk.pub میز را در این پوشه بگذارید.",
+            "پیش از serve فایل desk.pub تحریریه را در این پوشه بگذارید.",
             "Before serve, put the desk's desk.pub into this folder.",
         );
         eprintln!("{next}");
@@ -61,6 +61,9 @@ pub fn create(dir: &Path, desk: Option<&str>, origin: Option<&str>) -> Result<St
     let secret = Zeroizing::new(secret);
     let key = LogKey::parse(&secret).map_err(bad_origin)?;
     let public = key.verifier().to_string();
+    if dir.join(CONFIG).exists() || dir.join(LOG_KEY).exists() {
+        return Err(already(dir));
+    }
     files::folder(dir)?;
     files::create(&dir.join(CONFIG), SAMPLE.as_bytes())?;
     files::create(&dir.join(LOG_KEY), secret.as_bytes())?;
@@ -110,7 +113,7 @@ pub fn run<F: Future<Output = ()>>(
 }
 
 fn announce((public, private): (std::net::SocketAddr, std::net::SocketAddr), lang: Lang) {
-    let (sources, desks) = (pick(lang, "فرستندگان", "sources"), pick(lang, "میزها", "desks"));
+    let (sources, desks) = (pick(lang, "فرستندگان", "sources"), pick(lang, "تحریریه‌ها", "desks"));
     eprintln!("payamgir: {sources}: http://{public}/\npayamgir: {desks}: http://{private}/");
 }
 
@@ -182,11 +185,11 @@ fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
 fn read_desk(text: &str) -> Result<(payamgir_seal::Recipient, Vec<[u8; 32]>), Problem> {
     let wrong = || {
         let what = Say::new(
-            "نیمهٔ عمومی میز (desk.pub) درست نیست.",
+            "نیمه‌ی عمومی تحریریه (desk.pub) درست نیست.",
             "The desk's public half (desk.pub) is not usable.",
         );
         let to_do = Say::new(
-            "پرونده‌ای را که «payamgir desk init» ساخته دوباره بیاورید.",
+            "فایلی را که «payamgir desk init» ساخته دوباره بیاورید.",
             "Copy the file that `payamgir desk init` wrote once more.",
         );
         Problem::new(what, to_do)
@@ -212,6 +215,17 @@ fn bad_origin(error: Error) -> Problem {
     Problem::new(what, to_do).because(error)
 }
 
+fn already(dir: &Path) -> Problem {
+    let dir = dir.display();
+    let what =
+        Say::new(format!("در «{dir}» سروری هست."), format!("There is a server in {dir} already."));
+    let to_do = Say::new(
+        "پوشه‌ی دیگری با ‎--dir بدهید؛ این یکی دست نخورد.",
+        "Name another folder with --dir; this one was left as it is.",
+    );
+    Problem::new(what, to_do)
+}
+
 fn no_folder(dir: &Path) -> Problem {
     let dir = dir.display();
     let what = Say::new(
@@ -228,11 +242,11 @@ fn no_folder(dir: &Path) -> Problem {
 fn no_desk(path: &Path) -> Problem {
     let path = path.display();
     let what = Say::new(
-        format!("نیمهٔ عمومی میز در «{path}» نیست."),
+        format!("نیمه‌ی عمومی تحریریه در «{path}» نیست."),
         format!("The desk's public half is not at {path}."),
     );
     let to_do = Say::new(
-        "روی رایانهٔ میز «payamgir desk init» را اجرا کنید و desk.pub را این‌جا بیاورید.",
+        "روی رایانه‌ی تحریریه «payamgir desk init» را اجرا کنید و desk.pub را این‌جا بیاورید.",
         "Run `payamgir desk init` on the desk's machine and copy desk.pub here.",
     );
     Problem::new(what, to_do)
@@ -245,7 +259,7 @@ fn no_address(config: &Config, error: std::io::Error) -> Problem {
         format!("The address {a} or {b} could not be taken."),
     );
     let to_do = Say::new(
-        "شاید برنامهٔ دیگری آن را دارد؛ نشانی دیگری بدهید.",
+        "شاید برنامه‌ی دیگری آن را دارد؛ نشانی دیگری بدهید.",
         "Another program may have it; name another address.",
     );
     Problem::new(what, to_do).because(error)

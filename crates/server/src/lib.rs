@@ -6,6 +6,8 @@
 
 mod auth;
 mod desk_api;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod headers;
 mod intake;

@@ -39,7 +39,7 @@ pub fn init(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<(), 
     files::replace(&place.public(), public.to_string().as_bytes())?;
     let said = pick(
         lang,
-        "هویت ساخته شد. این را به سرور بدهید (پروندهٔ desk.pub):",
+        "هویت ساخته شد. این را به سرور بدهید (فایل desk.pub):",
         "The identity is made. Give this to the server (the file desk.pub):",
     );
     eprintln!("{said}");
@@ -69,7 +69,7 @@ fn choose(file: Option<&Path>, lang: Lang) -> Result<SecretString, Problem> {
     let chosen = match file {
         Some(path) => from_file(path)?,
         None => {
-            let first = ask(pick(lang, "گذرواژهٔ تازه: ", "New passphrase: "))?;
+            let first = ask(pick(lang, "گذرواژه‌ی تازه: ", "New passphrase: "))?;
             let second = ask(pick(lang, "دوباره: ", "Again: "))?;
             if first.expose_secret() != second.expose_secret() {
                 return Err(unequal());
@@ -103,7 +103,7 @@ fn already(place: &Place) -> Problem {
     let what =
         Say::new(format!("در «{path}» هویتی هست."), format!("There is an identity at {path}."));
     let to_do = Say::new(
-        "هویت تازه را در پوشهٔ دیگری بسازید (‎--dir). آن را پاک نکنید: بی آن هیچ پیامی باز نمی‌شود.",
+        "هویت تازه را در پوشه‌ی دیگری بسازید (‎--dir). آن را پاک نکنید: بی آن هیچ پیامی باز نمی‌شود.",
         "Make a new one in another folder (--dir). Do not delete this one: without it nothing opens.",
     );
     Problem::new(what, to_do)
@@ -139,7 +139,7 @@ fn too_short() -> Problem {
     let n = PASSPHRASE_CHARS;
     let what = Say::new("گذرواژه کوتاه است.", "The passphrase is too short.");
     let to_do = Say::new(
-        format!("دست‌کم {n} نویسه؛ چند واژهٔ نامربوط بهتر از یک واژهٔ پیچیده است."),
+        format!("دست‌کم {n} نویسه؛ چند واژه‌ی نامربوط بهتر از یک واژه‌ی پیچیده است."),
         format!("At least {n} characters; several unrelated words are better than one odd word."),
     );
     Problem::new(what, to_do)
@@ -158,7 +158,7 @@ fn not_unlocked(error: UnlockError) -> Problem {
         ),
         UnlockError::NotAnIdentityFile | UnlockError::TooMuchWork => (
             Say::new("identity.age آسیب دیده است.", "identity.age is damaged."),
-            Say::new("نسخهٔ پشتیبان را بیاورید.", "Restore it from its backup."),
+            Say::new("نسخه‌ی پشتیبان را بیاورید.", "Restore it from its backup."),
         ),
     };
     Problem::new(what, to_do).because(error)

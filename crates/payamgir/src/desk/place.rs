@@ -105,7 +105,7 @@ fn default_dir() -> Option<PathBuf> {
 
 /// The desk was not told of a server yet.
 pub fn no_server() -> Problem {
-    let what = Say::new("این میز هنوز سروری ندارد.", "This desk has no server yet.");
+    let what = Say::new("این تحریریه هنوز سروری ندارد.", "This desk has no server yet.");
     let to_do = Say::new(
         "یک بار «payamgir desk sync --server نشانی --log-key کلید» را اجرا کنید.",
         "Run `payamgir desk sync --server URL --log-key KEY` once.",
@@ -114,7 +114,7 @@ pub fn no_server() -> Problem {
 }
 
 fn no_home() -> Problem {
-    let what = Say::new("پوشهٔ میز پیدا نشد.", "The desk's folder is not known.");
+    let what = Say::new("پوشه‌ی تحریریه پیدا نشد.", "The desk's folder is not known.");
     let to_do = Say::new("آن را با ‎--dir بدهید.", "Name it with --dir.");
     Problem::new(what, to_do)
 }

@@ -120,7 +120,7 @@ pub fn save_all(
     files::folder(folder)?;
     let said = pick(
         lang,
-        "هشدار: این پرونده‌ها از ناشناس‌اند؛ آن‌ها را روی رایانه‌ای باز کنید که به شبکه وصل نیست.",
+        "هشدار: این فایل‌ها از ناشناس‌اند؛ آن‌ها را روی رایانه‌ای باز کنید که به شبکه وصل نیست.",
         "Warning: these files come from a stranger; open them on a machine without a network.",
     );
     let mut warned = false;
@@ -172,7 +172,7 @@ fn text_of(submission: &Submission, shown: Shown) -> String {
     let when = jalali::format_datetime(first.arrived, shown.offset, lang);
     let reference = digits::localize(&reference(first), lang);
     let mut text = match lang {
-        Lang::Fa => format!("رسیده: {when}، شمارهٔ پیام: {reference}\n"),
+        Lang::Fa => format!("رسیده: {when}، شماره‌ی پیام: {reference}\n"),
         Lang::En => format!("arrived: {when}, reference: {reference}\n"),
     };
     for (_, entry) in &submission.parts {
@@ -222,7 +222,7 @@ fn trouble_line(record: u64, trouble: Trouble, lang: Lang) -> String {
             pick(lang, "برای کلید دیگری مهر شده", "sealed to another key")
         }
         Trouble::Sealed(_) => pick(lang, "باز نمی‌شود: آسیب دیده", "does not open: damaged"),
-        Trouble::Entry(_) => pick(lang, "از نسخهٔ دیگری است", "of another version"),
+        Trouble::Entry(_) => pick(lang, "از نسخه‌ی دیگری است", "of another version"),
     };
     format!("{record}  [{why}]")
 }
@@ -274,7 +274,7 @@ fn no_submission(open: &Open, number: u64) -> Problem {
             trouble_line(*record, *trouble, Lang::En),
         ),
         None => Say::new(
-            format!("پیامی با شمارهٔ {number} نیست."),
+            format!("پیامی با شماره‌ی {number} نیست."),
             format!("There is no submission {number}."),
         ),
     };
@@ -301,7 +301,7 @@ fn not_saved(error: SaveError) -> Problem {
                 "The attachment is damaged or could not be written.",
             ),
             Say::new(
-                "جای خالی دیسک را ببینید؛ پروندهٔ نیمه‌کاره‌ای نمانده است.",
+                "جای خالی دیسک را ببینید؛ فایل نیمه‌کاره‌ای نمانده است.",
                 "Look at the free space on the disk; no half file is left behind.",
             ),
         ),

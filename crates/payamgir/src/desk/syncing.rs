@@ -144,7 +144,7 @@ pub fn sync_problem(place: &Place, error: SyncError) -> Problem {
                 "The server's answer does not fit this program.",
             );
             let to_do = Say::new(
-                "نشانی و نسخهٔ هر دو برنامه را ببینید.",
+                "نشانی و نسخه‌ی هر دو برنامه را ببینید.",
                 "Look at the address and at the versions of both programs.",
             );
             Problem::new(what, to_do)
@@ -155,7 +155,7 @@ pub fn sync_problem(place: &Place, error: SyncError) -> Problem {
 fn diverged(divergence: &Divergence) -> Problem {
     let what = match divergence {
         Divergence::BadSignature => Say::new(
-            "هشدار: چک‌پوینت سرور را کلید لاگی که این میز می‌شناسد امضا نکرده است.",
+            "هشدار: چک‌پوینت سرور را کلید لاگی که این تحریریه می‌شناسد امضا نکرده است.",
             "ALARM: the server's checkpoint is not signed by the log key this desk knows.",
         ),
         Divergence::Shrunk { had, offered } => Say::new(
@@ -174,7 +174,7 @@ fn diverged(divergence: &Divergence) -> Problem {
         ),
     };
     let to_do = Say::new(
-        "چیزی از آن گرفته نشد و نسخهٔ این میز سالم است. به سرور اعتماد نکنید تا بدانید چه شده؛ با دیگران در میز تماس بگیرید.",
+        "چیزی از آن گرفته نشد و نسخه‌ی این تحریریه سالم است. به سرور اعتماد نکنید تا بدانید چه شده؛ با دیگران در تحریریه تماس بگیرید.",
         "Nothing of it was taken and this desk's copy is intact. Do not trust the server until you know what happened; call the others at the desk.",
     );
     Problem::new(what, to_do).exits(DAMAGED)
@@ -188,7 +188,7 @@ fn withheld(records: &[u64]) -> Problem {
         format!("ALARM: the server withholds the bodies of records no erasure explains: {list}"),
     );
     let to_do = Say::new(
-        "از گردانندهٔ سرور بپرسید؛ روی سرور «payamgir log verify» را اجرا کند.",
+        "از گرداننده‌ی سرور بپرسید؛ روی سرور «payamgir log verify» را اجرا کند.",
         "Ask whoever runs the server; let them run `payamgir log verify` there.",
     );
     Problem::new(what, to_do).exits(DAMAGED)
@@ -216,7 +216,10 @@ fn bad_address(error: BadAddress) -> Problem {
 
 fn unreachable_server(failure: Failure) -> Problem {
     let refused = |fa: &str, en: &str| {
-        (Say::new("سرور این میز را نپذیرفت.", "The server refused this desk."), Say::new(fa, en))
+        (
+            Say::new("سرور این تحریریه را نپذیرفت.", "The server refused this desk."),
+            Say::new(fa, en),
+        )
     };
     let (what, to_do) = match &failure {
         Failure::Refused(word) if word == "clock" => refused(
@@ -224,7 +227,7 @@ fn unreachable_server(failure: Failure) -> Problem {
             "This machine's clock or the server's is wrong, or the server has just started: set the clock and try again in some minutes.",
         ),
         Failure::Refused(word) if word == "unknown-key" => refused(
-            "کلید این میز در desk.pub سرور نیست؛ آن را به گرداننده بدهید.",
+            "کلید این تحریریه در desk.pub سرور نیست؛ آن را به گرداننده بدهید.",
             "This desk's key is not in the server's desk.pub; give it to whoever runs the server.",
         ),
         Failure::Refused(_) => refused(

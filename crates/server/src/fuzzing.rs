@@ -1,0 +1,77 @@
+//! The intake under a fuzzer: a form's body goes in, and nothing may panic, hang or be stored
+//! that does not verify. Built only for fuzzing.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Body;
+use payamgir_log::{Limits, Log, LogKey, Mode};
+use payamgir_text::lang::Lang;
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::intake::Intake;
+use crate::pages::Site;
+use crate::settings::{self, Settings};
+use crate::world::World;
+
+const BOUNDARY: &str = "multipart/form-data; boundary=b";
+
+/// Feeds one body through the intake. The first byte chooses how it is cut into chunks.
+pub fn form(data: &[u8]) {
+    static WORLD: OnceLock<(Runtime, Intake)> = OnceLock::new();
+    let (runtime, intake) = WORLD.get_or_init(|| {
+        let runtime = Runtime::new().expect("a runtime");
+        (runtime, intake())
+    });
+    let step = data.first().map_or(1, |byte| usize::from(*byte) * 8 + 1);
+    let chunks: Vec<Result<bytes::Bytes, std::io::Error>> =
+        data.chunks(step).map(|chunk| Ok(bytes::Bytes::copy_from_slice(chunk))).collect();
+    let body = Body::from_stream(Chunks(chunks.into_iter()));
+    runtime.block_on(intake.receive(Lang::Fa, Some(BOUNDARY), body));
+}
+
+struct Chunks(std::vec::IntoIter<Result<bytes::Bytes, std::io::Error>>);
+
+impl futures_core::Stream for Chunks {
+    type Item = Result<bytes::Bytes, std::io::Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.next())
+    }
+}
+
+fn intake() -> Intake {
+    let folder = std::env::temp_dir().join(format!("payamgir-fuzz-{}", std::process::id()));
+    let key = || LogKey::parse(&LogKey::generate("fuzz", &[1; 32]).expect("a key")).expect("a key");
+    Log::create(&folder, &key()).expect("an empty folder");
+    let limits = Limits { storage: 1 << 30, keep_free: 0 };
+    let log = Log::open(&folder, key(), limits, Mode::Server).expect("a log");
+    let site = Site {
+        name_fa: String::new(),
+        name_en: String::new(),
+        exit_url: "https://example.org/".into(),
+        text_chars: 1000,
+        files: 3,
+        file_bytes: 5000,
+    };
+    let settings = Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        desk_listen: ([127, 0, 0, 1], 0).into(),
+        site,
+        recipient: include_str!("../../../testdata/recipient.txt").trim().parse().expect("one"),
+        members: vec![],
+        limits: settings::Limits { submission_bytes: 15_000, ..settings::Limits::default() },
+    };
+    Intake {
+        settings: Arc::new(settings),
+        log,
+        world: World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) },
+        journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
+        uploads: Semaphore::new(4),
+        cut_off: CancellationToken::new(),
+    }
+}
