@@ -168,7 +168,7 @@ fn what_a_crash_left_is_settled_at_the_next_opening() {
         append(&log, b"kept", vec![pending(&log, b"kept")]).unwrap();
         let crashed = crash(&site, &log);
         crashed.open().close();
-        assert_eq!((crashed.blobs(), crashed.tmp().len()), (blobs, 0));
+        assert_eq!((crashed.blobs(), files(&crashed.file("tmp")).len()), (blobs, 0));
         assert_eq!(crashed.clean().erased, erased);
     };
     check(&|site, _| site.copy(), 1, &[]);

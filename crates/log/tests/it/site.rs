@@ -130,9 +130,9 @@ impl Site {
         report
     }
 
-    /// Names of the files in `tmp/`.
+    /// Names of the files in `tmp/`, but for the copy of a checkpoint, which follows an answer.
     pub fn tmp(&self) -> Vec<String> {
-        files(&self.file("tmp")).into_keys().collect()
+        files(&self.file("tmp")).into_keys().filter(|name| !name.ends_with(".new")).collect()
     }
 
     /// How many blobs there are.
@@ -146,11 +146,20 @@ pub fn append(log: &Log, body: &[u8], blobs: Vec<PendingBlob>) -> Result<u64, Er
     wait(log.append(Kind::ENTRY, body.to_vec(), blobs))
 }
 
-/// Appends the bodies of these records, in order.
+/// Appends the bodies of these records, in order and in few commits.
 pub fn fill(log: &Log, records: std::ops::Range<u64>) {
-    for n in records {
-        append(log, &body(n), vec![]).unwrap();
-    }
+    wait(async {
+        let append = |n| {
+            let log = log.clone();
+            tokio::spawn(async move { log.append(Kind::ENTRY, body(n), vec![]).await })
+        };
+        let mut last = None;
+        for appending in records.map(append).collect::<Vec<_>>() {
+            let index = appending.await.unwrap().unwrap();
+            assert!(last.is_none_or(|last| last + 1 == index));
+            last = Some(index);
+        }
+    });
 }
 
 /// Writes a blob and finishes it.
@@ -169,8 +178,8 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         if path.is_dir() {
             let inner = files(&path).into_iter();
             found.extend(inner.map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
-        } else {
-            found.insert(name, fs::read(&path).unwrap());
+        } else if let Some(bytes) = read(&path) {
+            found.insert(name, bytes);
         }
     }
     found
@@ -183,9 +192,17 @@ pub fn copy_tree(from: &Path, to: &Path) {
         if path.is_dir() {
             fs::create_dir_all(&target).unwrap();
             copy_tree(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
+        } else if let Some(bytes) = read(&path) {
+            fs::write(&target, bytes).unwrap();
         }
+    }
+}
+
+/// A file's bytes, unless it just went.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    match fs::read(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        read => Some(read.unwrap()),
     }
 }
 

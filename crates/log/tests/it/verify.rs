@@ -1,6 +1,7 @@
 //! Damage to the database, and that `verify` names each.
 
 use std::fs;
+use std::slice::from_ref;
 use std::sync::LazyLock;
 
 use payamgir_log::Damage::*;
@@ -157,8 +158,8 @@ fn missing_bodies() {
 fn altered_tiles() {
     let tile = (None, Tile { level: 0, number: 0 });
     let flipped = "UPDATE tile SET hashes = CAST(x'00' || substr(hashes, 2) AS BLOB)";
-    check(run(flipped), &[tile.clone()], false);
-    check(run("UPDATE tile SET hashes = substr(hashes, 2)"), &[tile.clone()], false);
+    check(run(flipped), from_ref(&tile), false);
+    check(run("UPDATE tile SET hashes = substr(hashes, 2)"), from_ref(&tile), false);
     check(run("DELETE FROM tile"), &[tile], false);
     for (level, number) in [(0, 1), (1, 0), (8, 0), (u32::MAX, 7)] {
         let more = format!("INSERT INTO tile VALUES ({level}, {number}, x'')");
@@ -211,8 +212,8 @@ fn what_does_not_belong_in_the_database() {
     let sql = format!("INSERT INTO record VALUES ({far}, x'', x'', NULL)");
     check(run(&sql), &[numbered(far)], false);
     let tables = (None, Database("the tables are not those of a log".into()));
-    check(run("CREATE TABLE more (x)"), &[tables.clone()], false);
-    check(run("DROP INDEX record_erased"), &[tables.clone()], false);
+    check(run("CREATE TABLE more (x)"), from_ref(&tables), false);
+    check(run("DROP INDEX record_erased"), from_ref(&tables), false);
     let trigger = "CREATE TRIGGER keep AFTER UPDATE ON record BEGIN SELECT 1; END";
     check(run(trigger), &[tables], false);
 }

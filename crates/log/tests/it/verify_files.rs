@@ -117,7 +117,7 @@ fn verifying_beside_a_server_that_appends_and_erases_finds_nothing() {
     let log = site.open();
     std::thread::scope(|scope| {
         let working = scope.spawn(|| {
-            for n in 0..150 {
+            for n in 0..60 {
                 append(&log, &body(n), vec![pending(&log, &noise(n, 2000))]).unwrap();
                 match log.erase(2 * (n / 2)) {
                     Ok(_) | Err(Error::Lingering | Error::AlreadyErased | Error::NotErasable) => {}
