@@ -223,11 +223,23 @@ fn utc_offset(text: &str) -> Result<i32, String> {
     }
 }
 
-/// Prints the manual page.
+/// Prints the manual: the program's page, then one for each command.
 pub fn man() -> Result<(), Problem> {
-    let mut page = vec![];
-    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(Problem::output)?;
-    crate::output::bytes(&page)
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = vec![];
+    write_pages(command, &mut pages).map_err(Problem::output)?;
+    crate::output::bytes(&pages)
+}
+
+fn write_pages(command: clap::Command, to: &mut Vec<u8>) -> std::io::Result<()> {
+    let below: Vec<_> = command.get_subcommands().filter(|c| !is_help(c)).cloned().collect();
+    clap_mangen::Man::new(command).render(to)?;
+    below.into_iter().try_for_each(|command| write_pages(command, to))
+}
+
+fn is_help(command: &clap::Command) -> bool {
+    command.get_name() == "help"
 }
 
 /// Prints completions.

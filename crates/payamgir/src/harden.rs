@@ -10,8 +10,13 @@ pub fn process() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(Resource::Core, none);
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    std::panic::set_hook(Box::new(|info| match info.location() {
-        Some(at) => eprintln!("payamgir: stopped unexpectedly at {}:{}", at.file(), at.line()),
-        None => eprintln!("payamgir: stopped unexpectedly"),
-    }));
+    std::panic::set_hook(Box::new(|info| eprintln!("{}", words(info.location()))));
+}
+
+/// Where, never what: a panic's message may hold anything.
+fn words(at: Option<&std::panic::Location<'_>>) -> String {
+    match at {
+        Some(at) => format!("payamgir: stopped unexpectedly at {}:{}", at.file(), at.line()),
+        None => "payamgir: stopped unexpectedly".to_owned(),
+    }
 }
