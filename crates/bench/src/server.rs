@@ -1,0 +1,62 @@
+//! The real server, wired as `payamgir serve` wires it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use payamgir_server::Settings;
+use payamgir_server::pages::Site;
+use payamgir_server::settings::Limits;
+use payamgir_server::world::World;
+use payamgir_wire::desk_public::DeskPublic;
+
+use crate::{Failure, child, fixture};
+
+/// Serves a folder until the parent ends it.
+pub fn run(folder: &Path) -> Result<(), Failure> {
+    let (log, desk) = fixture::open(folder)?;
+    let settings = settings(desk)?;
+    runtime(settings.limits.uploads)?.block_on(async {
+        let bound = payamgir_server::bind(settings).await?;
+        let (public, private) = bound.addresses()?;
+        let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
+        let journal = Arc::new(|event: payamgir_server::journal::Event| tell(&event));
+        child::say(public, private);
+        bound.serve(log, world, journal, child::told_to_stop()).await;
+        Ok(())
+    })
+}
+
+/// The runtime of `payamgir serve`.
+pub fn runtime(uploads: usize) -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(uploads + 8)
+        .build()
+}
+
+/// The configuration's defaults on two free ports.
+fn settings(desk: DeskPublic) -> Result<Settings, Failure> {
+    Ok(Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        desk_listen: ([127, 0, 0, 1], 0).into(),
+        site: Site {
+            name_fa: "نشست ما".into(),
+            name_en: "Our assembly".into(),
+            exit_url: "https://www.wikipedia.org/".into(),
+            text_chars: 20_000,
+            files: 20,
+            file_bytes: 3 << 30,
+        },
+        recipient: desk.recipient.parse()?,
+        members: desk.members,
+        limits: Limits::default(),
+    })
+}
+
+/// Only what should not happen is told.
+fn tell(event: &payamgir_server::journal::Event) {
+    use payamgir_server::journal::Event::{Started, Stopped, Stopping};
+    if !matches!(event, Started | Stopping | Stopped) {
+        eprintln!("server: {event}");
+    }
+}
