@@ -254,3 +254,22 @@ fn texts_arrive_as_they_were_typed() {
         assert_eq!(read["parts"][0]["text"], text.replace("\r\n", "\n"));
     }
 }
+
+#[test]
+fn a_form_without_a_chosen_file_is_its_text_and_an_empty_file_is_a_file() {
+    let (place, server) = small();
+    let nothing_chosen = Form::text("تنها متن").file("", "application/octet-stream", b"");
+    assert_eq!(nothing_chosen.send(server.public, "/fa/").unwrap().status, 200);
+    let empty = Form::default().file("", "application/octet-stream", b"");
+    assert_eq!(empty.send(server.public, "/fa/").unwrap().status, 422);
+    let named = Form::default().file("empty.txt", "text/plain", b"");
+    assert_eq!(named.send(server.public, "/fa/").unwrap().status, 200);
+    place.sync(&server);
+    let list = place.list();
+    let parts: Vec<_> = list.iter().map(|s| s["parts"].as_array().unwrap().len()).collect();
+    assert_eq!(parts, [1, 1], "{list:?}");
+    assert_eq!(
+        (&list[1]["parts"][0]["name"], &list[1]["parts"][0]["size"]),
+        (&"empty.txt".into(), &0.into())
+    );
+}

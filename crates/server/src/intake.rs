@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use bytes::Bytes;
 use multer::{Field, Multipart};
 use payamgir_log::{Error, Kind, Log, PendingBlob};
 use payamgir_seal::seal_entry;
@@ -179,8 +180,7 @@ impl Reading<'_> {
     async fn file(&mut self, mut field: Field<'_>) {
         let name = Zeroizing::new(field.file_name().unwrap_or_default().to_owned());
         let media_type = field.content_type().map(|t| t.essence_str().to_owned());
-        let first = field.chunk().await;
-        self.watch.parsed();
+        let first = next_chunk(&mut field, &self.watch).await;
         // A form without a chosen file sends one empty, nameless part.
         if name.is_empty() && matches!(first, Ok(None)) {
             return;
@@ -204,7 +204,7 @@ impl Reading<'_> {
     async fn seal_file(
         &mut self,
         mut field: Field<'_>,
-        first: multer::Result<Option<bytes::Bytes>>,
+        first: multer::Result<Option<Bytes>>,
         named: Named,
     ) -> FileFate {
         let upload = Upload::start(self.intake.settings.clone(), self.intake.log.clone());
@@ -226,8 +226,7 @@ impl Reading<'_> {
                 Ok(None) => break false,
                 Err(_) => break true,
             }
-            chunk = field.chunk().await;
-            self.watch.parsed();
+            chunk = next_chunk(&mut field, &self.watch).await;
         };
         if cut {
             self.submission.fail(self.problem());
@@ -281,8 +280,7 @@ impl Reading<'_> {
         most: usize,
     ) -> Result<(Zeroizing<Vec<u8>>, bool), multer::Error> {
         let mut all = Zeroizing::new(Vec::with_capacity(most.min(4096)));
-        while let Some(chunk) = field.chunk().await? {
-            self.watch.parsed();
+        while let Some(chunk) = next_chunk(&mut field, &self.watch).await? {
             let room = most - all.len();
             grow(&mut all, &chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
@@ -344,10 +342,19 @@ fn grow(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
     to.extend_from_slice(bytes);
 }
 
-async fn skip_field(mut field: Field<'_>, watch: &Watch) {
-    while let Ok(Some(_)) = field.chunk().await {
+/// The field's next bytes, never none of them: multer ends an empty field with an empty chunk.
+async fn next_chunk(field: &mut Field<'_>, watch: &Watch) -> multer::Result<Option<Bytes>> {
+    loop {
+        let chunk = field.chunk().await;
         watch.parsed();
+        if !matches!(&chunk, Ok(Some(bytes)) if bytes.is_empty()) {
+            return chunk;
+        }
     }
+}
+
+async fn skip_field(mut field: Field<'_>, watch: &Watch) {
+    while let Ok(Some(_)) = next_chunk(&mut field, watch).await {}
 }
 
 async fn skip_form(mut form: Multipart<'_>, watch: &Watch) {
