@@ -43,6 +43,8 @@ pub enum Failure {
     NotFound,
     /// An answer with another status.
     Status(u16),
+    /// The proxy's address is not `socks5://host:port`.
+    Proxy,
 }
 
 /// Fills a buffer with random bytes.
@@ -96,8 +98,8 @@ impl std::fmt::Display for Server {
 }
 
 impl<'a> Client<'a> {
-    /// A client for `member`. `proxy` is a SOCKS or HTTP proxy's address, for Tor
-    /// `socks5://127.0.0.1:9050`; names are resolved by the proxy.
+    /// A client for `member`. `proxy` is a SOCKS proxy's address, for Tor
+    /// `socks5://127.0.0.1:9050`; names are resolved by the proxy and never on this machine.
     pub fn new(
         server: Server,
         member: &'a Member,
@@ -106,7 +108,7 @@ impl<'a> Client<'a> {
     ) -> Result<Self, Failure> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).build();
-        let proxy = proxy.map(ureq::Proxy::new).transpose().map_err(network)?;
+        let proxy = proxy.map(remote_names).transpose()?;
         let agent = ureq::Agent::config_builder()
             .tls_config(tls)
             .proxy(proxy)
@@ -180,6 +182,14 @@ impl<'a> Client<'a> {
     }
 }
 
+/// `socks5:` as `socks5h:`: asking this machine's resolver would tell the network which onion
+/// service a desk is about to visit.
+fn remote_names(address: &str) -> Result<ureq::Proxy, Failure> {
+    let rest = address.strip_prefix("socks5h://").or_else(|| address.strip_prefix("socks5://"));
+    let rest = rest.ok_or(Failure::Proxy)?;
+    ureq::Proxy::new(&format!("socks5h://{rest}")).map_err(|_| Failure::Proxy)
+}
+
 fn is_private(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -204,6 +214,7 @@ impl std::fmt::Display for Failure {
             Self::Network(_) => f.write_str("the server could not be reached"),
             Self::Refused(word) => write!(f, "the server refused: {word}"),
             Self::NotFound => f.write_str("the server does not have it"),
+            Self::Proxy => f.write_str("the proxy's address is malformed"),
             Self::Status(status) => write!(f, "the server answered with status {status}"),
         }
     }

@@ -44,6 +44,7 @@ pub fn sync(
     // explains what is missing.
     if !mirror.unexplained()?.is_empty() {
         once(mirror, client, &mut progress)?;
+        ask_again(mirror, client)?;
     }
     let now = mirror.held().map_or(0, |held| held.size);
     Ok(Synced { before, now, withheld: mirror.unexplained()? })
@@ -55,6 +56,7 @@ fn once(
     progress: &mut impl FnMut(u64, u64),
 ) -> Result<(), SyncError> {
     let offered = mirror.offer(&client.checkpoint()?).map_err(SyncError::Diverged)?;
+    mirror.trim(offered.size)?;
     while mirror.size() < offered.size {
         let rows = page(client, mirror.size(), offered.size)?;
         mirror.extend(&rows)?.map_err(SyncError::Diverged)?;
@@ -63,20 +65,35 @@ fn once(
     mirror.accept(offered)?.map_err(SyncError::Diverged)
 }
 
+/// A body that was withheld may be there now.
+fn ask_again(mirror: &mut Mirror, client: &Client<'_>) -> Result<(), SyncError> {
+    for index in mirror.unexplained()? {
+        let (_, body) = page(client, index, index + 1)?.swap_remove(0);
+        if let Some(body) = body {
+            mirror.supply(index, &body)?;
+        }
+    }
+    Ok(())
+}
+
 type Rows = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Rows, SyncError> {
     let most = usize::try_from(to - from).unwrap_or(usize::MAX);
     let mut body = BufReader::with_capacity(256 * 1024, client.log(from, to)?);
-    let mut rows = vec![];
+    let (mut rows, mut bytes) = (vec![], 0);
     while let Some(frame) = read_frame(&mut body).map_err(broken)? {
+        bytes += frame.record.len() + frame.body.as_ref().map_or(0, Vec::len);
         rows.push((frame.record, frame.body));
-        if rows.len() > most {
+        if rows.len() > most || bytes > PAGE_BYTES {
             return Err(SyncError::Protocol);
         }
     }
     if rows.is_empty() { Err(SyncError::Protocol) } else { Ok(rows) }
 }
+
+/// Most bytes of records in one page: a server that sends more is not one of ours.
+const PAGE_BYTES: usize = 16 << 20;
 
 /// Fetches a blob unless it is here; goes on where a broken line left off. `progress` is told
 /// the bytes here so far.
@@ -90,6 +107,7 @@ pub fn fetch_blob(
     if mirror.reader()?.blob(&wanted).is_ok() {
         return Ok(());
     }
+    let size = mirror.blob_size(&wanted)?;
     let mut writer = mirror.blob()?;
     let (mut done, mut tries) = (0u64, 0);
     loop {
@@ -97,6 +115,8 @@ pub fn fetch_blob(
         let body = client.blob(&hash.to_string(), done);
         match body
             .map_err(SyncError::from)
+            // One byte too many is enough to know that it is another blob.
+            .map(|body| body.take((size + 1).saturating_sub(done)))
             .and_then(|body| copy(body, &mut writer, &mut done, &mut progress))
         {
             Ok(()) => break,

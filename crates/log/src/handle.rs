@@ -58,6 +58,10 @@ impl Log {
     /// records are not those that were signed last.
     pub fn open(folder: &Path, key: LogKey, limits: Limits, mode: Mode) -> Result<Self, Error> {
         let folder = Folder::new(folder);
+        if folder.database().exists() {
+            // A copy may have lost folders that were empty.
+            folder.make()?;
+        }
         let lock = match mode {
             Mode::Server => Some(folder.lock()?),
             Mode::Tool => None,
@@ -126,6 +130,11 @@ impl Log {
     /// A new reader. Reading blocks.
     pub fn reader(&self) -> Result<Reader, Error> {
         Reader::open(self.shelf.folder.path())
+    }
+
+    /// Whether the writer still works.
+    pub fn is_alive(&self) -> bool {
+        !self.jobs.is_closed()
     }
 
     /// Whether there is room for at least one more small record.

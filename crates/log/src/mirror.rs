@@ -101,7 +101,13 @@ impl Mirror {
         Ok(offered)
     }
 
-    /// Takes the next records as pending, in one durable commit. On a divergence none is taken.
+    /// Forgets what is pending if it goes beyond `size`: nothing that was signed covers it.
+    pub fn trim(&mut self, size: u64) -> Result<(), Error> {
+        if self.edge.size() > size { self.forget_pending() } else { Ok(()) }
+    }
+
+    /// Takes the next records as pending, in one durable commit. On a divergence none is taken
+    /// and those that were pending are forgotten.
     pub fn extend(
         &mut self,
         rows: &[(Vec<u8>, Option<Vec<u8>>)],
@@ -113,6 +119,8 @@ impl Mirror {
         for (bytes, body) in rows {
             let index = edge.size();
             let Some(record) = checked(bytes, body.as_deref(), index) else {
+                drop(transaction);
+                self.forget_pending()?;
                 return Ok(Err(Divergence::Altered { index }));
             };
             schema::insert(&transaction, &record, body.as_deref())?;
@@ -150,6 +158,23 @@ impl Mirror {
         let mut query = self.connection.prepare_cached(sql)?;
         let rows = query.query_map([], |row| row.get::<_, i64>(0))?;
         Ok(rows.map(|seq| seq.map(|seq| seq as u64)).collect::<Result<_, _>>()?)
+    }
+
+    /// Takes a body that was missing; `false` where it is not the one the record describes.
+    pub fn supply(&mut self, index: u64, body: &[u8]) -> Result<bool, Error> {
+        let record = Record::decode(&self.reader()?.row(index)?.record).ok_or(Error::Corrupt)?;
+        if !record.describes(body) {
+            return Ok(false);
+        }
+        let sql = "UPDATE record SET body = ?2 WHERE seq = ?1 AND body IS NULL";
+        Ok(self.connection.execute(sql, params![index as i64, body])? == 1)
+    }
+
+    /// The length of a blob that a record names, in bytes.
+    pub fn blob_size(&self, hash: &Hash) -> Result<u64, Error> {
+        let mut query = self.connection.prepare_cached("SELECT size FROM blob WHERE hash = ?1")?;
+        let size = query.query_row([&hash.0[..]], |row| row.get::<_, i64>(0)).optional()?;
+        size.map(|size| size as u64).ok_or(Error::NotFound)
     }
 
     /// Starts a blob on its way from the server.

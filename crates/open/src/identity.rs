@@ -58,8 +58,12 @@ impl FromStr for Identity {
             |hrp| right_kind(hrp.as_str()),
             |_, bytes| {
                 let bytes = Zeroizing::new(bytes.collect::<Vec<u8>>());
-                let seed = bytes.as_slice().try_into().map_err(|_| NotAnIdentity)?;
-                Ok(Self::from_seed(Zeroizing::new(seed)))
+                let mut seed = Zeroizing::new([0; SEED_BYTES]);
+                if bytes.len() != seed.len() {
+                    return Err(NotAnIdentity);
+                }
+                seed.copy_from_slice(&bytes);
+                Ok(Self::from_seed(seed))
             },
         )
     }

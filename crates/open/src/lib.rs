@@ -1,6 +1,7 @@
 //! Holds identities; opens what `seal` sealed. Never linked into a server.
 //!
-//! Knows nothing of the log or the network. Randomness is an argument.
+//! Knows nothing of the log or the network. Seeds of keys are arguments; age draws the rest
+//! (file keys, scrypt salts) from the operating system itself.
 
 mod blob;
 mod entry;

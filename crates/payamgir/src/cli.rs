@@ -149,7 +149,7 @@ pub enum DeskCommand {
         /// The log's public key, as `payamgir init` printed it; remembered
         #[arg(long, value_name = "KEY")]
         log_key: Option<String>,
-        /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+        /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor, or none; remembered
         #[arg(long, value_name = "URL")]
         proxy: Option<String>,
         /// Fetch all attachments too

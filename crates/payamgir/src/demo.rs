@@ -63,8 +63,8 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
         stop,
     );
     served?;
-    // Without a limit the desk watches for ever; the folder goes all the same.
-    if parts.is_some() { desk.join().unwrap_or(Ok(())) } else { Ok(()) }
+    // Told to stop, the desk is still watching; it goes with the process, and the folder too.
+    if desk.is_finished() { desk.join().unwrap_or(Ok(())) } else { Ok(()) }
 }
 
 fn watch(

@@ -56,7 +56,8 @@ pub fn tell(report: &Report, json: bool, lang: Lang) -> Result<(), Problem> {
         output::line(summary(report, lang))?;
         report.findings.iter().try_for_each(|finding| output::line(sentence(finding, lang)))?;
     }
-    if report.findings.is_empty() { Ok(()) } else { Err(damaged(report.findings.len())) }
+    let found = report.findings.len() as u64 + report.omitted;
+    if found == 0 { Ok(()) } else { Err(damaged(found)) }
 }
 
 fn summary(report: &Report, lang: Lang) -> String {
@@ -158,6 +159,7 @@ fn as_json(report: &Report) -> Value {
         "attachments": report.blobs,
         "erased": report.erased,
         "damage": findings,
+        "more_damage": report.omitted,
     })
 }
 
@@ -197,7 +199,7 @@ fn no_server_here() -> Problem {
     Problem::new(what, to_do)
 }
 
-fn damaged(findings: usize) -> Problem {
+fn damaged(findings: u64) -> Problem {
     let what = Say::new(format!("{findings} آسیب دیده شد."), format!("Found wrong: {findings}."));
     let to_do = Say::new(
         "پوشه را دست‌نخورده نگه دارید و با نسخه‌ی تحریریه بسنجید؛ آنچه تحریریه دارد از دست نرفته است.",
@@ -239,6 +241,20 @@ pub fn log_problem(dir: &Path, error: Error) -> Problem {
                 "The record of an erasure cannot be erased.",
             ),
             Say::new("شماره‌ی دیگری بدهید.", "Name another record."),
+        ),
+        Error::Lingering => (
+            Say::new(
+                "پاک شد، ولی هنوز رونوشتی از آن روی دیسک هست.",
+                "It is erased, but a copy of its bytes is still on the disk.",
+            ),
+            Say::new(
+                "سرور را یک بار بازراه‌اندازی کنید؛ با آن رونوشت هم می‌رود.",
+                "Restart the server once; the copy goes with that.",
+            ),
+        ),
+        Error::Key => (
+            Say::new("کلید لاگ با این پوشه نمی‌خواند.", "The log key does not fit this folder."),
+            Say::new("log.key و log.pub را ببینید.", "Look at log.key and log.pub."),
         ),
         Error::Corrupt => {
             return damaged(1).because(error);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use payamgir_log::{Error, Log, LogKey, Mode};
 use payamgir_server::world::World;
-use payamgir_server::{Settings, pages, settings};
+use payamgir_server::{Settings, journal, pages, settings};
 use payamgir_text::lang::Lang;
 use payamgir_wire::desk_public::DeskPublic;
 use tokio::signal::unix::{SignalKind, signal};
@@ -107,7 +107,8 @@ pub fn run<F: Future<Output = ()>>(
         announce(addresses, lang);
         ready(addresses);
         let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-        bound.serve(log, world, Arc::new(|event| eprintln!("payamgir: {event}")), stop).await;
+        let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
+        bound.serve(log, world, journal, stop).await;
         Ok(())
     })
 }

@@ -275,3 +275,18 @@ fn a_stop_does_not_wait_for_ever_and_seals_what_came() {
     assert_eq!(submission["parts"][2]["cut"], true);
     assert_eq!(place.verify().0, 0);
 }
+
+#[test]
+fn a_peer_that_never_reads_does_not_hold_up_a_stop() {
+    let place = Place::new();
+    place.configure("limits.stop_seconds", "1");
+    let server = place.serve();
+    let mut deaf = connect(server.public).unwrap();
+    deaf.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+    let page = b"GET /fa/ HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000);
+    // Until nobody takes any more: both sides' buffers are full of answers nobody reads.
+    while deaf.write_all(&page).is_ok() {}
+    let begun = Instant::now();
+    assert!(server.stop().contains("payamgir: stopped"));
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}

@@ -231,3 +231,53 @@ fn only_one_server_serves_a_folder() {
     assert_eq!(second.status.code(), Some(1));
     assert!(text(&second.stderr).contains("Another program has this folder open."));
 }
+
+#[test]
+fn an_attachment_erased_at_the_server_does_not_hold_back_the_others() {
+    let place = Place::new();
+    let server = place.serve();
+    for name in ["a.mp4", "b.mp4"] {
+        let film = Form::default().file(name, "video/mp4", name.as_bytes());
+        assert_eq!(film.send(server.public, "/fa/").unwrap().status, 200);
+    }
+    place.sync(&server);
+    let dir = place.path("server");
+    let erased = place.run(&["log", "erase", "--dir", &dir, "0", "--confirm", "0"]);
+    assert!(erased.status.success(), "{}", text(&erased.stderr));
+    let fetched = place.desk(&["sync", "--attachments"]);
+    assert!(text(&fetched.stderr).contains("does not have 1"), "{}", text(&fetched.stderr));
+    let saved = place.desk(&["read", "1", "--save", &place.path("saved")]);
+    assert!(saved.status.success(), "{}", text(&saved.stderr));
+    assert_eq!(std::fs::read(place.path("saved/b.mp4")).unwrap(), b"b.mp4");
+}
+
+#[test]
+fn a_body_withheld_is_an_alarm_until_it_is_given() {
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, "یک");
+    send(&server, "دو");
+    server.stop();
+    let database = rusqlite::Connection::open(place.path("server/log/log.db")).unwrap();
+    let read = "SELECT body FROM record WHERE seq = 0";
+    let body: Vec<u8> = database.query_row(read, [], |row| row.get(0)).unwrap();
+    database.execute("UPDATE record SET body = NULL WHERE seq = 0", []).unwrap();
+    let server = place.serve();
+    alarmed(&sync(&place, &server), "withholds");
+    alarmed(&sync(&place, &server), "withholds");
+    database.execute("UPDATE record SET body = ?1 WHERE seq = 0", [body]).unwrap();
+    place.sync(&server);
+    assert_eq!(place.list().len(), 2);
+}
+
+#[test]
+fn a_slip_in_the_address_does_not_replace_a_server_that_answers() {
+    let place = Place::new();
+    let server = place.serve();
+    place.sync(&server);
+    let slip =
+        place.desk(&["sync", "--server", "http://127.0.0.1:1", "--proxy", "socks5://127.0.0.1:1"]);
+    assert_eq!(slip.status.code(), Some(1));
+    let again = place.desk(&["sync"]);
+    assert!(again.status.success(), "{}", text(&again.stderr));
+}

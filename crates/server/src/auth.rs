@@ -38,7 +38,8 @@ pub(crate) struct Gate {
     members: Vec<[u8; 32]>,
     world: World,
     journal: Journal,
-    /// Nonces are forgotten at a restart, so nothing signed before it is accepted.
+    /// Nonces are forgotten at a restart, so nothing dated before it is accepted. A request of
+    /// a desk whose clock is ahead could be repeated once across a restart; it only reads.
     started: u64,
     nonces: Mutex<HashMap<[u8; 16], u64>>,
 }

@@ -143,7 +143,10 @@ pub(crate) async fn healthy() -> &'static str {
 /// `GET /readyz`: it could take a submission now.
 pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
     let log = api.log.clone();
-    let room = tokio::task::spawn_blocking(move || log.has_room() && log.reader().is_ok()).await;
+    let room = tokio::task::spawn_blocking(move || {
+        log.is_alive() && log.has_room() && log.reader().is_ok()
+    })
+    .await;
     match room {
         Ok(true) => "ready\n".into_response(),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),

@@ -179,7 +179,8 @@ impl Reading<'_> {
 
     async fn file(&mut self, mut field: Field<'_>) {
         let name = Zeroizing::new(field.file_name().unwrap_or_default().to_owned());
-        let media_type = field.content_type().map(|t| t.essence_str().to_owned());
+        let media_type = field.content_type().map_or("", |kind| kind.essence_str());
+        let media_type = Zeroizing::new(media_type.to_owned());
         let first = next_chunk(&mut field, &self.watch).await;
         // A form without a chosen file sends one empty, nameless part.
         if name.is_empty() && matches!(first, Ok(None)) {
@@ -196,7 +197,7 @@ impl Reading<'_> {
             self.submission.fail(Problem::Busy);
             return skip_field(field, &self.watch).await;
         };
-        let attachment = Named { name, media_type: media_type.unwrap_or_default() };
+        let attachment = Named { name, media_type };
         let fate = self.seal_file(field, first, attachment).await;
         self.submission.files.push(fate);
     }
@@ -304,7 +305,7 @@ impl Reading<'_> {
 /// What the sender's program says a file is.
 struct Named {
     name: Zeroizing<String>,
-    media_type: String,
+    media_type: Zeroizing<String>,
 }
 
 fn boundary(content_type: Option<&str>) -> Result<String, Problem> {

@@ -1,7 +1,13 @@
 //! What an operator may read: a closed vocabulary. There is no variant that could hold a
 //! request line, an address, an agent, a name, a size or a text.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Seconds in which an event of one kind is told once: strangers could otherwise fill the
+/// operator's journal, and its times would tell the rhythm of arrivals.
+const ONCE_IN: u64 = 60;
 
 /// Something an operator may want to know.
 #[derive(Debug, Clone)]
@@ -14,7 +20,7 @@ pub enum Event {
     Stopped,
     /// No room: submissions are being refused. Act: free space or raise the limit.
     StorageFull,
-    /// A record could not be stored. Act: look at the disk.
+    /// A record could not be stored or read. Act: look at the disk.
     StorageFailed(payamgir_log::Error),
     /// A connection could not be accepted. Act: look at file and memory limits.
     AcceptFailed(std::io::ErrorKind),
@@ -27,6 +33,23 @@ pub enum Event {
 /// Where events go.
 pub type Journal = Arc<dyn Fn(Event) + Send + Sync>;
 
+/// A journal that tells each kind of event at most once a minute, by the clock `now`.
+pub fn calm(
+    now: impl Fn() -> u64 + Send + Sync + 'static,
+    tell: impl Fn(Event) + Send + Sync + 'static,
+) -> Journal {
+    let told: Mutex<HashMap<Discriminant<Event>, u64>> = Mutex::default();
+    Arc::new(move |event| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kind, now) = (discriminant(&event), now());
+        let due = told.get(&kind).is_none_or(|before| now.abs_diff(*before) >= ONCE_IN);
+        if due {
+            told.insert(kind, now);
+            tell(event);
+        }
+    })
+}
+
 impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -35,7 +58,7 @@ impl std::fmt::Display for Event {
             Self::Stopped => f.write_str("stopped"),
             Self::StorageFull => f.write_str("storage full: submissions are refused"),
             Self::StorageFailed(error) => {
-                write!(f, "could not store a record: {error}")?;
+                write!(f, "could not store or read a record: {error}")?;
                 let mut source = std::error::Error::source(error);
                 while let Some(cause) = source {
                     write!(f, ": {cause}")?;
@@ -47,5 +70,30 @@ impl std::fmt::Display for Event {
             Self::DeskRefused(refusal) => write!(f, "desk request refused: {refusal}"),
             Self::TaskFailed => f.write_str("a task stopped unexpectedly"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn a_flood_is_told_once_a_minute_and_kinds_do_not_hide_each_other() {
+        let (clock, told) = (Arc::new(AtomicU64::new(1000)), Arc::new(Mutex::new(vec![])));
+        let (now, sink) = (clock.clone(), told.clone());
+        let journal = calm(
+            move || now.load(Ordering::Relaxed),
+            move |event| sink.lock().unwrap().push(event.to_string()),
+        );
+        for _ in 0..1000 {
+            journal(Event::StorageFull);
+        }
+        journal(Event::TaskFailed);
+        clock.store(1060, Ordering::Relaxed);
+        journal(Event::StorageFull);
+        let full = Event::StorageFull.to_string();
+        let expected = [full.clone(), Event::TaskFailed.to_string(), full];
+        assert_eq!(*told.lock().unwrap(), expected);
     }
 }

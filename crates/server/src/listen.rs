@@ -15,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use payamgir_log::Log;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -79,11 +80,14 @@ impl Bound {
             cut_off: cut_off.clone(),
         });
         let web = Arc::new(Web::new(intake, tasks.clone()));
+        let abandon = CancellationToken::new();
         let door = |listener, router, connections| Door {
             listener,
             router,
             room: Arc::new(Semaphore::new(connections)),
             head_timeout: limits.head_timeout,
+            pause: limits.pause,
+            abandon: abandon.clone(),
             journal: journal.clone(),
         };
         let public = door(self.public, routes::public(web), limits.connections);
@@ -102,6 +106,9 @@ impl Bound {
             tasks.wait().await;
         };
         finish(finished, limits.stop_grace, &cut_off).await;
+        // Who has not read its answer by now never will; the log is closed only once nobody
+        // holds it.
+        abandon.cancel();
         let _ = tokio::task::spawn_blocking(|| log.close()).await;
         journal(Event::Stopped);
     }
@@ -121,6 +128,10 @@ struct Door {
     router: Router,
     room: Arc<Semaphore>,
     head_timeout: Duration,
+    /// How long a peer may leave unread what is sent to it.
+    pause: Duration,
+    /// Cancelled when connections are dropped as they are.
+    abandon: CancellationToken,
     journal: Journal,
 }
 
@@ -155,16 +166,22 @@ impl Door {
 
     fn converse(&self, stream: TcpStream, turn: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
         let service = TowerToHyperService::new(self.router.clone());
+        let mut patient = TimeoutStream::new(stream);
+        patient.set_write_timeout(Some(self.pause));
+        let abandon = self.abandon.clone();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout)
             .max_buf_size(READ_BUFFER)
             .half_close(false)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(patient)), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
-            // What goes wrong on a connection is the peer's affair; it is not recorded.
-            let _ = watched.await;
+            tokio::select! {
+                // What goes wrong on a connection is the peer's affair; it is not recorded.
+                _ = watched => {}
+                () = abandon.cancelled() => {}
+            }
             drop(turn);
         });
     }

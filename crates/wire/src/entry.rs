@@ -10,6 +10,8 @@ use crate::limits::{ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JS
 const VERSION: u32 = 1;
 /// Bytes of the length before the JSON.
 const LENGTH_BYTES: usize = 4;
+/// More than all of an entry's JSON but its words takes.
+const FIXED_BYTES: usize = 512;
 
 /// One part and where it belongs.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,7 +60,7 @@ pub struct Attachment {
     /// True size of what arrived, in bytes, before padding.
     pub size: u64,
     /// The media type the sender's program stated; never believed.
-    pub media_type: String,
+    pub media_type: Zeroizing<String>,
     /// The name the sender's program stated; never used as a path.
     pub name: Zeroizing<String>,
     /// The line broke: this is only the beginning of the file.
@@ -95,7 +97,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    media_type: Option<std::borrow::Cow<'a, str>>,
+    media_type: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +109,8 @@ impl Entry {
     ///
     /// Fails with [`Malformed::Length`] when the JSON would be over [`ENTRY_JSON_BYTES`].
     pub fn encode(self) -> Result<Zeroizing<Vec<u8>>, Malformed> {
-        let mut out = Zeroizing::new(Vec::with_capacity(ENTRY_JSON_BYTES.min(4096)));
+        // Room for all of it: growing would leave copies of the words behind.
+        let mut out = Zeroizing::new(Vec::with_capacity(self.room()));
         out.extend_from_slice(&[0; LENGTH_BYTES]);
         serde_json::to_writer(&mut *out, &self.into_body()).map_err(|_| Malformed::Json)?;
         let length = out.len() - LENGTH_BYTES;
@@ -116,6 +119,18 @@ impl Entry {
         }
         out[..LENGTH_BYTES].copy_from_slice(&(length as u32).to_be_bytes());
         Ok(out)
+    }
+
+    fn room(&self) -> usize {
+        let in_json = |text: &str| text.chars().map(json_bytes).sum::<usize>();
+        let words = match &self.part {
+            Part::Text(text) => in_json(text),
+            Part::Attachment(attachment) => {
+                in_json(&attachment.name) + in_json(&attachment.media_type)
+            }
+            Part::Unknown => 0,
+        };
+        FIXED_BYTES + words
     }
 
     /// Reads an opened entry: the length, the JSON and the zeros after it.
@@ -151,7 +166,7 @@ impl Entry {
             "attachment" => Part::Attachment(Attachment {
                 blob: body.blob?,
                 size: body.size?,
-                media_type: body.media_type?.into_owned(),
+                media_type: body.media_type?,
                 name: body.name?,
                 cut: body.cut?,
             }),
@@ -197,7 +212,8 @@ impl Attachment {
         body.kind = "attachment".into();
         body.blob = Some(self.blob);
         body.size = Some(self.size);
-        body.media_type = Some(prefix(&self.media_type, MEDIA_TYPE_BYTES).to_owned().into());
+        let media_type = prefix(&self.media_type, MEDIA_TYPE_BYTES);
+        body.media_type = Some(Zeroizing::new(media_type.to_owned()));
         body.name = Some(Zeroizing::new(suffix(&self.name, FILE_NAME_BYTES).to_owned()));
         body.cut = Some(self.cut);
     }
@@ -306,7 +322,7 @@ mod tests {
         entry(Part::Attachment(Attachment {
             blob: crate::hex::Hex([1; 32]),
             size: u64::MAX,
-            media_type: "video/mp4".into(),
+            media_type: Zeroizing::new("video/mp4".to_owned()),
             name: Zeroizing::new(name.to_owned()),
             cut: true,
         }))

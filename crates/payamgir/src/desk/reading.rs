@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use payamgir_desk::client::Client;
+use payamgir_desk::client::{Client, Failure};
 use payamgir_desk::library::{Library, Submission, Trouble};
 use payamgir_desk::open::{Identity, Member};
 use payamgir_desk::save::{SaveError, save};
-use payamgir_desk::sync::fetch_blob;
+use payamgir_desk::sync::{SyncError, fetch_blob};
 use payamgir_log::{Mirror, Reader};
 use payamgir_text::direction::Direction;
 use payamgir_text::lang::Lang;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::Shown;
 use super::identity::unlock;
 use super::place::{Place, no_server};
-use super::syncing::{Progress, client, sync_problem, threads};
+use super::syncing::{Progress, client, not_there, sync_problem, threads};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output};
@@ -123,7 +123,7 @@ pub fn save_all(
         "هشدار: این فایل‌ها از ناشناس‌اند؛ آن‌ها را روی رایانه‌ای باز کنید که به شبکه وصل نیست.",
         "Warning: these files come from a stranger; open them on a machine without a network.",
     );
-    let mut warned = false;
+    let (mut warned, mut gone) = (false, 0);
     for (_, entry) in &submission.parts {
         let Part::Attachment(attachment) = &entry.part else { continue };
         if !std::mem::replace(&mut warned, true) {
@@ -134,11 +134,15 @@ pub fn save_all(
             line.show(&size::bytes(bytes, lang));
         });
         line.end();
+        if matches!(fetched, Err(SyncError::Server(Failure::NotFound))) {
+            gone += 1;
+            continue;
+        }
         fetched.map_err(|e| sync_problem(place, e))?;
         let path = save(reader, identity, attachment, folder).map_err(not_saved)?;
         output::line(path.display())?;
     }
-    Ok(())
+    if gone == 0 { Ok(()) } else { Err(not_there(gone)) }
 }
 
 fn list_line(submission: &Submission, shown: Shown) -> String {
@@ -252,7 +256,7 @@ fn part_json(record: u64, entry: &Entry, whole: bool) -> Value {
             "index": entry.index,
             "kind": "attachment",
             "name": attachment.name.as_str(),
-            "media_type": attachment.media_type,
+            "media_type": attachment.media_type.as_str(),
             "size": attachment.size,
             "cut": attachment.cut,
             "blob": attachment.blob.to_string(),

@@ -20,6 +20,9 @@ use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
 use crate::{output, world};
 
+/// What `--proxy` takes to forget the proxy.
+const NO_PROXY: &str = "none";
+
 /// What was said on the command line about the server.
 pub struct Given {
     pub server: Option<String>,
@@ -39,11 +42,12 @@ pub fn run(
     let mut mirror = place.mirror(&link)?;
     let member = unlock(place, passphrase, lang)?;
     let client = client(&link, &member)?;
-    place.remember(&link)?;
     let mut line = Progress::new();
     let synced = sync(&mut mirror, &client, |here, all| line.show(&format!("{here}/{all}")));
     line.end();
     let synced = synced.map_err(|error| sync_problem(place, error))?;
+    // Only now: a slip of the pen must not replace a server that is known to answer.
+    place.remember(&link)?;
     output::line(summary(&synced, lang))?;
     if attachments {
         fetch_all(place, &mirror, &client, &member, lang)?;
@@ -64,6 +68,7 @@ fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
     let server = given.server.clone().or_else(|| of(|l| l.server.clone()));
     let log_key = given.log_key.clone().or_else(|| of(|l| l.log_key.clone()));
     let proxy = given.proxy.clone().or_else(|| known.as_ref().and_then(|l| l.proxy.clone()));
+    let proxy = proxy.filter(|proxy| proxy != NO_PROXY);
     match (server, log_key) {
         (Some(server), Some(log_key)) => Ok(Link { server, log_key, proxy }),
         _ => Err(no_server()),
@@ -81,16 +86,31 @@ fn fetch_all(
     let size = mirror.held().map_or(0, |held| held.size);
     let library = Library::read(&reader, member.identity(), size, threads());
     let library = library.map_err(|e| place.problem(e))?;
-    let mut line = Progress::new();
+    let (mut line, mut gone) = (Progress::new(), 0);
     for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
         if let Part::Attachment(attachment) = &entry.part {
             let show = |bytes| line.show(&payamgir_text::size::bytes(bytes, lang));
-            fetch_blob(mirror, client, attachment.blob, show)
-                .map_err(|e| sync_problem(place, e))?;
+            match fetch_blob(mirror, client, attachment.blob, show) {
+                Err(SyncError::Server(Failure::NotFound)) => gone += 1,
+                other => other.map_err(|e| sync_problem(place, e))?,
+            }
         }
     }
     line.end();
-    Ok(())
+    if gone == 0 { Ok(()) } else { Err(not_there(gone)) }
+}
+
+/// Attachments the server has no more.
+pub fn not_there(count: usize) -> Problem {
+    let what = Say::new(
+        format!("سرور {count} پیوست را ندارد؛ شاید پاک شده‌اند."),
+        format!("The server does not have {count} of the attachments; they may have been erased."),
+    );
+    let to_do = Say::new(
+        "بقیه گرفته شد. پاک‌شده‌ها را گرداننده با «payamgir log verify» می‌بیند.",
+        "The others were fetched. Whoever runs the server sees erasures with `payamgir log verify`.",
+    );
+    Problem::new(what, to_do)
 }
 
 /// Threads to open with: all cores.
@@ -233,6 +253,13 @@ fn unreachable_server(failure: Failure) -> Problem {
         Failure::Refused(_) => refused(
             "شاید پروکسی میان راه نام میزبان را عوض می‌کند؛ نشانی را ببینید.",
             "A proxy on the way may be changing the host name; look at the address.",
+        ),
+        Failure::Proxy => (
+            Say::new("نشانی پروکسی درست نیست.", "The proxy's address is malformed."),
+            Say::new(
+                "مانند socks5://127.0.0.1:9050 بنویسید، یا none برای بی‌پروکسی.",
+                "Write it as socks5://127.0.0.1:9050, or none for no proxy.",
+            ),
         ),
         Failure::Network(_) => (
             Say::new("به سرور نمی‌رسیم.", "The server cannot be reached."),
