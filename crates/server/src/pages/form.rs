@@ -182,9 +182,11 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
             p { a href=(target) { (f.site.limits(what, f.lang)) } }
             p { (f.site.limits(act, f.lang)) }
             @if f.continues.is_some() { p { (words.earlier) } }
-            p {
-                @if !f.kept_text.is_empty() { (words.kept) " " }
-                (words.choose_again)
+            @if problem != Problem::Empty {
+                p {
+                    @if !f.kept_text.is_empty() { (words.kept) " " }
+                    (words.choose_again)
+                }
             }
         }
     }

@@ -296,3 +296,12 @@ fn the_other_language_is_offered_where_nothing_is_lost_by_going() {
     assert!(!refusal(Lang::En, Problem::Busy).contains("hreflang"));
     assert!(!whole(Lang::En).contains("hreflang"));
 }
+
+#[test]
+fn files_are_to_be_chosen_again_only_where_some_may_have_been() {
+    for lang in LANGS {
+        let again = Words::of(lang).choose_again;
+        assert!(!refusal(lang, Problem::Empty).contains(again));
+        assert!(refusal(lang, Problem::FileTooLarge).contains(again));
+    }
+}

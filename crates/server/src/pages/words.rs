@@ -207,7 +207,7 @@ static FA: Words = Words {
         "برای کارهای دیگر، پنجره‌ی تازه‌ای باز کنید.",
     ],
     send_more: "فرستادن پیامی دیگر",
-    back: "اگر چیزی نوشته بودید، دکمه‌ی بازگشت مرورگر معمولاً آن را برمی‌گرداند.",
+    back: "اگر چیزی نوشته بودید، مرورگر آن را نگه نمی‌دارد؛ دوباره بنویسیدش.",
     home: "باز کردن فرم پیام",
     problems: Problems {
         empty: said(
@@ -312,7 +312,7 @@ static EN: Words = Words {
         "For anything else, open a new window.",
     ],
     send_more: "Send something else",
-    back: "If you had written something, your browser’s Back button usually brings it back.",
+    back: "If you had written something, the browser does not keep it: please write it again.",
     home: "Open the message form",
     problems: Problems {
         empty: said(
