@@ -106,11 +106,16 @@ export async function weight(answer) {
 export async function inspect(page, name, shots) {
   for (const size of [NARROWEST, ...SIZES]) {
     await page.setViewportSize(size);
-    const beyond = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    assert.ok(beyond <= 0, `${name} is ${beyond}px too wide at ${size.width}px`);
+    for (const text of ["100%", "200%"]) {
+      const beyond = await page.evaluate((text) => {
+        const root = document.documentElement;
+        root.style.fontSize = text;
+        const beyond = root.scrollWidth - root.clientWidth;
+        root.removeAttribute("style");
+        return beyond;
+      }, text);
+      assert.ok(beyond <= 0, `${name} is ${beyond}px too wide at ${size.width}px, text at ${text}`);
+    }
   }
   await page.evaluate(() => {
     document.activeElement.blur();
