@@ -160,14 +160,20 @@ impl Mirror {
         Ok(rows.map(|seq| seq.map(|seq| seq as u64)).collect::<Result<_, _>>()?)
     }
 
-    /// Takes a body that was missing; `false` where it is not the one the record describes.
+    /// Takes a body that was missing; `false` where it is not the one the record describes. One
+    /// that is here stays.
     pub fn supply(&mut self, index: u64, body: &[u8]) -> Result<bool, Error> {
         let record = Record::decode(&self.reader()?.row(index)?.record).ok_or(Error::Corrupt)?;
         if !record.describes(body) {
             return Ok(false);
         }
+        let transaction = self.connection.transaction()?;
         let sql = "UPDATE record SET body = ?2 WHERE seq = ?1 AND body IS NULL";
-        Ok(self.connection.execute(sql, params![index as i64, body])? == 1)
+        transaction.execute(sql, params![index as i64, body])?;
+        // It may be an erasure that was withheld.
+        mark_erasure(&transaction, &record, Some(body))?;
+        transaction.commit()?;
+        Ok(true)
     }
 
     /// The length of a blob that a record names, in bytes.

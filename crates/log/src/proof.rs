@@ -51,21 +51,27 @@ impl Reader {
 
     /// A hash tile by its path below `tile/`: `<level>/<number>[.p/<width>]`.
     pub fn tile_at(&self, path: &str) -> Result<Vec<u8>, Error> {
-        // The crate panics on a width of nothing.
-        if path.ends_with(".p/0") {
-            return Err(Error::NotFound);
-        }
-        let path = format!("tile/{TILE_HEIGHT}/{path}");
-        let tile = Tile::from_path(&path).map_err(|_| Error::NotFound)?;
-        if tile.is_data() || tile.path() != path {
-            return Err(Error::NotFound);
-        }
-        self.tile(tile.level(), tile.level_index(), tile.width() as u16)
+        let (level, number, width) = parse_path(path).ok_or(Error::NotFound)?;
+        self.tile(level, number, width)
     }
 
     fn within(&self, size: u64) -> Result<(), Error> {
         if size > self.size()? { Err(Error::NotFound) } else { Ok(()) }
     }
+}
+
+/// Reads a tile's path, which is written in one way only. The crate's own parser panics on
+/// levels and widths that cannot be.
+fn parse_path(path: &str) -> Option<(u8, u64, u16)> {
+    let (place, width) = path.split_once(".p/").unwrap_or((path, "256"));
+    let (level, number) = place.split_once('/')?;
+    let (level, width): (u8, u16) = (level.parse().ok()?, width.parse().ok()?);
+    let mut groups = number.split('/').map(|group| group.trim_start_matches('x').parse::<u64>());
+    let number = groups
+        .try_fold(0u64, |number, group| number.checked_mul(1000)?.checked_add(group.ok()?))?;
+    let possible = level < 64 && (1..=256).contains(&width);
+    let tile = possible.then(|| Tile::new(TILE_HEIGHT, level, number, width.into(), false))?;
+    (tile.path() == format!("tile/{TILE_HEIGHT}/{path}")).then_some((level, number, width))
 }
 
 /// The root of the first `size` records, which must be there.

@@ -280,3 +280,26 @@ pub(crate) fn used_pages(connection: &Connection) -> Result<u64, Error> {
     let pages: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(u64::try_from(pages).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_writer_is_durable_and_overwrites_what_it_deletes() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path());
+        folder.make().unwrap();
+        create(&folder, Role::Log, None).unwrap();
+        for _ in 0..2 {
+            let connection = open_writer(&folder, Role::Log).unwrap();
+            let number =
+                |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            let settings = ["synchronous", "secure_delete", "temp_store", "page_size"];
+            assert_eq!(settings.map(|name| number(name).unwrap()), [2, 1, 2, 16_384]);
+            let mode: String =
+                connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+            assert_eq!(mode, "wal");
+        }
+    }
+}

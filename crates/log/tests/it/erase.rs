@@ -10,7 +10,7 @@ use crate::site::*;
 const PIECE: usize = 16;
 
 /// How many of the body's pieces are anywhere in the folder.
-fn traces(site: &Site, body: &[u8]) -> usize {
+pub fn traces(site: &Site, body: &[u8]) -> usize {
     let pieces: HashSet<&[u8]> = body.chunks_exact(PIECE).collect();
     let files = files(site.path());
     let found = files.values().flat_map(|bytes| bytes.windows(PIECE));

@@ -13,6 +13,7 @@ mod model;
 mod open;
 mod proofs;
 mod site;
+mod syscalls;
 mod tree;
 mod verify;
 mod verify_files;

@@ -136,6 +136,36 @@ fn a_body_withheld_is_named_until_an_erasure_explains_it() {
 }
 
 #[test]
+fn a_body_withheld_can_be_supplied_later() {
+    let (server, desk) = (Site::filled(9), Site::bare());
+    server.open().erase(2).unwrap();
+    let mut mirror = open(&desk);
+    let offered = mirror.offer(&server.note()).unwrap();
+    let mut rows = page(&server, 0, 10);
+    for withheld in [5, 7, 9] {
+        rows[withheld].1 = None;
+    }
+    mirror.extend(&rows).unwrap().unwrap();
+    mirror.accept(offered).unwrap().unwrap();
+    assert_eq!(mirror.unexplained().unwrap(), [2, 5, 7, 9]);
+    let mut check = |index: u64, body: &[u8], taken: bool, left: &[u64]| {
+        assert_eq!(mirror.supply(index, body).unwrap(), taken);
+        assert_eq!(mirror.unexplained().unwrap(), left);
+    };
+    check(5, b"another", false, &[2, 5, 7, 9]);
+    check(5, &body(7), false, &[2, 5, 7, 9]);
+    check(5, &body(5), true, &[2, 7, 9]);
+    check(7, &body(7), true, &[2, 9]);
+    check(7, &body(7), true, &[2, 9]);
+    check(0, b"another", false, &[2, 9]);
+    // With the erasure comes what it explains.
+    check(9, &2u64.to_be_bytes(), true, &[]);
+    assert!(matches!(mirror.supply(10, b""), Err(Error::NotFound)));
+    assert!(is_same(&desk, &server));
+    assert_eq!(check_clean(&desk).erased, [2]);
+}
+
+#[test]
 fn what_a_desk_has_it_keeps() {
     let server = Site::filled(5);
     let log = server.open();
@@ -167,6 +197,9 @@ fn a_blob_is_kept_only_if_it_is_the_one() {
     let [right, other] = [1, 2].map(|seed| noise(seed, 3000));
     append(&log, b"names it", vec![pending(&log, &right)]).unwrap();
     let (desk, mirror) = synced(&server);
+    let size = |bytes| mirror.blob_size(&fetched(&mirror, bytes).blob().hash);
+    assert_eq!(size(&right).unwrap(), 3000);
+    assert!(matches!(size(&other), Err(Error::NotFound)));
     let [hash, other_hash] = [&right, &other].map(|bytes| fetched(&mirror, bytes).blob().hash);
     let check = |bytes: &[u8], hash: &Hash, kept: bool| {
         assert_eq!(mirror.keep(fetched(&mirror, bytes), hash), kept);

@@ -56,17 +56,16 @@ fn another_logs_key_does_not_open_the_copy() {
 }
 
 #[test]
-fn altered_records_are_named_and_none_of_the_page_is_taken() {
+fn altered_records_are_named_and_nothing_pending_is_kept() {
     let server = Site::filled(20);
     let check = |change: &dyn Fn(&mut Vec<Sent>), index: u64| {
-        let desk = Site::bare();
-        let mut mirror = open(&desk);
-        mirror.extend(&page(&server, 0, 5)).unwrap().unwrap();
+        let (desk, mut mirror) = synced(&Site::filled(2));
+        mirror.extend(&page(&server, 2, 5)).unwrap().unwrap();
         let mut rows = page(&server, 5, 20);
         change(&mut rows);
         let expected = Err(Divergence::Altered { index });
         assert_eq!(mirror.extend(&rows).unwrap(), expected);
-        assert_eq!((mirror.size(), desk.rows().len()), (5, 5));
+        assert_eq!((mirror.size(), desk.rows().len()), (2, 2));
         sync(&mut mirror, &server, 100).unwrap();
         check_clean(&desk);
     };
@@ -117,6 +116,22 @@ fn a_checkpoint_of_fewer_records_than_are_pending_is_no_progress() {
     assert_eq!(sync(&mut mirror, &rolled_back, 100), forked);
     assert_eq!(mirror.size(), 5);
     sync(&mut mirror, &rolled_back, 100).unwrap();
+}
+
+#[test]
+fn what_is_pending_beyond_a_size_can_be_forgotten() {
+    let server = Site::filled(300);
+    let (desk, mut mirror) = synced(&Site::filled(5));
+    mirror.extend(&page(&server, 5, 290)).unwrap().unwrap();
+    mirror.trim(290).unwrap();
+    assert_eq!(mirror.size(), 290);
+    mirror.trim(289).unwrap();
+    assert_eq!((mirror.size(), desk.rows().len()), (5, 5));
+    // What is held is not.
+    mirror.trim(0).unwrap();
+    assert_eq!(mirror.size(), 5);
+    sync(&mut mirror, &server, 100).unwrap();
+    check_clean(&desk);
 }
 
 #[test]

@@ -137,6 +137,66 @@ proptest! {
     }
 }
 
+#[test]
+fn a_tile_has_one_path() {
+    let check = |path: &str, tile: Option<(u8, u64, u16)>| {
+        let reader = TREES.reader.lock().unwrap();
+        let expected =
+            tile.map(|(level, number, width)| reader.tile(level, number, width).unwrap());
+        assert_eq!(reader.tile_at(path).ok(), expected, "{path}");
+    };
+    check("0/000", Some((0, 0, 256)));
+    check("0/000.p/7", Some((0, 0, 7)));
+    check("0/001.p/44", Some((0, 1, 44)));
+    check("1/000.p/1", Some((1, 0, 1)));
+    let others = [
+        "",
+        "0",
+        "0/",
+        "/000",
+        "0/0",
+        "0/00",
+        "0/0000",
+        "0/x000/000",
+        "0/000/000",
+        "0/xx00",
+        "0/000.p/0",
+        "0/000.p/00",
+        "0/000.p/+7",
+        "0/000.p/07",
+        "0/000.p/256",
+        "0/000.p/257",
+        "0/000.p/65536",
+        "0/000.p/7.p/7",
+        "0/000.p/",
+        "00/000",
+        "+0/000",
+        "data/000",
+        "-1/000",
+        "64/000",
+        "255/000",
+        "256/000",
+        "63/000.p/1",
+        "0/001",
+        "0/002.p/1",
+        "2/000.p/1",
+        "0/x018/x446/x744/x073/x709/x551/616",
+        "0/x018/x446/x744/x073/x709/x551/615",
+        "0/x999/x999/x999/x999/x999/x999/x999/999",
+        "0/\u{661}",
+    ];
+    others.into_iter().for_each(|path| check(path, None));
+}
+
+proptest! {
+    #[test]
+    fn any_path_may_be_asked_for(
+        path in "[0-9]{0,3}/(x[0-9]{3}/){0,7}[0-9x]{0,4}(\\.p/[+0-9]{0,4})?|.{0,40}",
+    ) {
+        let _ = TREES.reader.lock().unwrap().tile_at(&path);
+    }
+}
+
 /// Numbers small and close to where arithmetic ends.
 fn large() -> impl Strategy<Value = u64> {
     let near = |edge: u64| (0u64..3).prop_map(move |by| edge.wrapping_add(by).wrapping_sub(1));
