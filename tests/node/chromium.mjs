@@ -12,6 +12,8 @@ export const SIZES = [
   { width: 360, height: 740 },
   { width: 1280, height: 800 },
 ];
+/** How long anything may take on a busy machine, in milliseconds. */
+const PATIENCE = 120_000;
 const NARROWEST = { width: 320, height: 640 };
 const DIRECTIONS = { fa: "rtl", en: "ltr" };
 const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
@@ -52,6 +54,7 @@ assert.ok(control.violations.some(({ id }) => id === "image-alt"), "axe finds wh
 /** A fresh browser profile, scripts off unless asked for. `close` checks what went on in it. */
 export async function open({ scripts = false, size = SIZES[0], locale = "fa-IR" } = {}) {
   const context = await browser.newContext({ javaScriptEnabled: scripts, viewport: size, locale });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const requests = [];
   const complaints = [];
