@@ -46,6 +46,7 @@ fn settings(desk: DeskPublic) -> Result<Settings, Failure> {
             text_chars: 20_000,
             files: 20,
             file_bytes: 3 << 30,
+            total_bytes: 6 << 30,
         },
         recipient: desk.recipient.parse()?,
         members: desk.members,

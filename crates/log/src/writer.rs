@@ -8,7 +8,7 @@
 //! process wrote, it is read again and held against the checkpoint.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, io, mem};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -23,6 +23,8 @@ use crate::{Error, LogKey, Record, Verifier, proof, schema};
 
 /// Most appends in one commit.
 const BATCH: usize = 512;
+/// Least time between two copies of the checkpoint.
+const COPY_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Error>>;
 
@@ -56,6 +58,8 @@ pub(crate) struct Writer {
     /// The WAL may hold bytes that were erased.
     unwiped: bool,
     copy: Copy,
+    /// When the copy was made last, by the clock that only goes forward.
+    copied: Option<Instant>,
 }
 
 /// The copy of the last checkpoint beside the database.
@@ -89,7 +93,19 @@ impl Writer {
         let (edge, data_version, doubtful) = (None, 0, vec![]);
         // A crash may have come between an erasure and its wiping.
         let unwiped = true;
-        Ok(Self { connection, shelf, quota, key, edge, data_version, doubtful, unwiped, copy })
+        let copied = None;
+        Ok(Self {
+            connection,
+            shelf,
+            quota,
+            key,
+            edge,
+            data_version,
+            doubtful,
+            unwiped,
+            copy,
+            copied,
+        })
     }
 
     /// Works until every handle is gone, then leaves an empty WAL.
@@ -103,6 +119,7 @@ impl Writer {
             }
         }
         let _ = self.wipe();
+        self.copy();
     }
 
     fn work(&mut self, jobs: impl Iterator<Item = Job>) {
@@ -218,14 +235,22 @@ impl Writer {
         Ok(!self.unwiped)
     }
 
-    /// What can wait until no job does.
+    /// What can wait until no job does. The copy costs an fsync, so under a steady load it is
+    /// made once in a while; what it may then miss is what came since.
     fn rest(&mut self) {
         let _ = self.wipe();
+        if self.copied.is_none_or(|copied| copied.elapsed() >= COPY_PAUSE) {
+            self.copy();
+        }
+    }
+
+    fn copy(&mut self) {
         // Never ahead of the database: `verify` takes an older copy as it is and a newer one as
         // proof that the database was rolled back.
         if let Copy::Due(note) = &self.copy {
             let _ = self.shelf.folder.replace(&self.shelf.folder.checkpoint(), note);
             self.copy = Copy::Done;
+            self.copied = Some(Instant::now());
         }
     }
 }

@@ -166,6 +166,7 @@ fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
             text_chars: limits.text_chars,
             files: limits.files,
             file_bytes: limits.file_mib.saturating_mul(MIB),
+            total_bytes: limits.submission_mib.saturating_mul(MIB),
         },
         recipient,
         members,

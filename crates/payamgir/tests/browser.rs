@@ -64,7 +64,6 @@ fn odd_people_and_odd_files_lose_nothing() {
 }
 
 #[test]
-#[ignore = "intake.rs skips a file whose name multer cannot read: (Some(\"files\"), _) would take it"]
 fn a_file_with_an_unreadable_name_is_not_lost() {
     let place = Place::new();
     let server = place.serve();

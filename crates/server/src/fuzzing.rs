@@ -57,6 +57,7 @@ fn intake() -> Intake {
         text_chars: 1000,
         files: 3,
         file_bytes: 5000,
+        total_bytes: 15_000,
     };
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),

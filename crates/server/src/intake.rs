@@ -128,7 +128,8 @@ impl Reading<'_> {
         match (field.name(), field.file_name()) {
             (Some("continues"), None) => self.token(field).await,
             (Some("text"), None) => self.text(field).await,
-            (Some("files"), Some(_)) => self.file(field).await,
+            // Whatever name it has, or none that can be read: a file is not dropped for its name.
+            (Some("files"), _) => self.file(field).await,
             _ => skip_field(field, &self.watch).await,
         }
     }
@@ -295,7 +296,7 @@ impl Reading<'_> {
     fn problem(&self) -> Problem {
         match self.watch.fault() {
             Some(Fault::TooSlow) => Problem::TooSlow,
-            Some(Fault::TooLong) => Problem::FileTooLarge,
+            Some(Fault::TooLong) => Problem::TooMuch,
             Some(Fault::Stopping) => Problem::Busy,
             Some(Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
         }

@@ -158,7 +158,7 @@ fn takes_gzip(accept: &str) -> bool {
 fn status(problem: Problem) -> StatusCode {
     match problem {
         Problem::Empty => StatusCode::UNPROCESSABLE_ENTITY,
-        Problem::TextTooLong | Problem::TooManyFiles | Problem::FileTooLarge => {
+        Problem::TextTooLong | Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => {
             StatusCode::PAYLOAD_TOO_LARGE
         }
         // Not 408: browsers may send the form again by themselves after it.

@@ -80,7 +80,7 @@ impl Field {
     const fn at_fault(problem: Problem) -> Option<Self> {
         match problem {
             Problem::Empty | Problem::TextTooLong => Some(Self::Text),
-            Problem::TooManyFiles | Problem::FileTooLarge => Some(Self::Files),
+            Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => Some(Self::Files),
             _ => None,
         }
     }

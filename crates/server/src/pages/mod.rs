@@ -32,6 +32,8 @@ pub struct Site {
     pub files: u64,
     /// The largest file, in bytes.
     pub file_bytes: u64,
+    /// The most of one submission, in bytes.
+    pub total_bytes: u64,
 }
 
 /// Why a submission, or the rest of one, was not taken.
@@ -45,6 +47,8 @@ pub enum Problem {
     TooManyFiles,
     /// A file is over the limit.
     FileTooLarge,
+    /// All of it together is over the limit.
+    TooMuch,
     /// The body broke off or is not a form.
     Malformed,
     /// The body is not of the form's media type.
@@ -114,11 +118,12 @@ impl Site {
     /// `template` with this site's limits filled in.
     fn limits(&self, template: &str, lang: Lang) -> String {
         // A number stays on one line with its unit.
-        let size = size::bytes(self.file_bytes, lang).replace(' ', "\u{a0}");
+        let size = |bytes| size::bytes(bytes, lang).replace(' ', "\u{a0}");
         let values = [
             ("{chars}", &*digits::number(self.text_chars, lang)),
             ("{files}", &*digits::number(self.files, lang)),
-            ("{size}", &*size),
+            ("{size}", &*size(self.file_bytes)),
+            ("{total}", &*size(self.total_bytes)),
         ];
         words::fill(template, &values)
     }

@@ -9,11 +9,12 @@ const LANGS: [Lang; 2] = [Lang::Fa, Lang::En];
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
-const PROBLEMS: [Problem; 12] = [
+const PROBLEMS: [Problem; 13] = [
     Problem::Empty,
     Problem::TextTooLong,
     Problem::TooManyFiles,
     Problem::FileTooLarge,
+    Problem::TooMuch,
     Problem::Malformed,
     Problem::WrongType,
     Problem::TooSlow,
@@ -35,6 +36,7 @@ fn site() -> Site {
         text_chars: 100_000,
         files: 20,
         file_bytes: 2 << 30,
+        total_bytes: 6 << 30,
     }
 }
 
@@ -255,6 +257,7 @@ fn a_problem_of_a_field_stands_beside_it() {
         (Problem::TextTooLong, "text"),
         (Problem::TooManyFiles, "files"),
         (Problem::FileTooLarge, "files"),
+        (Problem::TooMuch, "files"),
     ];
     for (problem, field) in table {
         let page = refusal(Lang::En, problem);

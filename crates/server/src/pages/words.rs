@@ -1,6 +1,6 @@
 //! Every word a source reads on these pages, in each language.
 //!
-//! `{chars}`, `{files}`, `{size}`, `{n}` and `{of}` are filled in by [`fill`]. A [`Said::what`] carries no
+//! `{chars}`, `{files}`, `{size}`, `{total}`, `{n}` and `{of}` are filled in by [`fill`]. A [`Said::what`] carries no
 //! final full stop, so that it can be a heading, a link or a sentence.
 
 use payamgir_text::lang::Lang;
@@ -25,6 +25,7 @@ pub(super) struct Problems {
     pub text_too_long: Said,
     pub too_many_files: Said,
     pub file_too_large: Said,
+    pub too_much: Said,
     pub malformed: Said,
     pub wrong_type: Said,
     pub too_slow: Said,
@@ -104,6 +105,7 @@ impl Words {
             Problem::TextTooLong => &said.text_too_long,
             Problem::TooManyFiles => &said.too_many_files,
             Problem::FileTooLarge => &said.file_too_large,
+            Problem::TooMuch => &said.too_much,
             Problem::Malformed => &said.malformed,
             Problem::WrongType => &said.wrong_type,
             Problem::TooSlow => &said.too_slow,
@@ -155,7 +157,7 @@ static FA: Words = Words {
     text: "نوشته‌ی شما",
     text_hint: "تا {chars} نویسه، به هر زبانی. می‌توانید خالی بگذارید و فقط فایل بفرستید.",
     files: "عکس، صدا، فیلم",
-    files_hint: "تا {files} فایل، هر یک تا {size}.",
+    files_hint: "تا {files} فایل، هر یک تا {size} و روی هم تا {total}.",
     files_note: "فایل بزرگ دیر می‌رسد؛ تا صفحه‌ی بعد نیامده، این صفحه را نبندید. نوشته پیش از فایل‌ها می‌رسد. \
                  اگر خط قطع شود، نوشته و هر فایلی که کامل رسیده باشد می‌ماند.",
     cannot: "آنچه از این صفحه برنمی‌آید",
@@ -226,6 +228,7 @@ static FA: Words = Words {
             "دست‌کم یکی از فایل‌ها از {size} بزرگ‌تر است",
             "فیلم را کوتاه‌تر کنید، یا با کیفیتی پایین‌تر بفرستید.",
         ),
+        too_much: said("فایل‌ها روی هم از {total} بزرگ‌ترند", "آنچه مانده را در پیامی دیگر بفرستید."),
         malformed: said("پیام ناقص به سرور رسید", "شاید خط قطع شده باشد. دوباره بفرستید."),
         wrong_type: said(
             "پیام به شکلی آمد که این صفحه نمی‌تواند بخواند",
@@ -259,7 +262,7 @@ static EN: Words = Words {
     text: "Your words",
     text_hint: "Up to {chars} characters, in any language. You can leave this empty and send only files.",
     files: "Photos, sound, film",
-    files_hint: "Up to {files} files, each up to {size}.",
+    files_hint: "Up to {files} files, each up to {size}, together up to {total}.",
     files_note: "A large file takes time: keep this page open until the next one appears. Your words arrive before \
                  the files. If the line breaks, they stay, and so does every file that arrived whole.",
     cannot: "What this page cannot do",
@@ -330,6 +333,10 @@ static EN: Words = Words {
         file_too_large: said(
             "At least one file is larger than {size}",
             "Shorten the film, or send it in lower quality.",
+        ),
+        too_much: said(
+            "The files together are larger than {total}",
+            "Send what is left in another message.",
         ),
         malformed: said(
             "The message reached the server incomplete",
