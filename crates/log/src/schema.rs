@@ -162,6 +162,12 @@ pub(crate) fn size(connection: &Connection) -> Result<u64, Error> {
     u64::try_from(size).map_err(|_| Error::Corrupt)
 }
 
+/// A number that changes when another connection has written.
+pub(crate) fn data_version(connection: &Connection) -> Result<i64, Error> {
+    let mut query = connection.prepare_cached("PRAGMA data_version")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
 /// The last checkpoint's note; `None` in a log that never had one.
 pub(crate) fn checkpoint(connection: &Connection) -> Result<Option<Vec<u8>>, Error> {
     let mut query = connection.prepare_cached("SELECT note FROM checkpoint WHERE id = 0")?;

@@ -179,7 +179,7 @@ impl Writer {
     ) -> Result<T, Error> {
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
-        let version = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let version = schema::data_version(&transaction)?;
         let known = self.edge.take().filter(|_| version == self.data_version);
         let mut edge = match known {
             Some(edge) => edge,

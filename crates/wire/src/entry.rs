@@ -10,6 +10,10 @@ use crate::limits::{ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JS
 const VERSION: u32 = 1;
 /// Bytes of the length before the JSON.
 const LENGTH_BYTES: usize = 4;
+/// Bytes of JSON that one byte of text can become.
+const LONGEST_ESCAPE: usize = 6;
+/// Up to this many bytes, room for the worst case costs less than counting.
+const SMALL_ROOM: usize = 16 * 1024;
 /// More than all of an entry's JSON but its words takes.
 const FIXED_BYTES: usize = 512;
 
@@ -122,7 +126,10 @@ impl Entry {
     }
 
     fn room(&self) -> usize {
-        let in_json = |text: &str| text.chars().map(json_bytes).sum::<usize>();
+        let in_json = |text: &str| match text.len() * LONGEST_ESCAPE {
+            room @ ..=SMALL_ROOM => room,
+            _ => text.chars().map(json_bytes).sum(),
+        };
         let words = match &self.part {
             Part::Text(text) => in_json(text),
             Part::Attachment(attachment) => {
@@ -234,6 +241,9 @@ pub fn text_parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn piece_end(text: &str) -> usize {
+    if text.len() * LONGEST_ESCAPE <= TEXT_JSON_BYTES {
+        return text.len();
+    }
     let mut used = 0;
     let mut last_line_end = 0;
     for (at, c) in text.char_indices() {
