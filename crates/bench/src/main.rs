@@ -3,6 +3,10 @@
 //! Each figure is measured in the same run as what it is held against, in alternating rounds.
 //! Servers run as children, so that their CPU time is theirs alone.
 
+/// The one the program has, so that both sides of a comparison have it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod child;
 mod desk;
 mod fixture;

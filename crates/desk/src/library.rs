@@ -59,7 +59,8 @@ pub struct Library {
     pub troubles: Vec<(u64, Trouble)>,
 }
 
-/// Opens records `from..to` on `threads` threads and hands them over in the log's order.
+/// Opens records `from..to` on `threads` threads and hands them over in the log's order. While
+/// a batch is being opened, the next is read.
 pub fn open_all(
     reader: &Reader,
     identity: &Identity,
@@ -67,30 +68,54 @@ pub fn open_all(
     threads: usize,
     mut take: impl FnMut(Item),
 ) -> Result<(), Error> {
-    let mut next = from;
-    while next < to {
-        let end = to.min(next + BATCH);
-        let mut rows = vec![];
-        reader.rows(next, end, |row| {
+    thread::scope(|scope| {
+        let mut next = from;
+        let mut working = vec![];
+        loop {
+            let end = to.min(next + BATCH);
+            let rows = read(reader, next, end)?;
+            let opened: Vec<Vec<Item>> = working
+                .drain(..)
+                .map(|worker: Worker<'_>| worker.join().unwrap_or_default())
+                .collect();
+            working = start(scope, rows, identity, threads);
+            opened.into_iter().flatten().for_each(&mut take);
+            if working.is_empty() {
+                return Ok(());
+            }
+            next = end;
+        }
+    })
+}
+
+type Worker<'a> = thread::ScopedJoinHandle<'a, Vec<Item>>;
+
+fn read(reader: &Reader, from: u64, to: u64) -> Result<Vec<Row>, Error> {
+    let mut rows = vec![];
+    if from < to {
+        reader.rows(from, to, |row| {
             rows.push(row);
             true
         })?;
-        open_batch(&rows, identity, threads).into_iter().for_each(&mut take);
-        next = end;
     }
-    Ok(())
+    Ok(rows)
 }
 
-fn open_batch(rows: &[Row], identity: &Identity, threads: usize) -> Vec<Item> {
+/// Starts opening rows, each thread its share.
+fn start<'scope, 'env>(
+    scope: &'scope thread::Scope<'scope, 'env>,
+    mut rows: Vec<Row>,
+    identity: &'env Identity,
+    threads: usize,
+) -> Vec<Worker<'scope>> {
     let share = rows.len().div_ceil(threads.max(1)).max(1);
-    thread::scope(|scope| {
-        let work = |rows: &'_ [Row]| rows.iter().map(|row| open(row, identity)).collect();
-        let workers: Vec<_> = rows
-            .chunks(share)
-            .map(|rows| scope.spawn(move || -> Vec<Item> { work(rows) }))
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
-    })
+    let mut workers = vec![];
+    while !rows.is_empty() {
+        let rest = rows.split_off(share.min(rows.len()));
+        let part = std::mem::replace(&mut rows, rest);
+        workers.push(scope.spawn(move || part.iter().map(|row| open(row, identity)).collect()));
+    }
+    workers
 }
 
 /// Opens one record.

@@ -1,6 +1,8 @@
 //! Bringing the desk's copy of the log up to date, verified before it counts.
 
 use std::io::{BufReader, Read};
+use std::sync::mpsc;
+use std::thread;
 
 use payamgir_log::{Divergence, Error, Mirror};
 use payamgir_wire::sync::read_frame;
@@ -57,12 +59,36 @@ fn once(
 ) -> Result<(), SyncError> {
     let offered = mirror.offer(&client.checkpoint()?).map_err(SyncError::Diverged)?;
     mirror.trim(offered.size)?;
-    while mirror.size() < offered.size {
-        let rows = page(client, mirror.size(), offered.size)?;
-        mirror.extend(&rows)?.map_err(SyncError::Diverged)?;
-        progress(mirror.size(), offered.size);
-    }
+    let (from, to) = (mirror.size(), offered.size);
+    thread::scope(|scope| {
+        // One page is on its way while the one before it is checked and kept.
+        let (ahead, pages) = mpsc::sync_channel(1);
+        scope.spawn(move || fetch(client, from, to, &ahead));
+        for rows in pages {
+            mirror.extend(&rows?)?.map_err(SyncError::Diverged)?;
+            progress(mirror.size(), to);
+        }
+        Ok::<_, SyncError>(())
+    })?;
     mirror.accept(offered)?.map_err(SyncError::Diverged)
+}
+
+/// Fetches page after page until one fails or nobody takes them any more.
+fn fetch(
+    client: &Client<'_>,
+    from: u64,
+    to: u64,
+    ahead: &mpsc::SyncSender<Result<Rows, SyncError>>,
+) {
+    let mut next = from;
+    while next < to {
+        let rows = page(client, next, to);
+        let count = rows.as_ref().map_or(0, |rows| rows.len() as u64);
+        if ahead.send(rows).is_err() || count == 0 {
+            return;
+        }
+        next += count;
+    }
 }
 
 /// A body that was withheld may be there now.

@@ -44,12 +44,10 @@ pub(crate) struct OneShot {
 impl OneShot {
     /// RFC 9180 §5.1 KeySchedule with mode_base and an empty PSK.
     pub(crate) fn derive(shared_secret: &[u8; 32]) -> Self {
-        let mut context = vec![0]; // mode_base
-        context.extend_from_slice(&*extract(&[], b"psk_id_hash", &[]));
-        context.extend_from_slice(&*extract(&[], b"info_hash", INFO));
+        static CONTEXT: std::sync::LazyLock<[u8; 65]> = std::sync::LazyLock::new(context);
         let secret = extract(shared_secret, b"secret", &[]);
-        let key = expand(&secret, b"key", &context, 32);
-        let nonce = expand(&secret, b"base_nonce", &context, 12);
+        let key = expand(&secret, b"key", &*CONTEXT, 32);
+        let nonce = expand(&secret, b"base_nonce", &*CONTEXT, 12);
         let key = UnboundKey::new(&CHACHA20_POLY1305, &key[..]).expect("the key has 32 bytes");
         let mut first = [0; 12];
         first.copy_from_slice(&nonce[..12]);
@@ -60,6 +58,14 @@ impl OneShot {
     pub(crate) fn parts(self) -> (LessSafeKey, Nonce) {
         (self.key, Nonce::assume_unique_for_key(self.nonce))
     }
+}
+
+/// mode_base, then what does not depend on the secret.
+fn context() -> [u8; 65] {
+    let mut context = [0; 65];
+    context[1..33].copy_from_slice(&*extract(&[], b"psk_id_hash", &[]));
+    context[33..].copy_from_slice(&*extract(&[], b"info_hash", INFO));
+    context
 }
 
 fn extract(salt: &[u8], label: &[u8], ikm: &[u8]) -> Zeroizing<[u8; 32]> {

@@ -113,6 +113,9 @@ impl Mirror {
         rows: &[(Vec<u8>, Option<Vec<u8>>)],
     ) -> Result<Result<(), Divergence>, Error> {
         let mut edge = self.edge.clone();
+        // What is pending may be lost with the power; the checkpoint that makes it count is
+        // written durably, and all before it with it.
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         let mut full = vec![];
@@ -147,6 +150,7 @@ impl Mirror {
             self.forget_pending()?;
             return Ok(Err(Divergence::Forked { offered: offered.size }));
         }
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
         schema::put_checkpoint(&self.connection, &offered.note)?;
         self.held = Some(offered);
         Ok(Ok(()))

@@ -1,6 +1,6 @@
 //! How much the log may take. Counted in bytes that are or will be on the disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
@@ -18,7 +18,7 @@ pub struct Limits {
 #[derive(Clone)]
 pub(crate) struct Quota {
     limits: Limits,
-    folder: PathBuf,
+    folder: Arc<Path>,
     used: Arc<Mutex<Used>>,
 }
 
@@ -32,7 +32,7 @@ struct Used {
 
 impl Quota {
     pub(crate) fn new(limits: Limits, folder: &Path) -> Self {
-        Self { limits, folder: folder.to_owned(), used: Arc::default() }
+        Self { limits, folder: folder.into(), used: Arc::default() }
     }
 
     /// Takes `bytes` until the [`Hold`] is dropped, or for good once it is kept.
@@ -58,7 +58,7 @@ impl Quota {
         if self.limits.keep_free == 0 {
             return Ok(());
         }
-        let disk = rustix::fs::statvfs(&self.folder).map_err(std::io::Error::from)?;
+        let disk = rustix::fs::statvfs(&*self.folder).map_err(std::io::Error::from)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         if free < self.limits.keep_free { Err(Error::Full) } else { Ok(()) }
     }

@@ -20,6 +20,11 @@ mod serve;
 
 use std::process::ExitCode;
 
+/// Sealing makes many short-lived buffers of some kilobytes; the system's allocator consolidates
+/// its heap at every one of them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use clap::Parser;
 
 use crate::cli::{Cli, Command};
