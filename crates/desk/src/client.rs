@@ -13,6 +13,10 @@ use ureq::tls::TlsConfig;
 const CONNECT: Duration = Duration::from_secs(60);
 /// Silence after which a transfer is given up.
 const SILENCE: Duration = Duration::from_secs(60);
+/// The longest any one answer may take: a page of records on the slowest line.
+const ANSWER: Duration = Duration::from_secs(1800);
+/// The longest a checkpoint may take; it is a few hundred bytes.
+const CHECKPOINT: Duration = Duration::from_secs(180);
 /// Largest checkpoint, refusal or error body that is read.
 const SMALL_BYTES: u64 = 16 * 1024;
 
@@ -128,27 +132,36 @@ impl<'a> Client<'a> {
     /// The server's current checkpoint note.
     pub fn checkpoint(&self) -> Result<Vec<u8>, Failure> {
         let mut note = vec![];
-        let mut body = self.get("/desk/1/checkpoint", "")?.take(SMALL_BYTES);
+        let mut body = self.get("/desk/1/checkpoint", "", Some(CHECKPOINT))?.take(SMALL_BYTES);
         body.read_to_end(&mut note).map_err(network)?;
         Ok(note)
     }
 
     /// The next page of frames of records `from..to`.
     pub fn log(&self, from: u64, to: u64) -> Result<impl Read + use<>, Failure> {
-        self.get("/desk/1/log", &format!("from={from}&to={to}"))
+        self.get("/desk/1/log", &format!("from={from}&to={to}"), Some(ANSWER))
     }
 
     /// A blob's sealed bytes from an offset on.
     pub fn blob(&self, hash: &str, from: u64) -> Result<impl Read + use<>, Failure> {
-        self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"))
+        // A film may take days; silence still ends it.
+        self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"), None)
     }
 
-    fn get(&self, path: &str, query: &str) -> Result<impl Read + use<>, Failure> {
+    fn get(
+        &self,
+        path: &str,
+        query: &str,
+        within: Option<Duration>,
+    ) -> Result<impl Read + use<>, Failure> {
         let (digest, params, signature) = self.sign(path, query);
         let mark = if query.is_empty() { "" } else { "?" };
         let answer = self
             .agent
             .get(format!("{}{path}{mark}{query}", self.server.base))
+            .config()
+            .timeout_global(within)
+            .build()
             .header(signature::header::CONTENT_DIGEST, digest)
             .header(signature::header::SIGNATURE_INPUT, params)
             .header(signature::header::SIGNATURE, signature)

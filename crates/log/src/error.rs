@@ -12,6 +12,8 @@ pub enum Error {
     Io(Arc<io::Error>),
     /// SQLite refused.
     Sqlite(Arc<rusqlite::Error>),
+    /// The folder may not be written in, which the database needs even to be read.
+    ReadOnly,
     /// Another process has this log open for writing.
     Locked,
     /// The log is closed.
@@ -44,6 +46,7 @@ impl std::fmt::Display for Error {
             Self::Full => "storage is full",
             Self::Io(_) => "the operating system refused",
             Self::Sqlite(_) => "the database refused",
+            Self::ReadOnly => "the folder is read-only",
             Self::Locked => "the log is open in another process",
             Self::Closed => "the log is closed",
             Self::NotALog => "no log of a known version here",
@@ -82,6 +85,7 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly,
             _ => Self::Sqlite(Arc::new(error)),
         }
     }

@@ -106,8 +106,8 @@ impl Mirror {
         if self.edge.size() > size { self.forget_pending() } else { Ok(()) }
     }
 
-    /// Takes the next records as pending, in one durable commit. On a divergence none is taken
-    /// and those that were pending are forgotten.
+    /// Takes the next records as pending, all or none. On a divergence none is taken and those that
+    /// were pending are forgotten.
     pub fn extend(
         &mut self,
         rows: &[(Vec<u8>, Option<Vec<u8>>)],

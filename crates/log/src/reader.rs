@@ -69,7 +69,7 @@ impl Reader {
 
     /// Opens a blob's file.
     pub fn blob(&self, hash: &Hash) -> Result<File, Error> {
-        match File::open(shelf::path(&self.folder, hash)) {
+        match shelf::open(&self.folder, hash) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound),
             other => Ok(other?),
         }

@@ -94,6 +94,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings beyond those that are listed.
     pub omitted: u64,
+    /// There was no checkpoint to hold the database against but its own: all is as was signed,
+    /// but an older state put back whole would look the same.
+    pub unwitnessed: bool,
 }
 
 impl Report {
@@ -119,6 +122,7 @@ pub fn verify(
     let copy = std::fs::read(folder.checkpoint()).ok();
     let notes: Vec<&[u8]> = copy.iter().chain(trusted).map(Vec::as_slice).collect();
     let mut walk = Walk::new(all_blobs);
+    walk.report.unwitnessed = notes.is_empty();
     match walk.run(&folder, verifier, &notes) {
         Err(Error::Sqlite(e)) if is_damage(&e) => {
             walk.report.find(None, Damage::Database(e.to_string()));

@@ -1,6 +1,5 @@
 //! One pass over everything that is stored, for `verify`.
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use rusqlite::types::ValueRef;
@@ -273,7 +272,7 @@ impl Found {
 /// Whether a later erasure in the log names this record.
 fn is_erased(c: &Connection, index: u64) -> bool {
     let sql = "SELECT e.record, e.body FROM record r JOIN record e ON e.seq = r.erased_by
-               WHERE r.seq = ?1 AND e.seq > r.seq";
+               WHERE r.seq = ?1";
     let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
     let query = c.prepare_cached(sql);
     let found = query.and_then(|mut query| query.query_row([index as i64], read).optional());
@@ -289,7 +288,7 @@ fn erased_meanwhile(reader: &Reader, index: u64) -> bool {
 }
 
 fn check_blob(reader: &Reader, blob: &BlobRef) -> io::Result<Option<Damage>> {
-    let mut file = File::open(shelf::path(&reader.folder, &blob.hash))?;
+    let mut file = shelf::open(&reader.folder, &blob.hash)?;
     let found = file.metadata()?.len();
     if found != blob.size {
         return Ok(Some(Damage::BlobLength { found, expected: blob.size }));

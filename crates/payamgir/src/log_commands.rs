@@ -74,6 +74,14 @@ fn summary(report: &Report, lang: Lang) -> String {
         let word = pick(lang, "پاک‌شده", "erased");
         text = format!("{text}\n{word}: {}", list.join(", "));
     }
+    if report.unwitnessed && report.size > 0 {
+        let alone = pick(
+            lang,
+            "رونوشت چک‌پوینت نیست: برگشتن همه‌ی لاگ به گذشته را نمی‌توان رد کرد؛ با تحریریه بسنجید.",
+            "The copy of the checkpoint is missing: a rollback cannot be excluded; compare with a desk.",
+        );
+        text = format!("{text}\n{alone}");
+    }
     if report.findings.is_empty() {
         let fine = pick(lang, "همه‌چیز همان است که امضا شده.", "Everything is as it was signed.");
         text = format!("{text}\n{fine}");
@@ -160,6 +168,7 @@ fn as_json(report: &Report) -> Value {
         "erased": report.erased,
         "damage": findings,
         "more_damage": report.omitted,
+        "unwitnessed": report.unwitnessed,
     })
 }
 
@@ -255,6 +264,16 @@ pub fn log_problem(dir: &Path, error: Error) -> Problem {
         Error::Key => (
             Say::new("کلید لاگ با این پوشه نمی‌خواند.", "The log key does not fit this folder."),
             Say::new("log.key و log.pub را ببینید.", "Look at log.key and log.pub."),
+        ),
+        Error::ReadOnly => (
+            Say::new(
+                "این پوشه تنها خواندنی است و پایگاه داده نیاز به نوشتن دارد.",
+                "This folder is read-only, and the database needs to write beside its file.",
+            ),
+            Say::new(
+                "رونوشتی از پوشه بگیرید که بتوان در آن نوشت و همان را بسنجید.",
+                "Copy the folder to where you may write and check the copy.",
+            ),
         ),
         Error::Corrupt => {
             return damaged(1).because(error);

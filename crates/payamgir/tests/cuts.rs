@@ -290,3 +290,31 @@ fn a_peer_that_never_reads_does_not_hold_up_a_stop() {
     assert!(server.stop().contains("payamgir: stopped"));
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn waiting_for_a_turn_is_not_the_senders_slowness() {
+    let place = Place::new();
+    let tight = [
+        ("uploads", "1"),
+        ("pace_seconds", "2"),
+        ("pace_bytes", "6000"),
+        ("upload_wait_seconds", "30"),
+    ];
+    tight.iter().for_each(|(key, value)| place.configure(key, value));
+    let server = place.serve();
+    let mut first = begin(&server, "نخست", &[1; 10], 40_000);
+    first.write_all(&[2; 1000]).unwrap();
+    sleep(Duration::from_millis(300));
+    let second = {
+        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(30_000));
+        let to = server.public;
+        std::thread::spawn(move || film.send(to, "/fa/").unwrap().status)
+    };
+    for piece in [[2; 3000]; 13] {
+        first.write_all(&piece).unwrap();
+        sleep(Duration::from_millis(400));
+    }
+    first.write_all(format!("\r\n{}", end()).as_bytes()).unwrap();
+    assert_eq!(browser::answer(first).unwrap().status, 200);
+    assert_eq!(second.join().unwrap(), 200);
+}

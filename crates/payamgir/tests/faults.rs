@@ -172,7 +172,7 @@ impl SmallDisk {
         let mounted = run("mount", &["-t", "tmpfs", "-o", &options, "tmpfs"], folder.path());
         if !mounted {
             assert!(std::env::var_os("CI").is_none(), "may not mount a tmpfs");
-            eprintln!("SKIPPED: needs the right to mount a tmpfs");
+            common::skipped("needs the right to mount a tmpfs");
             return None;
         }
         Some(Self(folder))

@@ -273,3 +273,13 @@ fn a_form_without_a_chosen_file_is_its_text_and_an_empty_file_is_a_file() {
         (&"empty.txt".into(), &0.into())
     );
 }
+
+#[test]
+fn a_second_text_is_a_part_of_its_own() {
+    let (place, server) = small();
+    let form = Form::text("یک").field("text", "دو");
+    assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    place.sync(&server);
+    let parts = place.list()[0]["parts"].clone();
+    assert_eq!((&parts[0]["preview"], &parts[1]["preview"]), (&"یک".into(), &"دو".into()));
+}

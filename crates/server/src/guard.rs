@@ -70,6 +70,9 @@ pub(crate) struct Guarded {
     pause: Pin<Box<Sleep>>,
     stop: Pin<Box<WaitForCancellationFutureOwned>>,
     rest: bool,
+    /// When the last chunk was handed on: until the next is asked for it is we who hold the
+    /// sender back, for a turn or for the disk, and that is not the sender's slowness.
+    handed: Option<Instant>,
     /// The body is refused; what still comes is thrown away so that the sender, who reads only
     /// once it has sent, gets the answer.
     discarding: Option<Fault>,
@@ -95,7 +98,16 @@ impl Guarded {
             pause: Box::pin(tokio::time::sleep(limits.pause)),
             stop: Box::pin(stop.cancelled_owned()),
             rest: false,
+            handed: None,
             discarding: None,
+        }
+    }
+
+    fn forgive_our_own_delay(&mut self) {
+        if let Some(handed) = self.handed.take() {
+            let now = Instant::now();
+            self.window.0 += now.duration_since(handed);
+            self.pause.as_mut().reset(now + self.limits.pause);
         }
     }
 
@@ -147,6 +159,7 @@ impl Stream for Guarded {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         // multer reads until its source has nothing ready and buffers it all. One chunk and then
         // a pause keeps what it holds within a chunk or two, however fast the sender is.
+        self.forgive_our_own_delay();
         if std::mem::take(&mut self.rest) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -154,6 +167,7 @@ impl Stream for Guarded {
         match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(chunk))) => match self.arrived(chunk) {
                 Ok(Some(chunk)) => {
+                    self.handed = Some(Instant::now());
                     self.rest = true;
                     Poll::Ready(Some(Ok(chunk)))
                 }

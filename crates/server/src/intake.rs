@@ -155,7 +155,8 @@ impl Reading<'_> {
             self.submission.kept = text;
             return self.submission.fail(Problem::TextTooLong);
         }
-        if !text.trim().is_empty() && !self.submission.text {
+        // Our form has one such field; what another program sends as a second is a part too.
+        if !text.trim().is_empty() {
             self.commit_text(text).await;
         }
     }
@@ -297,8 +298,8 @@ impl Reading<'_> {
         match self.watch.fault() {
             Some(Fault::TooSlow) => Problem::TooSlow,
             Some(Fault::TooLong) => Problem::TooMuch,
-            Some(Fault::Stopping) => Problem::Busy,
-            Some(Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
+            // A server that stops is a line that broke, to whoever was sending.
+            Some(Fault::Stopping | Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
         }
     }
 }

@@ -152,6 +152,18 @@ fn a_larger_limit_on_reopening_helps() {
 }
 
 #[test]
+fn the_same_bytes_count_once_for_a_log_that_is_opened() {
+    let site = Site::new();
+    let log = site.open();
+    for _ in 0..8 {
+        append(&log, b"", vec![pending(&log, &[1; 1 << 18])]).unwrap();
+    }
+    log.close();
+    let log = site.try_open(Limits { storage: 1 << 20, keep_free: 0 }, Mode::Server).unwrap();
+    assert!(log.has_room());
+}
+
+#[test]
 fn room_taken_by_a_blob_comes_back_when_it_is_dropped() {
     let site = Site::new();
     let limits = Limits { storage: 2 << 20, keep_free: 0 };

@@ -1,6 +1,7 @@
 //! Erasing: what is erased is gone, and the log says so.
 
 use std::collections::HashSet;
+use std::fs;
 
 use payamgir_log::*;
 
@@ -80,6 +81,25 @@ fn everything_can_be_erased() {
     let log = site.open();
     (0..300).for_each(|index| assert_eq!(log.erase(index).unwrap(), 300 + index));
     assert_eq!(site.clean().erased, Vec::from_iter(0..300));
+}
+
+#[test]
+fn a_blob_that_cannot_be_removed_is_not_kept_silent_about() {
+    let site = Site::new();
+    let log = site.open();
+    let pending = pending(&log, b"in the way");
+    let path = site.blob_path(&pending.blob().hash);
+    append(&log, b"names it", vec![pending]).unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(matches!(log.erase(0), Err(Error::Lingering)));
+    assert!(matches!(log.erase(0), Err(Error::AlreadyErased)));
+    fs::remove_dir(&path).unwrap();
+    fs::write(&path, b"in the way").unwrap();
+    log.close();
+    assert_eq!(site.clean().erased, [0]);
+    site.open().close();
+    assert_eq!((site.blobs(), site.tmp().len()), (0, 0));
 }
 
 #[test]

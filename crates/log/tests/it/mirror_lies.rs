@@ -192,6 +192,30 @@ fn an_erasure_does_not_explain_the_loss_of_an_erasure() {
     rows.push((erasure.encode(), Some(5u64.to_be_bytes().into())));
     mirror.extend(&rows).unwrap().unwrap();
     assert_eq!(mirror.unexplained().unwrap(), [1, 5]);
+    let sql = "UPDATE record SET erased_by = 6 WHERE seq = 5";
+    check_missing(&desk, sql, 5);
+}
+
+#[test]
+fn an_erasure_explains_nothing_that_comes_after_it() {
+    let (desk, honest) = (Site::bare(), Site::filled(5));
+    let mut mirror = open(&desk);
+    let target = 3u64.to_be_bytes();
+    let erasure = Record::new(Kind::ERASURE, &target, vec![]).unwrap();
+    let mut rows = page(&honest, 0, 5);
+    rows[0] = (erasure.encode(), Some(target.into()));
+    rows[3].1 = None;
+    mirror.extend(&rows).unwrap().unwrap();
+    assert_eq!(mirror.unexplained().unwrap(), [3]);
+    check_missing(&desk, "UPDATE record SET erased_by = 0 WHERE seq = 3", 3);
+}
+
+/// A mark that is forged does not help.
+fn check_missing(desk: &Site, forgery: &str, index: u64) {
+    desk.sql().execute_batch(forgery).unwrap();
+    let findings = verify(desk.path(), &verifier(), &[], false).unwrap().findings;
+    let missing = Finding { index: Some(index), damage: Damage::BodyMissing };
+    assert!(findings.contains(&missing), "{findings:?}");
 }
 
 #[test]

@@ -112,7 +112,10 @@ proptest! {
 
     #[test]
     fn any_numbers_may_be_checked(
-        proof in prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 0..80),
+        proof in prop_oneof![
+            prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 0..80),
+            Just(vec![Hash([1; 32]); 100_000]),
+        ],
         size in large(), other in large(), hash in any::<[u8; 32]>(),
     ) {
         let hash = Hash(hash);
@@ -134,6 +137,25 @@ proptest! {
         prop_assert!(tile.is_err() || (level < 2 && other < 2));
         prop_assert_eq!(reader.row(other).is_ok(), other < SIZE);
         reader.rows(other, size, |row| (other..size).contains(&row.index)).unwrap();
+    }
+}
+
+#[test]
+fn a_tile_of_another_length_is_not_handed_out() {
+    for sql in [
+        "UPDATE tile SET hashes = substr(hashes, 33)",
+        "UPDATE tile SET hashes = x''",
+        "UPDATE tile SET hashes = zeroblob(8193)",
+        "UPDATE tile SET hashes = zeroblob(16384)",
+    ] {
+        let site = Site::filled(300);
+        site.sql().execute_batch(sql).unwrap();
+        let reader = site.reader();
+        assert!(matches!(reader.tile(0, 0, 256), Err(Error::Corrupt)));
+        assert!(matches!(reader.tile(1, 0, 1), Err(Error::Corrupt)));
+        assert!(matches!(reader.root(300), Err(Error::Corrupt)));
+        assert!(matches!(reader.prove_inclusion(299, 300), Err(Error::Corrupt)));
+        assert!(matches!(site.try_open(NO_LIMITS, Mode::Server), Err(Error::Corrupt)));
     }
 }
 

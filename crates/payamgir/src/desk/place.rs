@@ -80,7 +80,10 @@ impl Place {
     /// The copy of the server's log.
     pub fn mirror(&self, link: &Link) -> Result<Mirror, Problem> {
         let verifier = parse_verifier(&link.log_key)?;
-        Mirror::open(&self.dir.join("log"), verifier).map_err(|e| self.problem(e))
+        Mirror::open(&self.dir.join("log"), verifier).map_err(|error| match error {
+            payamgir_log::Error::Key => other_log(),
+            other => self.problem(other),
+        })
     }
 
     /// Checks the copy.
@@ -95,6 +98,18 @@ impl Place {
     pub fn problem(&self, error: payamgir_log::Error) -> Problem {
         log_problem(&self.dir, error)
     }
+}
+
+fn other_log() -> Problem {
+    let what = Say::new(
+        "این تحریریه نسخه‌ی لاگ دیگری را دارد و این کلید از آنِ آن نیست.",
+        "This desk holds a copy of another log; this key is not that log's.",
+    );
+    let to_do = Say::new(
+        "کلید را با آنچه گرداننده داده بسنجید؛ برای سرور دیگر پوشه‌ی دیگری با ‎--dir بدهید.",
+        "Compare the key with what the operator gave you; for another server name another --dir.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn default_dir() -> Option<PathBuf> {

@@ -152,14 +152,25 @@ fn list_line(submission: &Submission, shown: Shown) -> String {
     let files = match files.count() as u64 {
         0 => String::new(),
         n => match lang {
-            Lang::Fa => format!("  [{} پیوست]", digits::number(n, lang)),
-            Lang::En => format!("  [attachments: {n}]"),
+            Lang::Fa => format!("  [{} پیوست{}]", digits::number(n, lang), cut(submission, lang)),
+            Lang::En => format!("  [attachments: {n}{}]", cut(submission, lang)),
         },
     };
     let number = digits::localize(&submission.number.to_string(), lang);
+    let reference = submission.parts.first().map_or_else(String::new, |(_, e)| reference(e));
+    let reference = digits::localize(&reference, lang);
     let when = jalali::format_datetime(arrived, shown.offset, lang);
     let preview = terminal::isolate(&preview(submission));
-    format!("{number}  {when}{files}  {preview}")
+    format!("{number}  {when}  {reference}{files}  {preview}")
+}
+
+/// Says so where one of the attachments is incomplete.
+fn cut(submission: &Submission, lang: Lang) -> &'static str {
+    let is_cut = |entry: &Entry| matches!(&entry.part, Part::Attachment(a) if a.cut);
+    match submission.parts.iter().any(|(_, entry)| is_cut(entry)) {
+        true => pick(lang, "، ناتمام", ", incomplete"),
+        false => "",
+    }
 }
 
 fn preview(submission: &Submission) -> String {

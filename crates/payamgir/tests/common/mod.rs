@@ -263,9 +263,15 @@ pub fn has_tool(name: &str) -> bool {
     let found = Command::new(name).arg("--version").output().is_ok();
     if !found {
         assert!(std::env::var_os("CI").is_none(), "{name} is missing");
-        eprintln!("SKIPPED: needs {name}");
+        skipped(&format!("needs {name}"));
     }
     found
+}
+
+/// Says aloud that a test was skipped: past the test runner, which keeps quiet what passes.
+pub fn skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
 /// A number from the environment: tests have a short form, and a full one in the soak run.
