@@ -16,6 +16,16 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone)]
 pub(crate) struct Folder(PathBuf);
 
+/// The right to write blobs.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing would not do while a process forked from this one has yet to close its copy.
+        let _ = self.0.unlock();
+    }
+}
+
 impl Folder {
     /// Names a folder, checking nothing.
     pub(crate) fn new(path: &Path) -> Self {
@@ -35,12 +45,12 @@ impl Folder {
     }
 
     /// Takes the lock; it is held until the file is closed, also by a crash.
-    pub(crate) fn lock(&self) -> Result<File, Error> {
+    pub(crate) fn lock(&self) -> Result<Lock, Error> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(FILE_MODE);
         let file = options.open(self.0.join("lock")).map_err(not_a_log)?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(Error::Locked),
             Err(TryLockError::Error(e)) => Err(e.into()),
         }

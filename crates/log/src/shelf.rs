@@ -18,7 +18,7 @@ use data_encoding::HEXLOWER;
 use rusqlite::{Connection, TransactionBehavior};
 use tlog_tiles::Hash;
 
-use crate::folder::{self, Folder};
+use crate::folder::{self, Folder, Lock};
 use crate::{Error, schema};
 
 const INTENT: &str = "intent";
@@ -39,7 +39,7 @@ pub(crate) enum Fate {
 pub(crate) struct Shelf {
     pub(crate) folder: Folder,
     waiting: Mutex<HashMap<[u8; 32], Waiting>>,
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 struct Waiting {
@@ -48,7 +48,7 @@ struct Waiting {
 }
 
 impl Shelf {
-    pub(crate) fn new(folder: Folder, lock: Option<File>) -> Self {
+    pub(crate) fn new(folder: Folder, lock: Option<Lock>) -> Self {
         Self { folder, waiting: Mutex::default(), _lock: lock }
     }
 

@@ -1,7 +1,7 @@
 //! Checkpoints, read as C2SP writes them down and not with our own code.
 
 use data_encoding::BASE64;
-use ed25519_dalek::{Signature, SigningKey, Verifier as _};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _};
 use payamgir_log::*;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -55,6 +55,37 @@ fn the_public_key_is_written_as_c2sp_says() {
     let hashed = Sha256::digest([b"example.org/log\n", &bytes[..]].concat());
     assert_eq!(id, data_encoding::HEXLOWER.encode(&hashed[..4]));
     assert_eq!(Verifier::parse(&public).unwrap(), verifier());
+}
+
+/// A text as the log's key would sign it.
+fn signed(text: &str) -> Vec<u8> {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let hashed = [b"example.org/log\n\x01", &key.verifying_key().as_bytes()[..]].concat();
+    let id = &Sha256::digest(hashed)[..4];
+    let signature = [id, &key.sign(text.as_bytes()).to_bytes()].concat();
+    let signature = BASE64.encode(&signature);
+    format!("{text}\n\u{2014} example.org/log {signature}\n").into_bytes()
+}
+
+#[test]
+fn what_the_key_signed_is_a_checkpoint_only_if_it_says_so() {
+    let root = BASE64.encode(&[3; 32]);
+    let check = |text: &str, size: Option<u64>| {
+        let opened = verifier().open(&signed(text)).ok();
+        assert_eq!(opened.map(|checkpoint| checkpoint.size), size, "{text}");
+    };
+    check(&format!("example.org/log\n5\n{root}\n"), Some(5));
+    check(&format!("example.org/log\n{}\n{root}\n", u64::MAX), Some(u64::MAX));
+    check(&format!("example.org/other\n5\n{root}\n"), None);
+    check(&format!("example.org/log\n05\n{root}\n"), None);
+    check(&format!("example.org/log\n-1\n{root}\n"), None);
+    check(&format!("example.org/log\n18446744073709551616\n{root}\n"), None);
+    check(&format!("example.org/log\n5\n{}\n", BASE64.encode(&[3; 31])), None);
+    check("example.org/log\n5\n", None);
+    check("example.org/log\n", None);
+    let witnessed = |line: usize| format!("example.org/log\n5\n{root}\n{}\n", "x".repeat(line));
+    check(&witnessed(100), Some(5));
+    check(&witnessed(5000), None);
 }
 
 proptest! {

@@ -42,6 +42,8 @@ fn a_note_that_is_none() {
     for note in [&b""[..], b"example.org/log\n3\n", &[0xff; 70]] {
         assert_eq!(mirror.offer(note), Err(Divergence::BadSignature));
     }
+    let forked = mirror.offer(&fork(1, 3).note());
+    assert_eq!(forked, Err(Divergence::Forked { offered: 3 }));
     let mut note = Site::filled(4).note();
     note[20] ^= 1;
     assert_eq!(mirror.offer(&note), Err(Divergence::BadSignature));
