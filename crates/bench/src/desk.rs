@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use payamgir_desk::client::World;
-use payamgir_desk::library::{Opened, open_all};
 use payamgir_desk::open::Member;
+use payamgir_desk::opening::{Opened, open_all};
 use payamgir_desk::sync::sync;
 use payamgir_desk::{Client, Server};
 use payamgir_log::{Kind, Log, Mirror, Verifier};
@@ -137,7 +137,7 @@ fn take_all(mirror: &mut Mirror, client: &Client<'_>, entries: u64) -> Result<()
 
 fn open(mirror: &Mirror, member: &Member, entries: u64, threads: usize) -> Result<(), Failure> {
     let mut opened = 0;
-    open_all(&mirror.reader()?, member.identity(), (0, entries), threads, |item| {
+    open_all(&mut mirror.reader()?, member.identity(), (0, entries), threads, |item| {
         if let Opened::Part(Entry { part: Part::Text(text), .. }) = &item.opened {
             opened += u64::from(text.len() == request::TEXT_BYTES);
         }

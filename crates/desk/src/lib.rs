@@ -5,10 +5,12 @@
 
 pub mod client;
 pub mod library;
+pub mod opening;
 pub mod save;
 pub mod sync;
 
 pub use client::{Client, Failure, Server};
-pub use library::{Item, Opened, Submission, Trouble};
+pub use library::Submission;
+pub use opening::{Item, Opened, Trouble};
 /// Identities, for the program: only this crate may depend on the one that opens.
 pub use payamgir_open as open;

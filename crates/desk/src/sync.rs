@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 use std::sync::mpsc;
 use std::thread;
 
-use payamgir_log::{Divergence, Error, Mirror};
+use payamgir_log::{Divergence, Error, Fetched, Mirror};
 use payamgir_wire::sync::read_frame;
 
 use crate::client::{Client, Failure};
@@ -78,7 +78,7 @@ fn fetch(
     client: &Client<'_>,
     from: u64,
     to: u64,
-    ahead: &mpsc::SyncSender<Result<Rows, SyncError>>,
+    ahead: &mpsc::SyncSender<Result<Vec<Fetched>, SyncError>>,
 ) {
     let mut next = from;
     while next < to {
@@ -94,23 +94,21 @@ fn fetch(
 /// A body that was withheld may be there now.
 fn ask_again(mirror: &mut Mirror, client: &Client<'_>) -> Result<(), SyncError> {
     for index in mirror.unexplained()? {
-        let (_, body) = page(client, index, index + 1)?.swap_remove(0);
-        if let Some(body) = body {
+        let fetched = page(client, index, index + 1)?.swap_remove(0);
+        if let Some(body) = fetched.into_body() {
             mirror.supply(index, &body)?;
         }
     }
     Ok(())
 }
 
-type Rows = Vec<(Vec<u8>, Option<Vec<u8>>)>;
-
-fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Rows, SyncError> {
+fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Vec<Fetched>, SyncError> {
     let most = usize::try_from(to - from).unwrap_or(usize::MAX);
     let mut body = BufReader::with_capacity(256 * 1024, client.log(from, to)?);
     let (mut rows, mut bytes) = (vec![], 0);
     while let Some(frame) = read_frame(&mut body).map_err(broken)? {
         bytes += frame.record.len() + frame.body.as_ref().map_or(0, Vec::len);
-        rows.push((frame.record, frame.body));
+        rows.push(Fetched::new(&frame.record, frame.body));
         if rows.len() > most || bytes > PAGE_BYTES {
             return Err(SyncError::Protocol);
         }

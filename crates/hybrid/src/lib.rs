@@ -1,10 +1,11 @@
-//! The key wrapping of age's `mlkem768x25519` stanza, and nothing else.
+//! The key wrapping of age's `mlkem768x25519` stanza, and small age files that have only that.
 //!
 //! X-Wing (draft-connolly-cfrg-xwing-kem) under HPKE base mode (RFC 9180) with HKDF-SHA256 and
-//! ChaCha20-Poly1305. The `age` crate has no such recipient yet; the day it has one, this crate
+//! ChaCha20-Poly1305. The `age` crate has no such recipient yet; the day it has one, the wrapping
 //! is deleted. `wrap` and `unwrap` are separate features: a program that only seals contains no
 //! code that could undo it.
 
+pub mod file;
 mod schedule;
 #[cfg(feature = "unwrap")]
 mod unwrap;

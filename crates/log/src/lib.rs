@@ -33,7 +33,7 @@ mod writer;
 pub use blobs::{BlobWriter, PendingBlob};
 pub use error::Error;
 pub use handle::{Log, Mode};
-pub use mirror::{Divergence, Mirror};
+pub use mirror::{Divergence, Fetched, Mirror};
 pub use note::{Checkpoint, LogKey, Verifier};
 pub use proof::{check_consistency, check_inclusion};
 pub use quota::Limits;

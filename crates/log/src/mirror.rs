@@ -44,6 +44,14 @@ pub enum Divergence {
     },
 }
 
+/// A record as a server sent it, with its body unless that is withheld. Made where there is time
+/// for hashing, which need not be where the mirror is.
+pub struct Fetched {
+    /// `None` where it is malformed or its body is another's.
+    record: Option<Record>,
+    body: Option<Vec<u8>>,
+}
+
 /// The copy.
 pub struct Mirror {
     connection: Connection,
@@ -108,10 +116,7 @@ impl Mirror {
 
     /// Takes the next records as pending, all or none. On a divergence none is taken and those that
     /// were pending are forgotten.
-    pub fn extend(
-        &mut self,
-        rows: &[(Vec<u8>, Option<Vec<u8>>)],
-    ) -> Result<Result<(), Divergence>, Error> {
+    pub fn extend(&mut self, rows: &[Fetched]) -> Result<Result<(), Divergence>, Error> {
         let mut edge = self.edge.clone();
         // What is pending may be lost with the power; the checkpoint that makes it count is
         // written durably, and all before it with it.
@@ -119,15 +124,15 @@ impl Mirror {
         let behavior = TransactionBehavior::Immediate;
         let transaction = self.connection.transaction_with_behavior(behavior)?;
         let mut full = vec![];
-        for (bytes, body) in rows {
+        for Fetched { record, body } in rows {
             let index = edge.size();
-            let Some(record) = checked(bytes, body.as_deref(), index) else {
+            let Some(record) = record.as_ref().filter(|record| record.index == index) else {
                 drop(transaction);
                 self.forget_pending()?;
                 return Ok(Err(Divergence::Altered { index }));
             };
-            schema::insert(&transaction, &record, body.as_deref())?;
-            mark_erasure(&transaction, &record, body.as_deref())?;
+            schema::insert(&transaction, record, body.as_deref())?;
+            mark_erasure(&transaction, record, body.as_deref())?;
             edge.push(record.leaf(), &mut full);
         }
         schema::insert_tiles(&transaction, &full)?;
@@ -235,11 +240,20 @@ fn blobs_from(c: &Connection, seq: i64) -> Result<Vec<BlobRef>, Error> {
         .collect::<Result<_, _>>()?)
 }
 
-fn checked(bytes: &[u8], body: Option<&[u8]>, index: u64) -> Option<Record> {
-    let record = Record::decode(bytes)?;
-    let small = record.body_size as usize <= BODY_BYTES;
-    let fits = record.index == index && body.is_none_or(|body| record.describes(body));
-    (small && fits).then_some(record)
+impl Fetched {
+    /// Reads a record's bytes and holds its body against it. What does not fit is found out when
+    /// the mirror is to take it.
+    pub fn new(record: &[u8], body: Option<Vec<u8>>) -> Self {
+        let record = Record::decode(record)
+            .filter(|record| record.body_size as usize <= BODY_BYTES)
+            .filter(|record| body.as_deref().is_none_or(|body| record.describes(body)));
+        Self { record, body }
+    }
+
+    /// The body as it came.
+    pub fn into_body(self) -> Option<Vec<u8>> {
+        self.body
+    }
 }
 
 /// An erasure explains a missing body, that of an erasure excepted. A body that is here already

@@ -33,6 +33,10 @@ impl Identity {
         Self { seed, key }
     }
 
+    pub(crate) fn key(&self) -> &PrivateKey {
+        &self.key
+    }
+
     /// The public half, `age1pq1…`.
     pub fn recipient(&self) -> String {
         let hrp = bech32_hrp(RECIPIENT_HRP);

@@ -1,6 +1,7 @@
 //! What `seal` seals, `open` opens; nothing else does.
 
 use std::io::{self, Read, Write};
+use std::iter;
 
 use payamgir_open::member::UnlockError;
 use payamgir_open::{BlobReader, Identity, Member, OpenError, open_entry};
@@ -24,6 +25,57 @@ fn open_blob(identity: &Identity, sealed: &[u8], size: u64) -> io::Result<Vec<u8
     let mut plain = vec![];
     BlobReader::new(identity, sealed, size).map_err(io::Error::other)?.read_to_end(&mut plain)?;
     Ok(plain)
+}
+
+/// What the `age` crate alone makes of a file.
+fn open_by_age(identity: &Identity, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let mut plain = vec![];
+    age::Decryptor::new_buffered(sealed)?
+        .decrypt(iter::once(identity as &dyn age::Identity))?
+        .read_to_end(&mut plain)
+        .map_err(|_| OpenError::Damaged)?;
+    Ok(plain)
+}
+
+/// A file written without the `age` crate, damaged in one of many ways.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let (_, recipient) = pair();
+    let sealed = (0usize..5000).prop_map(move |n| seal_entry(&recipient, &vec![7; n]).unwrap());
+    let at = prop_oneof![0.0..1.0, 0.0..0.3, 0.0..0.01];
+    (sealed, at, any::<u8>(), 0..5).prop_map(|(mut sealed, at, byte, way)| {
+        let at = (sealed.len() as f64 * at) as usize;
+        match way {
+            0 => sealed[at] = byte,
+            1 => sealed[at] ^= 1 << (byte % 8),
+            2 => sealed.truncate(at),
+            3 => sealed.insert(at, byte),
+            _ => drop(sealed.remove(at)),
+        }
+        sealed
+    })
+}
+
+#[test]
+fn the_age_crate_reads_what_is_sealed_without_it() {
+    let (identity, recipient) = pair();
+    for length in [0, 1, 4096, 4097, 61_000, 63_000, 64_000, 70_000, 200_000] {
+        let body = vec![9; length];
+        let sealed = seal_entry(&recipient, &body).unwrap();
+        let plain = open_by_age(&identity, &sealed).unwrap();
+        assert!(plain.starts_with(&body) && plain[length..].iter().all(|b| *b == 0));
+        assert_eq!(&*open_entry(&identity, &sealed, 1 << 20).unwrap(), &plain);
+    }
+}
+
+#[test]
+fn an_entry_sealed_by_the_age_crate_opens_as_one_of_ours() {
+    let (identity, recipient) = pair();
+    for length in [0, 1, 5000, 60_000, 200_000] {
+        let body = vec![9; length];
+        let sealed = seal_blob(&recipient, &body);
+        assert!(open_entry(&identity, &sealed, 1 << 20).unwrap().starts_with(&body));
+        assert_eq!(open_entry(&identity, &sealed, 0).unwrap_err(), OpenError::TooLong);
+    }
 }
 
 #[test]
@@ -95,7 +147,7 @@ fn identity_files_open_with_their_passphrase_only() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
     fn entries_come_back_padded(body in prop::collection::vec(any::<u8>(), 0..10_000)) {
@@ -136,6 +188,15 @@ proptest! {
         let at = at % sealed.len();
         sealed[at] ^= 1 << bit;
         prop_assert!(open_entry(&identity, &sealed, 9000).is_err());
+    }
+
+    #[test]
+    fn a_damaged_file_has_the_verdict_that_the_age_crate_gives(sealed in damaged()) {
+        let (identity, _) = pair();
+        for identity in [identity, Identity::from_seed(Zeroizing::new([6; 32]))] {
+            let ours = open_entry(&identity, &sealed, 1 << 20).map(|plain| plain.to_vec());
+            prop_assert_eq!(ours, open_by_age(&identity, &sealed));
+        }
     }
 
     #[test]

@@ -85,10 +85,10 @@ fn watch(
     loop {
         let synced = sync(&mut mirror, &client, |_, _| {}).map_err(|e| sync_problem(&place, e))?;
         if synced.now > shown {
-            let reader = mirror.reader().map_err(|e| place.problem(e))?;
+            let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
             let show =
                 Show { place: &place, mirror: &mirror, client: &client, member, folder, lang };
-            show.new_parts(&reader, shown, synced.now)?;
+            show.new_parts(&mut reader, shown, synced.now)?;
             shown = synced.now;
         }
         if parts.is_some_and(|parts| shown >= parts) {
@@ -126,7 +126,7 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
-    fn new_parts(&self, reader: &Reader, from: u64, to: u64) -> Result<(), Problem> {
+    fn new_parts(&self, reader: &mut Reader, from: u64, to: u64) -> Result<(), Problem> {
         let threads = crate::desk::threads();
         let library = Library::read(reader, self.member.identity(), to, threads)
             .map_err(|e| self.place.problem(e))?;

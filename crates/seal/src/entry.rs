@@ -2,14 +2,24 @@
 
 use std::io::{self, Write};
 
+use payamgir_hybrid::file::{self, CHUNK_BYTES, HEADER_BYTES};
+
 use crate::blob::BlobSealer;
-use crate::padding::sealed_size;
+use crate::padding::{sealed_size, zeros};
 use crate::recipient::Recipient;
 
 /// Seals an encoded entry (`wire::Entry::encode`), padded with zeros.
 ///
 /// Fails only where the operating system gives no randomness.
 pub fn seal_entry(recipient: &Recipient, body: &[u8]) -> io::Result<Vec<u8>> {
+    let padding = zeros(body.len() as u64, HEADER_BYTES as u64) as usize;
+    if body.len() + padding > CHUNK_BYTES {
+        return seal_streaming(recipient, body);
+    }
+    file::seal(recipient.key(), body, padding).map_err(io::Error::other)
+}
+
+fn seal_streaming(recipient: &Recipient, body: &[u8]) -> io::Result<Vec<u8>> {
     let size = sealed_size(body.len() as u64) as usize;
     let mut sealer = BlobSealer::new(recipient, Vec::with_capacity(size + 16))?;
     sealer.write_all(body)?;

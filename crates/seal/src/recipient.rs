@@ -23,6 +23,12 @@ pub struct Recipient(PublicKey);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotARecipient;
 
+impl Recipient {
+    pub(crate) fn key(&self) -> &PublicKey {
+        &self.0
+    }
+}
+
 impl FromStr for Recipient {
     type Err = NotARecipient;
 

@@ -20,6 +20,18 @@ pub fn page(site: &Site, from: u64, to: u64) -> Vec<Sent> {
     page
 }
 
+pub trait Take {
+    /// Takes records as they were sent.
+    fn take(&mut self, rows: &[Sent]) -> Result<Result<(), Divergence>, Error>;
+}
+
+impl Take for Mirror {
+    fn take(&mut self, rows: &[Sent]) -> Result<Result<(), Divergence>, Error> {
+        let fetched = |(record, body): &Sent| Fetched::new(record, body.clone());
+        self.extend(&rows.iter().map(fetched).collect::<Vec<_>>())
+    }
+}
+
 pub fn open(desk: &Site) -> Mirror {
     Mirror::open(desk.path(), verifier()).unwrap()
 }
@@ -29,7 +41,7 @@ pub fn sync(mirror: &mut Mirror, server: &Site, page_size: u64) -> Result<(), Di
     let offered = mirror.offer(&server.note())?;
     while mirror.size() < offered.size {
         let from = mirror.size();
-        mirror.extend(&page(server, from, offered.size.min(from + page_size))).unwrap()?;
+        mirror.take(&page(server, from, offered.size.min(from + page_size))).unwrap()?;
     }
     mirror.accept(offered).unwrap()
 }
@@ -78,7 +90,7 @@ fn an_interrupted_sync_goes_on_where_it_stopped() {
     for to in [20, 255, 256, 399] {
         let mut mirror = open(&desk);
         assert_eq!(mirror.held().unwrap().size, 10);
-        mirror.extend(&page(&server, mirror.size(), to)).unwrap().unwrap();
+        mirror.take(&page(&server, mirror.size(), to)).unwrap().unwrap();
         assert_eq!(mirror.size(), to);
         // Records on their way are no damage.
         check_clean(&desk);
@@ -95,7 +107,7 @@ fn an_interrupted_sync_goes_on_where_it_stopped() {
 fn nothing_counts_before_a_checkpoint_covers_it() {
     let (server, desk) = (Site::filled(10), Site::bare());
     let mut mirror = open(&desk);
-    mirror.extend(&page(&server, 0, 10)).unwrap().unwrap();
+    mirror.take(&page(&server, 0, 10)).unwrap().unwrap();
     drop(mirror);
     let mirror = open(&desk);
     assert!(mirror.held().is_none() && mirror.size() == 10);
@@ -124,7 +136,7 @@ fn a_body_withheld_is_named_until_an_erasure_explains_it() {
     // Erased by now, but after the checkpoint that is being synced.
     rows[7].1 = None;
     rows[8].1 = None;
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     mirror.accept(offered).unwrap().unwrap();
     assert_eq!(mirror.unexplained().unwrap(), [7, 8]);
     server.open().erase(8).unwrap();
@@ -145,7 +157,7 @@ fn a_body_withheld_can_be_supplied_later() {
     for withheld in [5, 7, 9] {
         rows[withheld].1 = None;
     }
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     mirror.accept(offered).unwrap().unwrap();
     assert_eq!(mirror.unexplained().unwrap(), [2, 5, 7, 9]);
     let mut check = |index: u64, body: &[u8], taken: bool, left: &[u64]| {

@@ -2,7 +2,7 @@
 
 use payamgir_log::*;
 
-use crate::mirror::{Sent, check_clean, open, page, sync, synced};
+use crate::mirror::{Sent, Take, check_clean, open, page, sync, synced};
 use crate::site::*;
 
 /// A log of the same key whose records differ from number `from` on.
@@ -62,11 +62,11 @@ fn altered_records_are_named_and_nothing_pending_is_kept() {
     let server = Site::filled(20);
     let check = |change: &dyn Fn(&mut Vec<Sent>), index: u64| {
         let (desk, mut mirror) = synced(&Site::filled(2));
-        mirror.extend(&page(&server, 2, 5)).unwrap().unwrap();
+        mirror.take(&page(&server, 2, 5)).unwrap().unwrap();
         let mut rows = page(&server, 5, 20);
         change(&mut rows);
         let expected = Err(Divergence::Altered { index });
-        assert_eq!(mirror.extend(&rows).unwrap(), expected);
+        assert_eq!(mirror.take(&rows).unwrap(), expected);
         assert_eq!((mirror.size(), desk.rows().len()), (2, 2));
         sync(&mut mirror, &server, 100).unwrap();
         check_clean(&desk);
@@ -100,7 +100,7 @@ fn records_that_fit_but_were_not_signed_are_forgotten() {
     let mut rows = page(&honest, 10, 20);
     // The tree commits to the kind; the record alone cannot tell.
     rows[4].0[9] = 77;
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     let accepted = mirror.accept(offered).unwrap();
     assert_eq!(accepted, Err(Divergence::Forked { offered: 20 }));
     assert!(mirror.size() == 10 && desk.rows() == before);
@@ -112,7 +112,7 @@ fn records_that_fit_but_were_not_signed_are_forgotten() {
 fn a_checkpoint_of_fewer_records_than_are_pending_is_no_progress() {
     let server = Site::filled(20);
     let (_desk, mut mirror) = synced(&Site::filled(5));
-    mirror.extend(&page(&server, 5, 20)).unwrap().unwrap();
+    mirror.take(&page(&server, 5, 20)).unwrap().unwrap();
     let rolled_back = Site::filled(12);
     let forked = Err(Divergence::Forked { offered: 12 });
     assert_eq!(sync(&mut mirror, &rolled_back, 100), forked);
@@ -124,7 +124,7 @@ fn a_checkpoint_of_fewer_records_than_are_pending_is_no_progress() {
 fn what_is_pending_beyond_a_size_can_be_forgotten() {
     let server = Site::filled(300);
     let (desk, mut mirror) = synced(&Site::filled(5));
-    mirror.extend(&page(&server, 5, 290)).unwrap().unwrap();
+    mirror.take(&page(&server, 5, 290)).unwrap().unwrap();
     mirror.trim(290).unwrap();
     assert_eq!(mirror.size(), 290);
     mirror.trim(289).unwrap();
@@ -140,7 +140,7 @@ fn what_is_pending_beyond_a_size_can_be_forgotten() {
 fn a_checkpoint_nobody_signed_is_not_accepted() {
     let server = Site::filled(20);
     let (desk, mut mirror) = synced(&Site::filled(5));
-    mirror.extend(&page(&server, 5, 20)).unwrap().unwrap();
+    mirror.take(&page(&server, 5, 20)).unwrap().unwrap();
     let mut made_up = mirror.offer(&server.note()).unwrap();
     made_up.note = b"example.org/log\n20\nAAAA\n".into();
     assert_eq!(mirror.accept(made_up).unwrap(), Err(Divergence::BadSignature));
@@ -155,7 +155,7 @@ fn forgotten_erasure(mirror: &mut Mirror, target: u64) {
     let mut erasure = Record::new(Kind::ERASURE, &target.to_be_bytes(), vec![]).unwrap();
     erasure.index = index;
     let rows = [(erasure.encode(), Some(target.to_be_bytes().to_vec()))];
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     let offered = mirror.offer(&lie).unwrap();
     assert!(mirror.accept(offered).unwrap().is_err());
 }
@@ -168,7 +168,7 @@ fn an_erasure_that_is_forgotten_explains_nothing_and_takes_no_explanation_away()
     let mut mirror = open(&desk);
     let mut rows = page(&server, 0, 11);
     rows[4].1 = None;
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     let offered = mirror.offer(&server.note()).unwrap();
     mirror.accept(offered).unwrap().unwrap();
     for target in [3, 4, 10, 11, 12, u64::MAX] {
@@ -192,7 +192,7 @@ fn an_erasure_does_not_explain_the_loss_of_an_erasure() {
     let mut erasure = Record::new(Kind::ERASURE, &5u64.to_be_bytes(), vec![]).unwrap();
     erasure.index = 6;
     rows.push((erasure.encode(), Some(5u64.to_be_bytes().into())));
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     assert_eq!(mirror.unexplained().unwrap(), [1, 5]);
     let sql = "UPDATE record SET erased_by = 6 WHERE seq = 5";
     check_missing(&desk, sql, 5);
@@ -207,7 +207,7 @@ fn an_erasure_explains_nothing_that_comes_after_it() {
     let mut rows = page(&honest, 0, 5);
     rows[0] = (erasure.encode(), Some(target.into()));
     rows[3].1 = None;
-    mirror.extend(&rows).unwrap().unwrap();
+    mirror.take(&rows).unwrap().unwrap();
     assert_eq!(mirror.unexplained().unwrap(), [3]);
     check_missing(&desk, "UPDATE record SET erased_by = 0 WHERE seq = 3", 3);
 }
@@ -232,7 +232,7 @@ fn the_blobs_of_forgotten_records_go() {
         hash
     };
     let (desk, mut mirror) = synced(&Site::filled(10));
-    mirror.extend(&page(&lie, 10, 11)).unwrap().unwrap();
+    mirror.take(&page(&lie, 10, 11)).unwrap().unwrap();
     let mut writer = mirror.blob().unwrap();
     std::io::Write::write_all(&mut writer, &bytes).unwrap();
     assert!(mirror.keep(writer.finish().unwrap(), &hash));
@@ -249,7 +249,7 @@ fn a_blob_of_an_impossible_size_is_only_that() {
     let record = Record::new(Kind::ENTRY, b"body", vec![blob, blob]).unwrap();
     let desk = Site::bare();
     let mut mirror = open(&desk);
-    mirror.extend(&[(record.encode(), Some(b"body".into()))]).unwrap().unwrap();
+    mirror.take(&[(record.encode(), Some(b"body".into()))]).unwrap().unwrap();
     drop(mirror);
     assert_eq!(open(&desk).size(), 1);
 }

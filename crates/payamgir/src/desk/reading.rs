@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use payamgir_desk::client::{Client, Failure};
-use payamgir_desk::library::{Library, Submission, Trouble};
+use payamgir_desk::library::{Library, Submission};
 use payamgir_desk::open::{Identity, Member};
+use payamgir_desk::opening::Trouble;
 use payamgir_desk::save::{SaveError, save};
 use payamgir_desk::sync::{SyncError, fetch_blob};
 use payamgir_log::{Mirror, Reader};
@@ -98,9 +99,9 @@ fn open(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Open, Pr
     let link = place.link()?.ok_or_else(no_server)?;
     let mirror = place.mirror(&link)?;
     let member = unlock(place, passphrase, lang)?;
-    let reader = mirror.reader().map_err(|e| place.problem(e))?;
+    let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
     let size = mirror.held().map_or(0, |held| held.size);
-    let library = Library::read(&reader, member.identity(), size, threads());
+    let library = Library::read(&mut reader, member.identity(), size, threads());
     let library = library.map_err(|e| place.problem(e))?;
     Ok(Open { mirror, reader, member, library })
 }

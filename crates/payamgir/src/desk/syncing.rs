@@ -82,9 +82,9 @@ fn fetch_all(
     member: &Member,
     lang: Lang,
 ) -> Result<(), Problem> {
-    let reader = mirror.reader().map_err(|e| place.problem(e))?;
+    let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
     let size = mirror.held().map_or(0, |held| held.size);
-    let library = Library::read(&reader, member.identity(), size, threads());
+    let library = Library::read(&mut reader, member.identity(), size, threads());
     let library = library.map_err(|e| place.problem(e))?;
     let (mut line, mut gone) = (Progress::new(), 0);
     for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
