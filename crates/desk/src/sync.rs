@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use payamgir_log::{Divergence, Error, Fetched, Mirror};
-use payamgir_wire::sync::read_frame;
+use payamgir_wire::sync::{Frame, read_frame};
 
 use crate::client::{Client, Failure};
 
@@ -61,10 +61,12 @@ fn once(
     mirror.trim(offered.size)?;
     let (from, to) = (mirror.size(), offered.size);
     thread::scope(|scope| {
-        // One page is on its way while the one before it is checked and kept.
+        // One page is on its way while the one before it is checked and the one before that kept.
         let (ahead, pages) = mpsc::sync_channel(1);
+        let (beside, checked) = mpsc::sync_channel(1);
         scope.spawn(move || fetch(client, from, to, &ahead));
-        for rows in pages {
+        scope.spawn(move || pages.into_iter().try_for_each(|page| beside.send(page.map(check))));
+        for rows in checked {
             mirror.extend(&rows?)?.map_err(SyncError::Diverged)?;
             progress(mirror.size(), to);
         }
@@ -78,7 +80,7 @@ fn fetch(
     client: &Client<'_>,
     from: u64,
     to: u64,
-    ahead: &mpsc::SyncSender<Result<Vec<Fetched>, SyncError>>,
+    ahead: &mpsc::SyncSender<Result<Page, SyncError>>,
 ) {
     let mut next = from;
     while next < to {
@@ -91,24 +93,29 @@ fn fetch(
     }
 }
 
+fn check(page: Page) -> Vec<Fetched> {
+    page.into_iter().map(|frame| Fetched::new(&frame.record, frame.body)).collect()
+}
+
 /// A body that was withheld may be there now.
 fn ask_again(mirror: &mut Mirror, client: &Client<'_>) -> Result<(), SyncError> {
     for index in mirror.unexplained()? {
-        let fetched = page(client, index, index + 1)?.swap_remove(0);
-        if let Some(body) = fetched.into_body() {
+        if let Some(body) = page(client, index, index + 1)?.swap_remove(0).body {
             mirror.supply(index, &body)?;
         }
     }
     Ok(())
 }
 
-fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Vec<Fetched>, SyncError> {
+type Page = Vec<Frame>;
+
+fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Page, SyncError> {
     let most = usize::try_from(to - from).unwrap_or(usize::MAX);
     let mut body = BufReader::with_capacity(256 * 1024, client.log(from, to)?);
     let (mut rows, mut bytes) = (vec![], 0);
     while let Some(frame) = read_frame(&mut body).map_err(broken)? {
         bytes += frame.record.len() + frame.body.as_ref().map_or(0, Vec::len);
-        rows.push(Fetched::new(&frame.record, frame.body));
+        rows.push(frame);
         if rows.len() > most || bytes > PAGE_BYTES {
             return Err(SyncError::Protocol);
         }

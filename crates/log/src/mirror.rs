@@ -249,11 +249,6 @@ impl Fetched {
             .filter(|record| body.as_deref().is_none_or(|body| record.describes(body)));
         Self { record, body }
     }
-
-    /// The body as it came.
-    pub fn into_body(self) -> Option<Vec<u8>> {
-        self.body
-    }
 }
 
 /// An erasure explains a missing body, that of an erasure excepted. A body that is here already

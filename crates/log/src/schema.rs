@@ -55,6 +55,15 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// A server commits a few records at a time and a mirror hundreds: ten of the usual size fill
+    /// a large page, where a small one would leave a quarter empty.
+    fn page_bytes(self) -> u32 {
+        match self {
+            Self::Log => 16_384,
+            Self::Mirror => 65_536,
+        }
+    }
+
     /// "pygr" and "pygm", so that `file` and other programs can tell.
     fn application_id(self) -> i32 {
         match self {
@@ -76,7 +85,7 @@ pub(crate) fn create(folder: &Folder, role: Role, note: Option<&[u8]>) -> Result
     }
     folder::create_file(&fresh)?;
     let connection = Connection::open(&fresh)?;
-    connection.pragma_update(None, "page_size", 16_384)?;
+    connection.pragma_update(None, "page_size", role.page_bytes())?;
     make_durable(&connection)?;
     connection.pragma_update(None, "application_id", role.application_id())?;
     connection.pragma_update(None, "user_version", VERSION)?;
