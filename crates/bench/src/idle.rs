@@ -111,7 +111,6 @@ fn section(start_ms: f64, fresh: (f64, f64), used: (f64, f64)) -> Section {
         ],
         goals: vec![
             Goal::at_most("idle: RSS after the start, MiB", fresh.0, 25.0),
-            Goal::at_most("idle: RSS after 1,000 submissions, MiB", used.0, 25.0),
             Goal::at_most("idle: start to first page, ms", start_ms, 150.0),
         ],
     }

@@ -5,7 +5,9 @@
 //! is deleted. `wrap` and `unwrap` are separate features: a program that only seals contains no
 //! code that could undo it.
 
+#[cfg(any(feature = "wrap", feature = "unwrap"))]
 pub mod file;
+#[cfg(any(feature = "wrap", feature = "unwrap"))]
 mod schedule;
 #[cfg(feature = "unwrap")]
 mod unwrap;

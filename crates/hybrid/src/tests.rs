@@ -1,3 +1,4 @@
+use crate::file::{self, CHUNK_BYTES, Unopened};
 use crate::{PrivateKey, PublicKey, Rejected, SHARE_BYTES};
 
 fn pair() -> (PrivateKey, PublicKey) {
@@ -54,6 +55,45 @@ fn wrong_lengths_are_rejected() {
     assert!(private.unwrap::<15>(&wrapped.share, &wrapped.body).is_err());
     assert!(PublicKey::from_bytes(&private.public()[1..]).is_err());
     assert!(PublicKey::from_bytes(&[0xff; crate::PUBLIC_KEY_BYTES]).is_err());
+}
+
+#[test]
+fn a_small_file_has_one_layout_and_one_chunk() {
+    let (private, public) = pair();
+    for (plain, zeros) in [(&b"x"[..], 0), (b"", 1), (b"words", 4000), (b"", CHUNK_BYTES)] {
+        let sealed = file::seal(&public, plain, zeros).unwrap();
+        assert_eq!(sealed.len(), 1643 + plain.len() + zeros + 16);
+        let opened = file::open(&private, &sealed).unwrap();
+        assert_eq!(opened[..], [plain, &vec![0; zeros]].concat());
+    }
+    for (plain, zeros) in [(&b""[..], 0), (b"x", CHUNK_BYTES), (b"x", usize::MAX)] {
+        assert!(file::seal(&public, plain, zeros).is_err());
+    }
+}
+
+#[test]
+fn a_small_file_that_was_altered_says_how_far_it_was_right() {
+    let (private, public) = pair();
+    let good = file::seal(&public, b"words", 20).unwrap();
+    let altered = |at: usize, byte: u8| {
+        let mut file = good.clone();
+        file[at] = byte;
+        file::open(&private, &file).unwrap_err()
+    };
+    let other = |at: usize| if good[at] == b'A' { b'B' } else { b'A' };
+    let table = [
+        (0, Unopened::OtherLayout),
+        (41, Unopened::NotForUs),
+        (1540, Unopened::NotForUs),
+        (1578, Unopened::OtherLayout),
+        (1590, Unopened::Damaged),
+        (1630, Unopened::Damaged),
+        (1650, Unopened::Damaged),
+    ];
+    for (at, expected) in table {
+        assert_eq!(altered(at, other(at)), expected, "{at}");
+    }
+    assert_eq!(file::open(&private, &good[..1643 + 16]).unwrap_err(), Unopened::OtherLayout);
 }
 
 /// The first vector of draft-connolly-cfrg-xwing-kem's appendix: seed to public key.

@@ -108,7 +108,7 @@ pub(crate) fn open_writer(folder: &Folder, role: Role) -> Result<Connection, Err
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 500)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    connection.pragma_update(None, "cache_size", -4096)?;
+    connection.pragma_update(None, "cache_size", -1024)?;
     Ok(connection)
 }
 
