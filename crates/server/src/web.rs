@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
 use crate::journal::Event;
-use crate::pages::{self, Problem, Site};
+use crate::pages::{self, Problem, Receipt, Site, Thanks};
 use crate::submission::Outcome;
 
 /// What the source's routes share.
@@ -25,6 +25,8 @@ pub(crate) struct Web {
     pub tasks: TaskTracker,
     fa: Page,
     en: Page,
+    thanks_fa: Thanks,
+    thanks_en: Thanks,
 }
 
 /// A page made once, as it is and compressed.
@@ -37,7 +39,9 @@ impl Web {
     pub(crate) fn new(intake: Arc<Intake>, tasks: TaskTracker) -> Self {
         let page = |lang| Page::new(&pages::form(&intake.settings.site, lang).into_string());
         let (fa, en) = (page(Lang::Fa), page(Lang::En));
-        Self { intake, tasks, fa, en }
+        let thanks = |lang| Thanks::new(&intake.settings.site, lang);
+        let (thanks_fa, thanks_en) = (thanks(Lang::Fa), thanks(Lang::En));
+        Self { intake, tasks, fa, en, thanks_fa, thanks_en }
     }
 
     fn site(&self) -> &Site {
@@ -80,7 +84,7 @@ impl Web {
         match outcome {
             Outcome::Received(receipt) => {
                 let status = receipt.problem.map_or(StatusCode::OK, status);
-                html(status, pages::received(self.site(), lang, &receipt).into_string())
+                html(status, self.received(lang, &receipt))
             }
             Outcome::Refused { problem, kept, continues } => {
                 let continues = continues.as_deref();
@@ -88,6 +92,15 @@ impl Web {
                 html(status(problem), page.into_string())
             }
         }
+    }
+
+    fn received(&self, lang: Lang, receipt: &Receipt) -> String {
+        let thanks = match lang {
+            Lang::Fa => &self.thanks_fa,
+            Lang::En => &self.thanks_en,
+        };
+        let made = || pages::received(self.site(), lang, receipt).into_string();
+        thanks.page(receipt).unwrap_or_else(made)
     }
 
     fn problem(&self, lang: Lang, problem: Problem) -> Response {

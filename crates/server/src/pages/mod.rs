@@ -10,6 +10,7 @@ mod layout;
 mod outcome;
 #[cfg(test)]
 mod tests;
+mod thanks;
 mod words;
 
 use payamgir_text::{digits, lang::Lang, size};
@@ -17,6 +18,7 @@ use payamgir_text::{digits, lang::Lang, size};
 pub use form::{form, refused};
 pub use layout::STYLE;
 pub use outcome::{message, received};
+pub use thanks::Thanks;
 
 /// What the pages say about the assembly and its limits; from configuration.
 pub struct Site {

@@ -3,7 +3,7 @@
 use payamgir_text::lang::Lang;
 
 use super::words::Words;
-use super::{FileFate, Problem, Receipt, STYLE, Site, form, message, received, refused};
+use super::{FileFate, Problem, Receipt, STYLE, Site, Thanks, form, message, received, refused};
 
 const LANGS: [Lang; 2] = [Lang::Fa, Lang::En];
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
@@ -64,6 +64,21 @@ fn whole(lang: Lang) -> String {
 
 fn part(lang: Lang, problem: Problem) -> String {
     received(&site(), lang, &receipt(&FATES, Some(problem))).into_string()
+}
+
+#[test]
+fn the_page_made_once_is_the_page_made_each_time() {
+    for lang in [Lang::Fa, Lang::En] {
+        let thanks = Thanks::new(&site(), lang);
+        let words = receipt(&[], None);
+        assert_eq!(thanks.page(&words).unwrap(), received(&site(), lang, &words).into_string());
+        let others = [
+            receipt(&[FileFate::Sealed], None),
+            receipt(&[], Some(Problem::Malformed)),
+            Receipt { text: false, ..receipt(&[], None) },
+        ];
+        assert!(others.iter().all(|receipt| thanks.page(receipt).is_none()));
+    }
 }
 
 /// Every page there is, in one language.
