@@ -1,0 +1,144 @@
+//! All that the log says of the desk, folded record by record.
+
+use crate::statement::Hash;
+use crate::{Approval, Grant, Outcome, Receiving, Refusal, Roster, Signed};
+
+/// Kinds of records in the log whose bodies this crate reads.
+pub mod kind {
+    /// A [`crate::Signed`] statement.
+    pub const STATEMENT: u8 = 3;
+    /// A [`crate::Receiving`] key.
+    pub const RECEIVING: u8 = 4;
+    /// A [`crate::Grant`].
+    pub const GRANT: u8 = 5;
+    /// An [`crate::Approval`].
+    pub const APPROVAL: u8 = 6;
+}
+
+/// What the log says of the desk so far.
+#[derive(Debug, Clone, Default)]
+pub struct Fold {
+    roster: Option<Roster>,
+    grants: Vec<(u64, Grant)>,
+    approvals: Vec<(u64, Approval)>,
+    refused: Vec<(u64, Refusal)>,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// A statement.
+    Statement(Outcome),
+    /// Anything else that this crate reads.
+    Kept,
+    /// Of a kind that means nothing here.
+    Other,
+}
+
+impl Fold {
+    /// Hears the record `index`. A refusal is remembered and changes nothing else; a log of an
+    /// honest server has none.
+    pub fn hear(&mut self, index: u64, kind: u8, body: &[u8]) -> Result<Heard, Refusal> {
+        let heard = self.try_hear(index, kind, body);
+        if let Err(refusal) = heard {
+            self.refused.push((index, refusal));
+        }
+        heard
+    }
+
+    fn try_hear(&mut self, index: u64, kind: u8, body: &[u8]) -> Result<Heard, Refusal> {
+        match kind {
+            kind::STATEMENT => self.state(index, &Signed::decode(body)?),
+            kind::RECEIVING => {
+                self.known()?.receive(&Receiving::decode(body)?)?;
+                Ok(Heard::Kept)
+            }
+            kind::GRANT => {
+                let grant = Grant::decode(body)?;
+                self.check_grant(&grant)?;
+                self.grants.push((index, grant));
+                Ok(Heard::Kept)
+            }
+            kind::APPROVAL => {
+                let approval = Approval::decode(body)?;
+                self.check_approval(&approval)?;
+                self.approvals.push((index, approval));
+                Ok(Heard::Kept)
+            }
+            _ => Ok(Heard::Other),
+        }
+    }
+
+    fn state(&mut self, index: u64, signed: &Signed) -> Result<Heard, Refusal> {
+        let outcome = match &mut self.roster {
+            Some(roster) => roster.take(signed, index)?,
+            None => {
+                self.roster = Some(Roster::found(signed, index)?);
+                Outcome::InForce
+            }
+        };
+        Ok(Heard::Statement(outcome))
+    }
+
+    fn known(&mut self) -> Result<&mut Roster, Refusal> {
+        self.roster.as_mut().ok_or(Refusal::Founding)
+    }
+
+    /// One grant of an epoch to a member is enough, unless it cannot open that one any more.
+    fn check_grant(&mut self, grant: &Grant) -> Result<(), Refusal> {
+        let roster = self.known()?;
+        if grant.desk != roster.desk() {
+            return Err(Refusal::OtherDesk);
+        }
+        let (_, now) = roster.receiver(&grant.member).ok_or(Refusal::NoSuchMember)?;
+        if grant.counter > now || !roster.can_open(&grant.member, grant.counter) {
+            return Err(Refusal::UsedKey);
+        }
+        let again = self.has_grant(&grant.member, &grant.epoch);
+        if again { Err(Refusal::Repeated) } else { Ok(()) }
+    }
+
+    fn check_approval(&mut self, approval: &Approval) -> Result<(), Refusal> {
+        let roster = self.known()?;
+        if approval.desk != roster.desk() {
+            return Err(Refusal::OtherDesk);
+        }
+        if roster.role(&approval.key) < Some(crate::Role::Editor) {
+            return Err(Refusal::NotAllowed);
+        }
+        if self.approvals.iter().any(|(_, known)| known == approval) {
+            return Err(Refusal::Repeated);
+        }
+        approval.verify()
+    }
+
+    /// The roster; `None` before the founding.
+    pub fn roster(&self) -> Option<&Roster> {
+        self.roster.as_ref()
+    }
+
+    /// Whether a member was granted an epoch under a key it still has.
+    pub fn has_grant(&self, member: &crate::Key, epoch: &Hash) -> bool {
+        let Some(roster) = &self.roster else { return false };
+        self.grants.iter().any(|(_, grant)| {
+            grant.member == *member
+                && grant.epoch == *epoch
+                && roster.can_open(member, grant.counter)
+        })
+    }
+
+    /// Grants in the log's order, with their indices.
+    pub fn grants(&self) -> &[(u64, Grant)] {
+        &self.grants
+    }
+
+    /// Approvals in the log's order, with their indices.
+    pub fn approvals(&self) -> &[(u64, Approval)] {
+        &self.approvals
+    }
+
+    /// Records that were refused, and why.
+    pub fn refused(&self) -> &[(u64, Refusal)] {
+        &self.refused
+    }
+}

@@ -1,0 +1,72 @@
+//! Everything the log says of the desk, in its order.
+
+use payamgir_roster::*;
+
+use crate::desk::*;
+
+fn founded() -> Fold {
+    let mut fold = Fold::default();
+    fold.hear(0, kind::STATEMENT, &A.says(&founding(1, &[A, B])).encode()).unwrap();
+    fold
+}
+
+fn grant(fold: &Fold, person: Person, counter: u32, epoch: u8) -> Vec<u8> {
+    let desk = fold.roster().unwrap().desk();
+    let (member, epoch, sealed) = (person.key(), recipient(epoch).id(), vec![1; 80]);
+    Grant { desk, member, counter, epoch, sealed }.encode()
+}
+
+#[test]
+fn nothing_is_heard_before_the_founding_and_other_kinds_mean_nothing() {
+    let mut fold = Fold::default();
+    let bytes = grant(&founded(), A, 0, 200);
+    assert_eq!(fold.hear(0, kind::GRANT, &bytes), Err(Refusal::Founding));
+    assert_eq!(fold.hear(1, 1, b"an entry"), Ok(Heard::Other));
+    assert_eq!(fold.hear(2, 77, b"of later"), Ok(Heard::Other));
+    assert!(fold.roster().is_none());
+    assert_eq!(fold.refused(), [(0, Refusal::Founding)]);
+}
+
+#[test]
+fn an_epoch_is_granted_to_a_member_once_until_it_loses_its_keys() {
+    let mut fold = founded();
+    let mut hear = |kind, bytes: &[u8]| fold.hear(9, kind, bytes);
+    let desk = founded().roster().unwrap().desk();
+    let given = |person, counter| grant(&founded(), person, counter, 200);
+    assert_eq!(hear(kind::GRANT, &given(B, 0)), Ok(Heard::Kept));
+    assert_eq!(hear(kind::GRANT, &given(B, 0)), Err(Refusal::Repeated));
+    assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::UsedKey), "a key there is not yet");
+    assert_eq!(hear(kind::GRANT, &given(D, 0)), Err(Refusal::NoSuchMember));
+    let next = |counter, anew| {
+        let receiver = recipient(60 + counter as u8);
+        Receiving::new((desk, B.key()), (counter, anew), receiver, B.sign()).encode()
+    };
+    assert_eq!(hear(kind::RECEIVING, &next(1, false)), Ok(Heard::Kept));
+    assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::Repeated), "it still has the old");
+    assert_eq!(hear(kind::RECEIVING, &next(2, true)), Ok(Heard::Kept));
+    assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::UsedKey), "that one is lost");
+    assert_eq!(hear(kind::GRANT, &given(B, 2)), Ok(Heard::Kept));
+    assert!(fold.has_grant(&B.key(), &recipient(200).id()));
+    assert!(!fold.has_grant(&A.key(), &recipient(200).id()));
+    assert_eq!(fold.grants().len(), 2);
+}
+
+#[test]
+fn approvals_are_kept_once_and_only_those_of_editors() {
+    let mut fold = founded();
+    let reader = A.says(&next(fold.roster().unwrap(), Act::Joined(joined(C, Role::Reader))));
+    fold.hear(1, kind::STATEMENT, &reader.encode()).unwrap();
+    let desk = fold.roster().unwrap().desk();
+    let by = |person: Person| {
+        let subject = Subject::Export([1; 32]);
+        Approval::new(desk, subject, A.key(), person.key(), person.sign()).encode()
+    };
+    assert_eq!(fold.hear(2, kind::APPROVAL, &by(B)), Ok(Heard::Kept));
+    assert_eq!(fold.hear(3, kind::APPROVAL, &by(B)), Err(Refusal::Repeated));
+    assert_eq!(fold.hear(4, kind::APPROVAL, &by(C)), Err(Refusal::NotAllowed));
+    assert_eq!(fold.hear(5, kind::APPROVAL, &by(D)), Err(Refusal::NotAllowed));
+    let mut forged = by(A);
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(fold.hear(6, kind::APPROVAL, &forged), Err(Refusal::Signature));
+    assert_eq!(fold.approvals().len(), 1);
+}

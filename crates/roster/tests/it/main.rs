@@ -1,0 +1,9 @@
+//! The roster, told the truth and told lies.
+
+mod approvals;
+mod desk;
+mod fold;
+mod refusals;
+mod rules;
+mod together;
+mod vectors;
