@@ -45,7 +45,7 @@ struct Phases {
 pub fn run(plan: &Plan) -> Result<Section, Failure> {
     let (entries, rounds) = if plan.quick { (10_000, 1) } else { (100_000, 3) };
     let folder = tempfile::tempdir_in(&plan.dir)?;
-    let member = fixture::member();
+    let member = Arc::new(fixture::member());
     let verifier = fixture::create(folder.path(), &member)?;
     eprintln!("desk: sealing {entries} entries");
     fill(folder.path(), entries)?;
@@ -95,7 +95,7 @@ async fn write(log: Log, recipient: Arc<Recipient>, count: u64) -> Result<(), Fa
 fn round(
     plan: &Plan,
     server: &Child,
-    member: &Member,
+    member: &Arc<Member>,
     verifier: &Verifier,
     entries: u64,
     pair: &Pair,
@@ -105,7 +105,7 @@ fn round(
     let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
     let address = Server::parse(&format!("http://{}", server.private))
         .map_err(|_| "the address is not one a desk may use")?;
-    let client = Client::new(address, member, world, None)?;
+    let client = Client::new(address, member.clone(), world, None)?;
     let threads = machine::cores();
     let before = pair.decapsulations(threads, KEM_TIME)?;
     let mut mirror = Mirror::open(&place, verifier.clone())?;
@@ -129,7 +129,7 @@ fn timed(server: &Child, phase: impl FnOnce() -> Result<(), Failure>) -> Result<
 }
 
 /// Fetches, verifies and keeps.
-fn take_all(mirror: &mut Mirror, client: &Client<'_>, entries: u64) -> Result<(), Failure> {
+fn take_all(mirror: &mut Mirror, client: &Client, entries: u64) -> Result<(), Failure> {
     let synced = sync(mirror, client, |_, _| {})?;
     let whole = synced.now == entries && synced.withheld.is_empty();
     if whole { Ok(()) } else { Err("the sync did not bring everything".into()) }
@@ -146,7 +146,7 @@ fn open(mirror: &Mirror, member: &Member, entries: u64, threads: usize) -> Resul
 }
 
 /// Fetches and throws away: what the line, the server and the frames alone take.
-fn fetch(client: &Client<'_>, entries: u64) -> Result<(), Failure> {
+fn fetch(client: &Client, entries: u64) -> Result<(), Failure> {
     let mut here = 0;
     while here < entries {
         let mut page = std::io::BufReader::with_capacity(256 * 1024, client.log(here, entries)?);

@@ -63,10 +63,11 @@ pub struct World {
     pub random: Random,
 }
 
-/// A member's connection to a server.
-pub struct Client<'a> {
+/// A member's connection to a server. Clones share it.
+#[derive(Clone)]
+pub struct Client {
     server: Server,
-    member: &'a Member,
+    member: Arc<Member>,
     world: World,
     agent: ureq::Agent,
 }
@@ -101,12 +102,12 @@ impl std::fmt::Display for Server {
     }
 }
 
-impl<'a> Client<'a> {
+impl Client {
     /// A client for `member`. `proxy` is a SOCKS proxy's address, for Tor
     /// `socks5://127.0.0.1:9050`; names are resolved by the proxy and never on this machine.
     pub fn new(
         server: Server,
-        member: &'a Member,
+        member: Arc<Member>,
         world: World,
         proxy: Option<&str>,
     ) -> Result<Self, Failure> {

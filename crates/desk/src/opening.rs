@@ -1,7 +1,7 @@
 //! Opening what is in the log, on all cores.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use payamgir_log::{Error, Kind, Reader, Record, Row};
@@ -11,8 +11,10 @@ use payamgir_wire::{Entry, limits};
 
 /// Most bytes of an opened entry: its JSON, the length before it and its padding.
 const ENTRY_BYTES: usize = limits::ENTRY_JSON_BYTES + limits::ENTRY_JSON_BYTES / 8 + 8192;
-/// Records a thread takes at a time: with the number of threads it bounds memory.
+/// Records a thread takes at a time.
 const SHARE: u64 = 64;
+/// Shares for each thread that may be taken before the oldest is handed over: bounds memory.
+const AHEAD: u64 = 4;
 
 /// One record of the log, opened.
 pub struct Item {
@@ -35,8 +37,12 @@ pub enum Opened {
 /// Why a record cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// Its body was erased.
+    /// Its body was erased, as the log says.
     Erased,
+    /// Its body is not here and nothing in the log says why.
+    Withheld,
+    /// The record or its body is not the one the log describes.
+    Altered,
     /// It does not open.
     Sealed(OpenError),
     /// It opens and is not an entry this program knows.
@@ -51,32 +57,45 @@ pub fn open_all(
     threads: usize,
     mut take: impl FnMut(Item),
 ) -> Result<(), Error> {
-    let threads = threads.max(1);
-    let shares = Mutex::new(Shares { reader, next: from, to });
+    let ahead = AHEAD * SHARE * threads.max(1) as u64;
+    let shares = Shares {
+        left: Mutex::new(Left { reader, next: from, most: from + ahead, to }),
+        moved: Condvar::new(),
+    };
     thread::scope(|scope| {
-        let (done, opened) = mpsc::sync_channel(threads);
-        for _ in 0..threads {
+        let (done, opened) = mpsc::channel();
+        for _ in 0..threads.max(1) {
             let (shares, done) = (&shares, done.clone());
             scope.spawn(move || work(shares, identity, &done));
         }
         drop(done);
         let (mut next, mut early) = (from, BTreeMap::new());
-        for share in opened {
+        let result = opened.into_iter().try_for_each(|share| {
             let (at, items) = share?;
             early.insert(at, items);
             while let Some(items) = early.remove(&next) {
                 items.into_iter().for_each(&mut take);
                 next += SHARE;
+                shares.handed_over(next + ahead);
             }
-        }
-        Ok(())
+            Ok(())
+        });
+        shares.handed_over(u64::MAX);
+        result
     })
 }
 
 /// The records that nobody has taken yet.
 struct Shares<'a> {
+    left: Mutex<Left<'a>>,
+    moved: Condvar,
+}
+
+struct Left<'a> {
     reader: &'a mut Reader,
     next: u64,
+    /// Nothing from here on is taken before older records were handed over.
+    most: u64,
     to: u64,
 }
 
@@ -84,6 +103,20 @@ struct Shares<'a> {
 type Share<T> = Result<(u64, Vec<T>), Error>;
 
 impl Shares<'_> {
+    fn take(&self) -> Option<Share<Row>> {
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |left: &mut Left<'_>| left.next >= left.most && left.next < left.to;
+        let left = self.moved.wait_while(left, full);
+        left.unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn handed_over(&self, most: u64) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).most = most;
+        self.moved.notify_all();
+    }
+}
+
+impl Left<'_> {
     fn take(&mut self) -> Option<Share<Row>> {
         let from = self.next;
         self.next = from.saturating_add(SHARE).min(self.to);
@@ -99,9 +132,8 @@ impl Shares<'_> {
 }
 
 /// Takes and opens shares until there are none, or nobody wants them any more.
-fn work(shares: &Mutex<Shares<'_>>, identity: &Identity, done: &mpsc::SyncSender<Share<Item>>) {
-    let take = || shares.lock().unwrap_or_else(PoisonError::into_inner).take();
-    while let Some(share) = take() {
+fn work(shares: &Shares<'_>, identity: &Identity, done: &mpsc::Sender<Share<Item>>) {
+    while let Some(share) = shares.take() {
         let opened =
             share.map(|(at, rows)| (at, rows.iter().map(|row| open(row, identity)).collect()));
         if done.send(opened).is_err() {
@@ -110,13 +142,15 @@ fn work(shares: &Mutex<Shares<'_>>, identity: &Identity, done: &mpsc::SyncSender
     }
 }
 
-/// Opens one record.
+/// Opens one record, if its body is the one the log describes.
 fn open(row: &Row, identity: &Identity) -> Item {
-    let entry = Record::decode(&row.record).is_some_and(|record| record.kind == Kind::ENTRY);
-    let opened = match &row.body {
-        _ if !entry => Opened::Other,
-        None => Opened::Trouble(Trouble::Erased),
-        Some(body) => open_body(body, identity),
+    let opened = match (Record::decode(&row.record), &row.body) {
+        (None, _) => Opened::Trouble(Trouble::Altered),
+        (Some(record), _) if record.kind != Kind::ENTRY => Opened::Other,
+        (Some(record), Some(body)) if record.describes(body) => open_body(body, identity),
+        (Some(_), Some(_)) => Opened::Trouble(Trouble::Altered),
+        (Some(_), None) if row.erased => Opened::Trouble(Trouble::Erased),
+        (Some(_), None) => Opened::Trouble(Trouble::Withheld),
     };
     Item { index: row.index, opened }
 }
@@ -136,6 +170,8 @@ impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Erased => f.write_str("erased"),
+            Self::Withheld => f.write_str("withheld"),
+            Self::Altered => f.write_str("altered"),
             Self::Sealed(error) => error.fmt(f),
             Self::Entry(error) => error.fmt(f),
         }

@@ -1,14 +1,17 @@
 //! Saving an attachment where an editor asks for it.
 
+use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use payamgir_log::{Hash, Reader};
 use payamgir_open::{BlobReader, Identity, OpenError};
 use payamgir_text::filename;
 use payamgir_wire::Attachment;
+use sha2::{Digest, Sha256};
 
 /// Most names tried where files of that name are there already.
 const NAMES: u32 = 1000;
@@ -33,20 +36,36 @@ pub fn save(
     folder: &Path,
 ) -> Result<PathBuf, SaveError> {
     let blob = reader.blob(&Hash(attachment.blob.0)).map_err(|_| SaveError::NotHere)?;
-    let blob = BufReader::with_capacity(256 * 1024, blob);
+    let hash = Rc::new(RefCell::new(Sha256::new()));
+    let blob = BufReader::with_capacity(256 * 1024, Hashed { blob, hash: hash.clone() });
     let mut plain = BlobReader::new(identity, blob, attachment.size).map_err(SaveError::Sealed)?;
     let part = folder.join(format!(".{}.part", attachment.blob));
     let saved = create(&part)
         .and_then(|mut file| {
             io::copy(&mut plain, &mut file)?;
             file.flush()?;
-            file.sync_all()
+            let same = hash.take().finalize()[..] == attachment.blob.0;
+            if same { file.sync_all() } else { Err(io::ErrorKind::InvalidData.into()) }
         })
         .and_then(|()| publish(&part, folder, &name(attachment)));
     if saved.is_err() {
         let _ = fs::remove_file(&part);
     }
     saved.map_err(SaveError::Io)
+}
+
+/// What is read is hashed on the way: the blob must be the one the entry names.
+struct Hashed {
+    blob: File,
+    hash: Rc<RefCell<Sha256>>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.blob.read(out)?;
+        self.hash.borrow_mut().update(&out[..read]);
+        Ok(read)
+    }
 }
 
 /// The safe name, marked where the file is only the beginning of one.

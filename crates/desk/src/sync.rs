@@ -37,7 +37,7 @@ pub struct Synced {
 /// of records here and the number there are.
 pub fn sync(
     mirror: &mut Mirror,
-    client: &Client<'_>,
+    client: &Client,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Synced, SyncError> {
     let before = mirror.held().map_or(0, |held| held.size);
@@ -54,34 +54,29 @@ pub fn sync(
 
 fn once(
     mirror: &mut Mirror,
-    client: &Client<'_>,
+    client: &Client,
     progress: &mut impl FnMut(u64, u64),
 ) -> Result<(), SyncError> {
     let offered = mirror.offer(&client.checkpoint()?).map_err(SyncError::Diverged)?;
     mirror.trim(offered.size)?;
     let (from, to) = (mirror.size(), offered.size);
-    thread::scope(|scope| {
-        // One page is on its way while the one before it is checked and the one before that kept.
-        let (ahead, pages) = mpsc::sync_channel(1);
-        let (beside, checked) = mpsc::sync_channel(1);
-        scope.spawn(move || fetch(client, from, to, &ahead));
-        scope.spawn(move || pages.into_iter().try_for_each(|page| beside.send(page.map(check))));
-        for rows in checked {
-            mirror.extend(&rows?)?.map_err(SyncError::Diverged)?;
-            progress(mirror.size(), to);
-        }
-        Ok::<_, SyncError>(())
-    })?;
+    // One page is on its way while the one before it is checked and the one before that kept.
+    // Nobody waits for these threads: a server that is caught must not hold back the alarm by
+    // sending its next page slowly.
+    let (ahead, pages) = mpsc::sync_channel(1);
+    let (beside, checked) = mpsc::sync_channel(1);
+    let client = client.clone();
+    thread::spawn(move || fetch(&client, from, to, &ahead));
+    thread::spawn(move || pages.into_iter().try_for_each(|page| beside.send(page.map(check))));
+    for rows in checked {
+        mirror.extend(&rows?)?.map_err(SyncError::Diverged)?;
+        progress(mirror.size(), to);
+    }
     mirror.accept(offered)?.map_err(SyncError::Diverged)
 }
 
 /// Fetches page after page until one fails or nobody takes them any more.
-fn fetch(
-    client: &Client<'_>,
-    from: u64,
-    to: u64,
-    ahead: &mpsc::SyncSender<Result<Page, SyncError>>,
-) {
+fn fetch(client: &Client, from: u64, to: u64, ahead: &mpsc::SyncSender<Result<Page, SyncError>>) {
     let mut next = from;
     while next < to {
         let rows = page(client, next, to);
@@ -98,7 +93,7 @@ fn check(page: Page) -> Vec<Fetched> {
 }
 
 /// A body that was withheld may be there now.
-fn ask_again(mirror: &mut Mirror, client: &Client<'_>) -> Result<(), SyncError> {
+fn ask_again(mirror: &mut Mirror, client: &Client) -> Result<(), SyncError> {
     for index in mirror.unexplained()? {
         if let Some(body) = page(client, index, index + 1)?.swap_remove(0).body {
             mirror.supply(index, &body)?;
@@ -109,7 +104,7 @@ fn ask_again(mirror: &mut Mirror, client: &Client<'_>) -> Result<(), SyncError> 
 
 type Page = Vec<Frame>;
 
-fn page(client: &Client<'_>, from: u64, to: u64) -> Result<Page, SyncError> {
+fn page(client: &Client, from: u64, to: u64) -> Result<Page, SyncError> {
     let most = usize::try_from(to - from).unwrap_or(usize::MAX);
     let mut body = BufReader::with_capacity(256 * 1024, client.log(from, to)?);
     let (mut rows, mut bytes) = (vec![], 0);
@@ -130,7 +125,7 @@ const PAGE_BYTES: usize = 16 << 20;
 /// the bytes here so far.
 pub fn fetch_blob(
     mirror: &Mirror,
-    client: &Client<'_>,
+    client: &Client,
     hash: payamgir_wire::Hash,
     mut progress: impl FnMut(u64),
 ) -> Result<(), SyncError> {

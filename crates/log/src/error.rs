@@ -38,6 +38,8 @@ pub enum Error {
     Key,
     /// What is stored contradicts itself; run `log verify`.
     Corrupt,
+    /// The database is older than the checkpoint beside it, or another's: no desk would follow.
+    RolledBack,
 }
 
 impl std::fmt::Display for Error {
@@ -58,6 +60,7 @@ impl std::fmt::Display for Error {
             Self::Lingering => "erased, but a copy of the bytes is still on the disk",
             Self::Key => "a log key or signed note is malformed or does not fit",
             Self::Corrupt => "what is stored contradicts itself",
+            Self::RolledBack => "the database is not the one its last checkpoint was made from",
         })
     }
 }

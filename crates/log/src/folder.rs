@@ -44,6 +44,11 @@ impl Folder {
         Ok(())
     }
 
+    /// Whether a log was here, whatever became of its database.
+    pub(crate) fn has_traces(&self) -> bool {
+        self.checkpoint().exists() || self.0.join("blobs").is_dir()
+    }
+
     /// Takes the lock; it is held until the file is closed, also by a crash.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         let mut options = OpenOptions::new();

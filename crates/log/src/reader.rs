@@ -24,8 +24,10 @@ pub struct Row {
     pub index: u64,
     /// The record's bytes.
     pub record: Vec<u8>,
-    /// The body; `None` once erased.
+    /// The body; `None` once erased, or at a desk also where a server withholds it.
     pub body: Option<Vec<u8>>,
+    /// Whether an erasure in the log names it. A desk may have kept the body.
+    pub erased: bool,
 }
 
 impl Reader {
@@ -48,7 +50,7 @@ impl Reader {
 
     /// One record.
     pub fn row(&self, index: u64) -> Result<Row, Error> {
-        let sql = "SELECT seq, record, body FROM record WHERE seq = ?1";
+        let sql = "SELECT seq, record, body, erased_by IS NOT NULL FROM record WHERE seq = ?1";
         let mut query = self.connection.prepare_cached(sql)?;
         query.query_row([index as i64], row).optional()?.ok_or(Error::NotFound)
     }
@@ -56,7 +58,7 @@ impl Reader {
     /// Hands records `from..to` in order to `take`, until it returns `false`. All are of one
     /// snapshot, which keeps what is erased meanwhile in the write-ahead log: take pages.
     pub fn rows(&self, from: u64, to: u64, mut take: impl FnMut(Row) -> bool) -> Result<(), Error> {
-        let sql = "SELECT seq, record, body FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
+        let sql = "SELECT seq, record, body, erased_by IS NOT NULL FROM record WHERE seq >= ?1 AND seq < ?2 ORDER BY seq";
         let mut query = self.connection.prepare_cached(sql)?;
         let bounds = [from, to].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
         for found in query.query_map(bounds, row)? {
@@ -77,5 +79,6 @@ impl Reader {
 }
 
 fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    Ok(Row { index: row.get::<_, i64>(0)? as u64, record: row.get(1)?, body: row.get(2)? })
+    let index = row.get::<_, i64>(0)? as u64;
+    Ok(Row { index, record: row.get(1)?, body: row.get(2)?, erased: row.get(3)? })
 }

@@ -127,6 +127,11 @@ pub fn verify(
         Err(Error::Sqlite(e)) if is_damage(&e) => {
             walk.report.find(None, Damage::Database(e.to_string()));
         }
+        // A folder that never held a log has none of this.
+        Err(Error::NotALog) if folder.has_traces() => {
+            let words = if folder.database().exists() { "it is no log's" } else { "it is gone" };
+            walk.report.find(None, Damage::Database(words.into()));
+        }
         other => other?,
     }
     Ok(walk.report)

@@ -61,17 +61,10 @@ pub(crate) struct Writer {
     doubtful: Vec<PendingBlob>,
     /// The WAL may hold bytes that were erased.
     unwiped: bool,
-    copy: Copy,
+    /// The last checkpoint, where its copy beside the database is older.
+    uncopied: Option<Vec<u8>>,
     /// When the copy was made last, by the clock that only goes forward.
     copied: Option<Instant>,
-}
-
-/// The copy of the last checkpoint beside the database.
-enum Copy {
-    Done,
-    Due(Vec<u8>),
-    /// It contradicts the database: evidence, which is not overwritten.
-    Evidence,
 }
 
 impl Writer {
@@ -85,19 +78,18 @@ impl Writer {
         let copy = fs::read(shelf.folder.checkpoint()).ok();
         let snapshot = connection.unchecked_transaction()?;
         let edge = load(&snapshot, &key.verifier())?;
-        let copy = match copy {
-            Some(copy) if contradicts(&snapshot, &key.verifier(), &copy, edge.size())? => {
-                Copy::Evidence
-            }
-            _ => Copy::Done,
-        };
+        if let Some(copy) = copy
+            && contradicts(&snapshot, &key.verifier(), &copy, edge.size())?
+        {
+            return Err(Error::RolledBack);
+        }
         quota.set_kept(schema::used(&snapshot)?);
         snapshot.commit()?;
         // Without an edge it is read again under the write lock.
         let (edge, data_version, doubtful) = (None, 0, vec![]);
         // A crash may have come between an erasure and its wiping.
         let unwiped = true;
-        let copied = None;
+        let (uncopied, copied) = (None, None);
         Ok(Self {
             connection,
             shelf,
@@ -107,7 +99,7 @@ impl Writer {
             data_version,
             doubtful,
             unwiped,
-            copy,
+            uncopied,
             copied,
         })
     }
@@ -204,9 +196,7 @@ impl Writer {
         schema::put_checkpoint(&transaction, &note)?;
         transaction.commit()?;
         (self.edge, self.data_version) = (Some(edge), version);
-        if !matches!(self.copy, Copy::Evidence) {
-            self.copy = Copy::Due(note);
-        }
+        self.uncopied = Some(note);
         self.decide_doubtful();
         Ok(done)
     }
@@ -256,9 +246,8 @@ impl Writer {
     fn copy(&mut self) {
         // Never ahead of the database: `verify` takes an older copy as it is and a newer one as
         // proof that the database was rolled back.
-        if let Copy::Due(note) = &self.copy {
-            let _ = self.shelf.folder.replace(&self.shelf.folder.checkpoint(), note);
-            self.copy = Copy::Done;
+        if let Some(note) = self.uncopied.take() {
+            let _ = self.shelf.folder.replace(&self.shelf.folder.checkpoint(), &note);
             self.copied = Some(Instant::now());
         }
     }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(400);
 /// `payamgir demo`
 pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     let folder = tempfile::Builder::new().prefix("payamgir-demo-").tempdir().map_err(no_folder)?;
-    let member = new_member();
+    let member = Arc::new(new_member());
     let server = folder.path().join("server");
     let log_key = serve::create(&server, Some(&public_half(&member).to_string()), None)?;
     let config = Config {
@@ -69,7 +69,7 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
 
 fn watch(
     folder: &Path,
-    member: &Member,
+    member: &Arc<Member>,
     log_key: String,
     (public, private): (SocketAddr, SocketAddr),
     parts: Option<u64>,
@@ -119,7 +119,7 @@ fn greet(public: SocketAddr, folder: &Path, lang: Lang) {
 struct Show<'a> {
     place: &'a Place,
     mirror: &'a Mirror,
-    client: &'a Client<'a>,
+    client: &'a Client,
     member: &'a Member,
     folder: &'a Path,
     lang: Lang,

@@ -278,10 +278,23 @@ pub fn log_problem(dir: &Path, error: Error) -> Problem {
         Error::Corrupt => {
             return damaged(1).because(error);
         }
+        Error::RolledBack => return rolled_back().because(error),
         _ => (
             Say::new("لاگ باز یا نوشته نشد.", "The log could not be opened or written."),
             Say::new("دیسک و اجازه‌ها را ببینید.", "Look at the disk and the permissions."),
         ),
     };
     Problem::new(what, to_do).because(error)
+}
+
+fn rolled_back() -> Problem {
+    let what = Say::new(
+        "هشدار: پایگاه داده به گذشته برگشته است: با آخرین چک‌پوینت کنارش نمی‌خواند.",
+        "ALARM: the database was rolled back: it is not the one its last checkpoint was made from.",
+    );
+    let to_do = Say::new(
+        "پایگاه درست را بیاورید، یا لاگ تازه‌ای آغاز کنید (DEPLOYING.md)؛ هیچ تحریریه‌ای دنبال این لاگ نمی‌آید.",
+        "Bring back the right database, or begin a new log (see DEPLOYING.md): no desk would follow this one.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
 }

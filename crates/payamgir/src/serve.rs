@@ -118,14 +118,16 @@ fn announce((public, private): (std::net::SocketAddr, std::net::SocketAddr), lan
     eprintln!("payamgir: {sources}: http://{public}/\npayamgir: {desks}: http://{private}/");
 }
 
-/// Resolves at SIGTERM or SIGINT.
+/// Resolves at SIGTERM, SIGINT or SIGHUP: a terminal that is closed asks for a clean end too.
 pub fn stop_signal() -> impl Future<Output = ()> {
     let listen = |kind| signal(kind).expect("signals can be listened for");
     let (mut term, mut int) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    let mut hangup = listen(SignalKind::hangup());
     async move {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
+            _ = hangup.recv() => {}
         }
     }
 }

@@ -184,6 +184,29 @@ fn memory_does_not_grow_with_a_film() {
     assert_eq!(submission["parts"][2]["size"], size as u64);
 }
 
+#[test]
+fn two_dozen_uploads_at_once_stay_small() {
+    let place = Place::new();
+    let server = place.serve();
+    let films: Vec<_> = (0..24)
+        .map(|number| {
+            let to = server.public;
+            std::thread::spawn(move || {
+                let film = Dice(number + 1).bytes(3 * MIB);
+                Form::text("فیلم")
+                    .file("a.mp4", "video/mp4", &film)
+                    .send(to, "/fa/")
+                    .unwrap()
+                    .status
+            })
+        })
+        .collect();
+    assert!(films.into_iter().all(|film| film.join().unwrap() == 200));
+    let peak = server.peak_kib();
+    println!("24 uploads at once: peak {peak} KiB");
+    assert!(peak < 64 * 1024, "peak {peak} KiB");
+}
+
 /// Repeated through the whole film, so that every buffer that holds plaintext holds it.
 const CANARY: &str = "zq-trace-canary-8051 ";
 
@@ -292,12 +315,46 @@ fn a_peer_that_never_reads_does_not_hold_up_a_stop() {
 }
 
 #[test]
+fn who_crawls_gives_way_to_who_waits() {
+    let place = Place::new();
+    let tight = [
+        ("uploads", "1"),
+        ("pace_seconds", "2"),
+        ("pace_bytes", "2000"),
+        ("upload_wait_seconds", "60"),
+    ];
+    tight.iter().for_each(|(key, value)| place.configure(key, value));
+    let server = place.serve();
+    let mut crawler = begin(&server, "نخست", &[1; 10], 4_000_000);
+    let mut crawl = |times: usize| {
+        for _ in 0..times {
+            if crawler.write_all(&[2; 600]).is_err() {
+                return false;
+            }
+            sleep(Duration::from_millis(400));
+        }
+        true
+    };
+    assert!(crawl(12), "alone it may go on");
+    let second = {
+        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(30_000));
+        let to = server.public;
+        std::thread::spawn(move || film.send(to, "/fa/").unwrap().status)
+    };
+    while !second.is_finished() && crawl(1) {}
+    assert_eq!(second.join().unwrap(), 200);
+    place.sync(&server);
+    let cut = place.list().iter().any(|s| s["parts"][2]["cut"] == true);
+    assert!(cut, "what came of the first is kept and marked");
+}
+
+#[test]
 fn waiting_for_a_turn_is_not_the_senders_slowness() {
     let place = Place::new();
     let tight = [
         ("uploads", "1"),
         ("pace_seconds", "2"),
-        ("pace_bytes", "6000"),
+        ("pace_bytes", "2000"),
         ("upload_wait_seconds", "30"),
     ];
     tight.iter().for_each(|(key, value)| place.configure(key, value));

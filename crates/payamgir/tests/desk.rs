@@ -2,8 +2,10 @@
 
 mod common;
 
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
 use common::browser::{self, Form};
 use common::{Place, Server, text};
@@ -265,9 +267,122 @@ fn a_body_withheld_is_an_alarm_until_it_is_given() {
     let server = place.serve();
     alarmed(&sync(&place, &server), "withholds");
     alarmed(&sync(&place, &server), "withholds");
+    let listed = place.desk(&["list"]);
+    alarmed(&listed, "withholds");
+    let listed = text(&listed.stdout);
+    assert!(listed.contains("[withheld") && !listed.contains("erased"), "{listed}");
+    alarmed(&place.desk(&["read", "1"]), "withholds");
     database.execute("UPDATE record SET body = ?1 WHERE seq = 0", [body]).unwrap();
     place.sync(&server);
     assert_eq!(place.list().len(), 2);
+}
+
+#[test]
+fn a_copy_that_somebody_changed_is_not_shown_as_the_logs() {
+    let place = Place::new();
+    let server = place.serve();
+    for (words, photo) in [("یک", b"photo one"), ("دو", b"photo two")] {
+        let form = Form::text(words).file("p.jpg", "image/jpeg", photo);
+        assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    }
+    place.sync(&server);
+    assert!(place.desk(&["sync", "--attachments"]).status.success());
+    let blobs = blob_files(&place.path("desk/log/blobs"));
+    let [a, b] = &blobs[..] else { panic!("{blobs:?}") };
+    let other = std::fs::read(a).unwrap();
+    std::fs::copy(b, a).unwrap();
+    std::fs::write(b, other).unwrap();
+    let saved = place.path("saved");
+    let save = place.desk(&["read", "0", "--save", &saved]);
+    assert_eq!(save.status.code(), Some(1), "{}", text(&save.stderr));
+    assert_eq!(std::fs::read_dir(&saved).unwrap().count(), 0, "nothing is left behind");
+    let database = rusqlite::Connection::open(place.path("desk/log/log.db")).unwrap();
+    let swap =
+        "UPDATE record SET body = (SELECT body FROM record other WHERE other.seq = 2 - record.seq)
+                WHERE seq IN (0, 2)";
+    database.execute(swap, []).unwrap();
+    let listed = place.desk(&["list"]);
+    alarmed(&listed, "altered");
+    assert!(!text(&listed.stdout).contains("یک"), "{}", text(&listed.stdout));
+}
+
+fn blob_files(folder: &str) -> Vec<std::path::PathBuf> {
+    let below = |path: &Path| {
+        let entries: Vec<_> = std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()).collect();
+        entries
+    };
+    below(folder.as_ref()).iter().flat_map(|folder| below(folder)).collect()
+}
+
+/// Stands between a desk and its server: alters the first record and sends the others for ever.
+fn slow_liar(to: std::net::SocketAddr) -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.unwrap();
+            std::thread::spawn(move || lie(stream, to));
+        }
+    });
+    address
+}
+
+fn lie(mut desk: std::net::TcpStream, to: std::net::SocketAddr) -> std::io::Result<()> {
+    let mut head = vec![];
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        desk.read_exact(&mut byte)?;
+        head.extend_from_slice(&byte);
+    }
+    let head = text(&head);
+    if head.contains("from=1&") {
+        desk.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")?;
+        loop {
+            desk.write_all(&[0])?;
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    }
+    let mut server = std::net::TcpStream::connect(to)?;
+    let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    server.write_all(head.as_bytes())?;
+    let mut answer = vec![];
+    server.read_to_end(&mut answer)?;
+    if head.contains("from=0&") {
+        let body = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
+        let record = 2 + usize::from(u16::from_be_bytes([answer[body], answer[body + 1]]));
+        let length = &answer[body + record..body + record + 4];
+        let length = u32::from_be_bytes(length.try_into().unwrap()) as usize;
+        let mut frame = answer[body..body + record + 4 + length].to_vec();
+        *frame.last_mut().unwrap() ^= 1;
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            frame.len()
+        );
+        answer = [head.as_bytes(), &frame].concat();
+    }
+    desk.write_all(&answer)
+}
+
+#[test]
+fn a_liar_cannot_hold_back_the_alarm_by_being_slow() {
+    let place = Place::new();
+    let server = place.serve();
+    (0..3).for_each(|_| send(&server, "سلام"));
+    let url = format!("http://{}", slow_liar(server.private));
+    let (dir, passphrase) = (place.path("desk"), place.path("passphrase"));
+    let fixed = ["--lang", "en", "desk", "--dir", &dir, "--passphrase-file", &passphrase];
+    let sync = ["sync", "--server", &url, "--log-key", &place.log_key];
+    let mut desk = place.command(&[&fixed[..], &sync].concat());
+    let mut desk = desk.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while desk.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(90) {
+            desk.kill().unwrap();
+            panic!("no alarm while the liar sends");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    alarmed(&desk.wait_with_output().unwrap(), "record 0");
 }
 
 #[test]

@@ -182,7 +182,8 @@ fn other_methods_and_addresses_are_refused() {
         ("PUT /fa/", 405),
         ("DELETE /fa/", 405),
         ("POST /", 405),
-        ("GET /fa", 404),
+        ("GET /fa", 200),
+        ("GET /fa/x", 404),
         ("GET /desk/1/log", 404),
         ("GET /healthz", 404),
         ("GET /..%2f..%2fetc/passwd", 404),
@@ -272,6 +273,20 @@ fn a_form_without_a_chosen_file_is_its_text_and_an_empty_file_is_a_file() {
         (&list[1]["parts"][0]["name"], &list[1]["parts"][0]["size"]),
         (&"empty.txt".into(), &0.into())
     );
+}
+
+#[test]
+fn a_text_nobody_can_see_is_none_and_a_broken_one_is_given_back() {
+    let (_place, server) = small();
+    let unseen = Form::text("\u{200c}\u{200f} \u{feff}").send(server.public, "/fa/").unwrap();
+    assert_eq!(unseen.status, 422, "{}", unseen.body);
+    let mut body = Form::text("سلام MARK").body();
+    let at = body.windows(4).position(|w| w == b"MARK").unwrap();
+    body[at] = 0xff;
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let broken = send_raw(&server, &kind, &body);
+    assert_eq!(broken.status, 400, "{}", broken.body);
+    assert!(broken.body.contains("سلام \u{fffd}ARK"), "{}", broken.body);
 }
 
 #[test]

@@ -29,6 +29,21 @@ fn no_core_is_dumped_and_no_file_is_for_others() {
 }
 
 #[test]
+fn a_demo_whose_terminal_is_closed_leaves_nothing_behind() {
+    let place = Place::new();
+    let mut demo = place.command(&["demo", "--listen", "127.0.0.1:0"]);
+    let server = common::Server::start(&mut demo);
+    let form = common::browser::Form::text("x").file("a.jpg", "image/jpeg", b"opened");
+    assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    let opened = || std::fs::read_dir(place.temp()).unwrap().count();
+    assert_eq!(opened(), 1, "its throw-away folder");
+    server.signal("-HUP");
+    let said = server.wait();
+    assert!(said.contains("payamgir: stopped"), "{said}");
+    assert_eq!(opened(), 0);
+}
+
+#[test]
 fn blobs_carry_no_time() {
     let place = Place::new();
     let server = place.serve();

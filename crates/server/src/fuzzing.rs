@@ -73,6 +73,7 @@ fn intake() -> Intake {
         world: World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) },
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
         uploads: Semaphore::new(4),
+        waiting: Arc::default(),
         cut_off: CancellationToken::new(),
     }
 }

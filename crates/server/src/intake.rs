@@ -3,6 +3,7 @@
 //! a file is read. Nothing is acknowledged that is not durable.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use payamgir_text::lang::Lang;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::{Attachment, Channel, Entry, Part};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -37,6 +38,8 @@ pub(crate) struct Intake {
     pub world: World,
     pub journal: Journal,
     pub uploads: Semaphore,
+    /// How many files wait for a turn.
+    pub waiting: Arc<AtomicU64>,
     /// Cancelled when the grace of a stop is over.
     pub cut_off: CancellationToken,
 }
@@ -57,7 +60,7 @@ impl Intake {
         content_type: Option<&str>,
         body: Body,
     ) -> Outcome {
-        let watch = Watch::default();
+        let watch = Watch::beside(&self.waiting);
         let limits = self.settings.limits;
         let stream = body.into_data_stream();
         let guarded = Guarded::new(stream, watch.clone(), limits, self.cut_off.clone());
@@ -71,6 +74,17 @@ impl Intake {
             }
         }
         reading.submission.outcome()
+    }
+
+    /// A turn to send a file; `None` where there was none in time. Who waits makes those who have
+    /// one hurry.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if let Ok(turn) = self.uploads.try_acquire() {
+            return Some(turn);
+        }
+        let _counted = Waiting::new(&self.waiting);
+        let wait = self.settings.limits.upload_wait;
+        tokio::time::timeout(wait, self.uploads.acquire()).await.ok()?.ok()
     }
 
     async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<(), Problem> {
@@ -149,6 +163,7 @@ impl Reading<'_> {
             return self.submission.fail(self.problem());
         };
         let Some(text) = decode(&bytes, whole) else {
+            self.submission.kept = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             return self.submission.fail(Problem::Malformed);
         };
         if !whole || text.chars().count() as u64 > limit {
@@ -156,7 +171,7 @@ impl Reading<'_> {
             return self.submission.fail(Problem::TextTooLong);
         }
         // Our form has one such field; what another program sends as a second is a part too.
-        if !text.trim().is_empty() {
+        if !payamgir_text::is_blank(&text) {
             self.commit_text(text).await;
         }
     }
@@ -192,9 +207,7 @@ impl Reading<'_> {
             self.submission.files.push(FileFate::NotTaken);
             return self.submission.fail(Problem::TooManyFiles);
         }
-        let wait = self.intake.settings.limits.upload_wait;
-        let turn = tokio::time::timeout(wait, self.intake.uploads.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
+        let Some(_turn) = self.intake.turn().await else {
             self.submission.files.push(FileFate::NotTaken);
             self.submission.fail(Problem::Busy);
             return skip_field(field, &self.watch).await;
@@ -301,6 +314,22 @@ impl Reading<'_> {
             // A server that stops is a line that broke, to whoever was sending.
             Some(Fault::Stopping | Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
         }
+    }
+}
+
+/// Counted while it lives.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -77,6 +77,7 @@ impl Bound {
             world,
             journal: journal.clone(),
             uploads: Semaphore::new(limits.uploads),
+            waiting: Arc::default(),
             cut_off: cut_off.clone(),
         });
         let web = Arc::new(Web::new(intake, tasks.clone()));

@@ -16,6 +16,8 @@ pub(crate) fn public(web: Arc<Web>) -> Router {
     let policy = headers::policy();
     Router::new()
         .route("/", get(web::any_language))
+        .route("/fa", get(web::form_fa).post(web::submit_fa))
+        .route("/en", get(web::form_en).post(web::submit_en))
         .route("/fa/", get(web::form_fa).post(web::submit_fa))
         .route("/en/", get(web::form_en).post(web::submit_en))
         .route("/robots.txt", get(web::robots))

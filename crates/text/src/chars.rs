@@ -31,6 +31,13 @@ pub(crate) fn clings(c: char) -> bool {
     is_joiner(c) || matches!(c, '\u{1F3FB}'..='\u{1F3FF}') || bidi_class(c) == BidiClass::NSM
 }
 
+/// Whether a reader would see nothing: only white space, joiners, controls of direction, hidden
+/// characters and marks with nothing to stand on.
+pub fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}';
+    text.chars().all(|c| unseen(c) || is_bidi_control(c) || is_hidden(c) || clings(c))
+}
+
 /// The longest beginning of `text` of at most `max` bytes that ends between characters.
 pub(crate) fn prefix(text: &str, max: usize) -> &str {
     let mut end = max.min(text.len());
@@ -43,6 +50,16 @@ pub(crate) fn prefix(text: &str, max: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blank_is_what_nobody_sees() {
+        for text in ["", " \n\t", "\u{200C}\u{200F}", "\u{FEFF}\u{2066} \u{2069}", "\u{FE0F}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["\u{200C}ی", ".", "😀", "0", "\u{FFFD}"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn classes() {

@@ -21,5 +21,6 @@ mod samples;
 pub mod size;
 pub mod terminal;
 
+pub use chars::is_blank;
 pub use direction::Direction;
 pub use lang::Lang;

@@ -134,15 +134,17 @@ fn a_log_that_lost_records_does_not_grow_another_branch() {
 }
 
 #[test]
-fn a_rolled_back_log_goes_on_but_its_evidence_stays() {
+fn a_rolled_back_log_takes_nothing_and_its_evidence_stays() {
     let site = Site::filled(5);
     let earlier = site.copy();
     fill(&site.open(), 5..9);
     fs::copy(earlier.file("log.db"), site.file("log.db")).unwrap();
     let signed = fs::read(site.file("checkpoint")).unwrap();
-    fill(&site.open(), 20..30);
+    for mode in [Mode::Server, Mode::Tool] {
+        assert!(matches!(site.try_open(NO_LIMITS, mode), Err(Error::RolledBack)));
+    }
     assert!(fs::read(site.file("checkpoint")).unwrap() == signed);
-    let damage = Finding { index: None, damage: Damage::RootDiffers { signed: 9 } };
+    let damage = Finding { index: None, damage: Damage::RolledBack { signed: 9 } };
     assert_eq!(site.verify(&[]).unwrap().findings, [damage]);
 }
 

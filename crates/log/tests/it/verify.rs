@@ -250,6 +250,23 @@ fn findings_are_listed_up_to_a_number() {
     let report = site.verify(&[]).unwrap();
     assert_eq!(report.findings.len(), 10_000);
     assert!(report.omitted > 10_000 && report.size == 20_003);
-    fs::remove_file(site.file("log.db")).unwrap();
-    assert!(matches!(site.verify(&[]), Err(Error::NotALog)));
+}
+
+#[test]
+fn a_database_that_is_gone_or_no_logs_is_damage() {
+    let spoil: [&dyn Fn(&Site); 4] = [
+        &|site| fs::remove_file(site.file("log.db")).unwrap(),
+        &|site| fs::write(site.file("log.db"), b"").unwrap(),
+        &|site| site.sql().pragma_update(None, "application_id", 1).unwrap(),
+        &|site| site.sql().pragma_update(None, "user_version", 9).unwrap(),
+    ];
+    for spoil in spoil {
+        let site = Site::filled(3);
+        spoil(&site);
+        let findings = site.verify(&[]).unwrap().findings;
+        assert!(matches!(findings[..], [Finding { index: None, damage: Database(_) }]));
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let nothing = verify(elsewhere.path(), &verifier(), &[], true);
+    assert!(matches!(nothing, Err(Error::NotALog)), "a folder that never held one");
 }

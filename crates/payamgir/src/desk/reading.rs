@@ -1,6 +1,7 @@
 //! `desk list` and `desk read`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use payamgir_desk::client::{Client, Failure};
 use payamgir_desk::library::{Library, Submission};
@@ -18,8 +19,8 @@ use serde_json::{Value, json};
 use super::Shown;
 use super::identity::unlock;
 use super::place::{Place, no_server};
-use super::syncing::{Progress, client, not_there, sync_problem, threads};
-use crate::problem::Problem;
+use super::syncing::{Progress, client, not_there, sync_problem, threads, withheld};
+use crate::problem::{DAMAGED, Problem};
 use crate::words::{Say, pick};
 use crate::{files, output};
 
@@ -30,7 +31,7 @@ const PREVIEW_CHARS: usize = 60;
 struct Open {
     mirror: Mirror,
     reader: Reader,
-    member: Member,
+    member: Arc<Member>,
     library: Library,
 }
 
@@ -52,13 +53,30 @@ pub fn list(
             output::line(list_line(submission, shown))?;
         }
     }
-    open.library.troubles.iter().try_for_each(|(record, trouble)| {
+    for (record, trouble) in &open.library.troubles {
         if json {
-            output::json(&json!({ "record": record, "trouble": trouble.to_string() }))
+            output::json(&json!({ "record": record, "trouble": trouble.to_string() }))?;
         } else {
-            output::line(trouble_line(*record, *trouble, shown.lang))
+            output::line(trouble_line(*record, *trouble, shown.lang))?;
         }
-    })
+    }
+    open.alarm()
+}
+
+impl Open {
+    /// What an editor must not miss beside what could be shown: a part may be gone from it.
+    fn alarm(&self) -> Result<(), Problem> {
+        let of = |kind| {
+            let records = self.library.troubles.iter().filter(move |(_, trouble)| *trouble == kind);
+            records.map(|(record, _)| *record).collect::<Vec<_>>()
+        };
+        let (altered, missing) = (of(Trouble::Altered), of(Trouble::Withheld));
+        match (&altered[..], &missing[..]) {
+            ([], []) => Ok(()),
+            ([], _) => Err(withheld(&missing)),
+            _ => Err(not_as_described(&altered)),
+        }
+    }
 }
 
 /// `payamgir desk read`
@@ -92,13 +110,13 @@ pub fn read(
             shown.lang,
         )?;
     }
-    Ok(())
+    open.alarm()
 }
 
 fn open(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Open, Problem> {
     let link = place.link()?.ok_or_else(no_server)?;
     let mirror = place.mirror(&link)?;
-    let member = unlock(place, passphrase, lang)?;
+    let member = Arc::new(unlock(place, passphrase, lang)?);
     let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
     let size = mirror.held().map_or(0, |held| held.size);
     let library = Library::read(&mut reader, member.identity(), size, threads());
@@ -112,7 +130,7 @@ pub fn save_all(
     place: &Place,
     mirror: &Mirror,
     reader: &Reader,
-    client: &Client<'_>,
+    client: &Client,
     identity: &Identity,
     submission: &Submission,
     folder: &Path,
@@ -234,6 +252,12 @@ fn attachment_line(attachment: &Attachment, lang: Lang) -> String {
 fn trouble_line(record: u64, trouble: Trouble, lang: Lang) -> String {
     let why = match trouble {
         Trouble::Erased => pick(lang, "پاک شده", "erased"),
+        Trouble::Withheld => {
+            pick(lang, "سرور نمی‌دهد و پاک‌شدنش ثبت نشده", "withheld: no erasure explains it")
+        }
+        Trouble::Altered => {
+            pick(lang, "دگرگون شده: با لاگ نمی‌خواند", "altered: not what the log describes")
+        }
         Trouble::Sealed(payamgir_desk::open::OpenError::NotForUs) => {
             pick(lang, "برای کلید دیگری مهر شده", "sealed to another key")
         }
@@ -299,6 +323,20 @@ fn no_submission(open: &Open, number: u64) -> Problem {
         "See the numbers with `payamgir desk list`.",
     );
     Problem::new(what, to_do)
+}
+
+fn not_as_described(records: &[u64]) -> Problem {
+    let list: Vec<_> = records.iter().take(20).map(u64::to_string).collect();
+    let list = list.join(", ");
+    let what = Say::new(
+        format!("هشدار: این رکوردها در نسخه‌ی این تحریریه دگرگون شده‌اند: {list}"),
+        format!("ALARM: these records of this desk's copy are altered: {list}"),
+    );
+    let to_do = Say::new(
+        "کسی یا خرابی دیسک به پوشه‌ی تحریریه دست برده؛ «payamgir desk verify» را اجرا کنید و در پوشه‌ی تازه‌ای sync کنید.",
+        "Somebody, or a failing disk, changed the desk's folder: run `payamgir desk verify`, and sync into a new folder.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
 }
 
 fn not_saved(error: SaveError) -> Problem {

@@ -40,7 +40,7 @@ pub fn run(
 ) -> Result<(), Problem> {
     let link = link(place, given)?;
     let mut mirror = place.mirror(&link)?;
-    let member = unlock(place, passphrase, lang)?;
+    let member = Arc::new(unlock(place, passphrase, lang)?);
     let client = client(&link, &member)?;
     let mut line = Progress::new();
     let synced = sync(&mut mirror, &client, |here, all| line.show(&format!("{here}/{all}")));
@@ -56,10 +56,10 @@ pub fn run(
 }
 
 /// A client for a remembered server.
-pub fn client<'a>(link: &Link, member: &'a Member) -> Result<Client<'a>, Problem> {
+pub fn client(link: &Link, member: &Arc<Member>) -> Result<Client, Problem> {
     let server = Server::parse(&link.server).map_err(bad_address)?;
     let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-    Client::new(server, member, world, link.proxy.as_deref()).map_err(unreachable_server)
+    Client::new(server, member.clone(), world, link.proxy.as_deref()).map_err(unreachable_server)
 }
 
 fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
@@ -78,7 +78,7 @@ fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
 fn fetch_all(
     place: &Place,
     mirror: &Mirror,
-    client: &Client<'_>,
+    client: &Client,
     member: &Member,
     lang: Lang,
 ) -> Result<(), Problem> {
@@ -200,7 +200,8 @@ fn diverged(divergence: &Divergence) -> Problem {
     Problem::new(what, to_do).exits(DAMAGED)
 }
 
-fn withheld(records: &[u64]) -> Problem {
+/// Bodies that no erasure explains.
+pub fn withheld(records: &[u64]) -> Problem {
     let list: Vec<_> = records.iter().take(20).map(u64::to_string).collect();
     let list = list.join(", ");
     let what = Say::new(

@@ -169,8 +169,10 @@ impl Server {
     pub fn try_start(command: &mut Command) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
-        listen(child.stdout.take().unwrap(), said.clone());
-        listen(child.stderr.take().unwrap(), said.clone());
+        let listeners = [
+            listen(child.stdout.take().unwrap(), said.clone()),
+            listen(child.stderr.take().unwrap(), said.clone()),
+        ];
         let begun = Instant::now();
         loop {
             let text = said.lock().unwrap().clone();
@@ -179,7 +181,8 @@ impl Server {
                 return Ok(Self { child, public, private, said });
             }
             if child.try_wait().unwrap().is_some() {
-                return Err(text);
+                listeners.into_iter().for_each(|listener| listener.join().unwrap());
+                return Err(said.lock().unwrap().clone());
             }
             assert!(begun.elapsed() < PATIENCE, "did not start: {text}");
             thread::sleep(Duration::from_millis(5));
@@ -201,8 +204,13 @@ impl Server {
     }
 
     /// Ends it with SIGTERM and waits.
-    pub fn stop(mut self) -> String {
+    pub fn stop(self) -> String {
         self.signal("-TERM");
+        self.wait()
+    }
+
+    /// Waits for its end; gives what it said.
+    pub fn wait(mut self) -> String {
         let begun = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
             assert!(begun.elapsed() < PATIENCE, "did not stop");
@@ -236,14 +244,14 @@ impl Drop for Server {
     }
 }
 
-fn listen(from: impl Read + Send + 'static, said: Arc<Mutex<String>>) {
+fn listen(from: impl Read + Send + 'static, said: Arc<Mutex<String>>) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
             let mut said = said.lock().unwrap();
             said.push_str(&line);
             said.push('\n');
         }
-    });
+    })
 }
 
 fn address(said: &str, who: &str) -> SocketAddr {
