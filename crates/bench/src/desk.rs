@@ -19,11 +19,14 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::child::Child;
+use crate::fixture::Founded;
 use crate::kem::Pair;
 use crate::report::{Goal, Section, number, row};
 use crate::{Failure, Plan, fixture, machine, request, stats};
 
 const WRITERS: u64 = 64;
+/// Records before the entries: the desk's founding.
+const FOUNDING: u64 = 1;
 const KEM_TIME: Duration = Duration::from_secs(2);
 
 /// Seconds of the clock, of this process's CPU and of the server's.
@@ -46,25 +49,28 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
     let (entries, rounds) = if plan.quick { (10_000, 1) } else { (100_000, 3) };
     let folder = tempfile::tempdir_in(&plan.dir)?;
     let member = Arc::new(fixture::member());
-    let verifier = fixture::create(folder.path(), &member)?;
+    let desk = fixture::found(&member);
+    let verifier = fixture::create(folder.path(), &desk)?;
     eprintln!("desk: sealing {entries} entries");
-    fill(folder.path(), entries)?;
+    fill(folder.path(), &desk, entries)?;
     let server = Child::start(["server".as_ref(), folder.path().as_os_str()])?;
     let pair = Pair::new()?;
     let mut found = vec![];
     for number in 0..rounds {
         eprintln!("desk: round {} of {rounds}", number + 1);
-        found.push(round(plan, &server, &member, &verifier, entries, &pair)?);
+        found.push(round(plan, &server, (&member, &desk), &verifier, entries, &pair)?);
     }
     server.stop()?;
     Ok(section(entries, &found))
 }
 
 /// Fills a folder's log with sealed entries.
-fn fill(folder: &Path, entries: u64) -> Result<(), Failure> {
-    let (log, desk) = fixture::open(folder)?;
-    let recipient: Arc<Recipient> = Arc::new(desk.recipient.parse()?);
-    tokio::runtime::Runtime::new()?.block_on(async {
+fn fill(folder: &Path, desk: &Founded, entries: u64) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let (log, served) = runtime.block_on(fixture::open(folder))?;
+    drop(served);
+    let recipient = Arc::new(Recipient::from_bytes(desk.recipient())?);
+    runtime.block_on(async {
         let mut all = JoinSet::new();
         for writer in 0..WRITERS {
             let share = entries / WRITERS + u64::from(writer < entries % WRITERS);
@@ -95,7 +101,7 @@ async fn write(log: Log, recipient: Arc<Recipient>, count: u64) -> Result<(), Fa
 fn round(
     plan: &Plan,
     server: &Child,
-    member: &Arc<Member>,
+    (member, desk): (&Arc<Member>, &Founded),
     verifier: &Verifier,
     entries: u64,
     pair: &Pair,
@@ -110,7 +116,7 @@ fn round(
     let before = pair.decapsulations(threads, KEM_TIME)?;
     let mut mirror = Mirror::open(&place, verifier.clone())?;
     let sync = timed(server, || take_all(&mut mirror, &client, entries))?;
-    let open = timed(server, || open(&mirror, member, entries, threads))?;
+    let open = timed(server, || open(&mirror, desk, entries, threads))?;
     let after = pair.decapsulations(threads, KEM_TIME)?;
     let fetch = timed(server, || fetch(&client, entries))?;
     let recheck = timed(server, || recheck(&place, verifier))?;
@@ -131,13 +137,13 @@ fn timed(server: &Child, phase: impl FnOnce() -> Result<(), Failure>) -> Result<
 /// Fetches, verifies and keeps.
 fn take_all(mirror: &mut Mirror, client: &Client, entries: u64) -> Result<(), Failure> {
     let synced = sync(mirror, client, |_, _| {})?;
-    let whole = synced.now == entries && synced.withheld.is_empty();
+    let whole = synced.now == entries + FOUNDING && synced.withheld.is_empty();
     if whole { Ok(()) } else { Err("the sync did not bring everything".into()) }
 }
 
-fn open(mirror: &Mirror, member: &Member, entries: u64, threads: usize) -> Result<(), Failure> {
+fn open(mirror: &Mirror, desk: &Founded, entries: u64, threads: usize) -> Result<(), Failure> {
     let mut opened = 0;
-    open_all(&mut mirror.reader()?, member.identity(), (0, entries), threads, |item| {
+    open_all(&mut mirror.reader()?, &desk.keyring, (0, entries + FOUNDING), threads, |item| {
         if let Opened::Part(Entry { part: Part::Text(text), .. }) = &item.opened {
             opened += u64::from(text.len() == request::TEXT_BYTES);
         }
@@ -148,8 +154,9 @@ fn open(mirror: &Mirror, member: &Member, entries: u64, threads: usize) -> Resul
 /// Fetches and throws away: what the line, the server and the frames alone take.
 fn fetch(client: &Client, entries: u64) -> Result<(), Failure> {
     let mut here = 0;
-    while here < entries {
-        let mut page = std::io::BufReader::with_capacity(256 * 1024, client.log(here, entries)?);
+    while here < entries + FOUNDING {
+        let mut page =
+            std::io::BufReader::with_capacity(256 * 1024, client.log(here, entries + FOUNDING)?);
         while read_frame(&mut page)?.is_some() {
             here += 1;
         }

@@ -46,7 +46,7 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
 
 fn init(program: &Path, folder: &Path, server: &Path) -> Result<(), Failure> {
     let desk = folder.join("desk.pub");
-    std::fs::write(&desk, fixture::desk_public(&fixture::member()).to_string())?;
+    std::fs::write(&desk, fixture::desk_public(&fixture::found(&fixture::member())))?;
     let mut init = Command::new(program);
     init.args([OsStr::new("init"), "--dir".as_ref(), server.as_ref()]).arg("--desk").arg(desk);
     tools::run(&mut init)

@@ -48,7 +48,7 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
 /// Bytes of the page after a submission, head not counted.
 fn answer_bytes(plan: &Plan) -> Result<usize, Failure> {
     let folder = tempfile::tempdir_in(&plan.dir)?;
-    fixture::create(folder.path(), &fixture::member())?;
+    fixture::create(folder.path(), &fixture::found(&fixture::member()))?;
     let server = Child::start(["server".as_ref(), folder.path().as_os_str()])?;
     let answer = load::ask(server.public, &request::submission(server.public))?;
     server.stop()?;
@@ -75,7 +75,7 @@ fn round(
 /// The server on a fresh folder; also how many records its log has too few or too many.
 fn ours(plan: &Plan, connections: usize, span: Span) -> Result<(Load, u64), Failure> {
     let folder = tempfile::tempdir_in(&plan.dir)?;
-    fixture::create(folder.path(), &fixture::member())?;
+    fixture::create(folder.path(), &fixture::found(&fixture::member()))?;
     let server = Child::start(["server".as_ref(), folder.path().as_os_str()])?;
     let load = drive(&server, connections, span)?;
     server.stop()?;

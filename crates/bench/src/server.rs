@@ -7,21 +7,20 @@ use payamgir_server::Settings;
 use payamgir_server::pages::Site;
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
-use payamgir_wire::desk_public::DeskPublic;
 
 use crate::{Failure, child, fixture};
 
 /// Serves a folder until the parent ends it.
 pub fn run(folder: &Path) -> Result<(), Failure> {
-    let (log, desk) = fixture::open(folder)?;
-    let settings = settings(desk)?;
+    let settings = settings();
     runtime(settings.limits.uploads)?.block_on(async {
+        let served = fixture::open(folder).await?;
         let bound = payamgir_server::bind(settings).await?;
         let (public, private) = bound.addresses()?;
         let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
         let journal = Arc::new(|event: payamgir_server::journal::Event| tell(&event));
         child::say(public, private);
-        bound.serve(log, world, journal, child::told_to_stop()).await;
+        bound.serve(served, world, journal, child::told_to_stop()).await;
         Ok(())
     })
 }
@@ -35,8 +34,8 @@ pub fn runtime(uploads: usize) -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 /// The configuration's defaults on two free ports.
-fn settings(desk: DeskPublic) -> Result<Settings, Failure> {
-    Ok(Settings {
+fn settings() -> Settings {
+    Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site: Site {
@@ -48,10 +47,8 @@ fn settings(desk: DeskPublic) -> Result<Settings, Failure> {
             file_bytes: 3 << 30,
             total_bytes: 6 << 30,
         },
-        recipient: desk.recipient.parse()?,
-        members: desk.members,
         limits: Limits::default(),
-    })
+    }
 }
 
 /// Only what should not happen is told.

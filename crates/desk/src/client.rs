@@ -130,6 +130,36 @@ impl Client {
         Ok(Self { server, member, world, agent })
     }
 
+    /// Adds records to the log, as many as the server takes; gives its word about the first it
+    /// refused, and how many it took before.
+    pub fn add(&self, additions: &[(u8, Vec<u8>)]) -> Result<(usize, Option<String>), Failure> {
+        let mut body = vec![];
+        for (kind, bytes) in additions {
+            payamgir_wire::sync::write_addition(&mut body, *kind, bytes);
+        }
+        let path = "/desk/1/add";
+        let (digest, params, signature) = self.sign("POST", path, "", &body);
+        let answer = self
+            .agent
+            .post(format!("{}{path}", self.server.base))
+            .config()
+            .timeout_global(Some(ANSWER))
+            .build()
+            .header(signature::header::CONTENT_DIGEST, digest)
+            .header(signature::header::SIGNATURE_INPUT, params)
+            .header(signature::header::SIGNATURE, signature)
+            .send(&body)
+            .map_err(network)?;
+        let status = answer.status().as_u16();
+        let words = answer.into_body().into_with_config().limit(SMALL_BYTES).reader();
+        match status {
+            200 => Ok((additions.len(), None)),
+            401 => Err(Failure::Refused(refusal(words))),
+            409 => not_all(words).map(|(taken, word)| (taken, Some(word))),
+            other => Err(Failure::Status(other)),
+        }
+    }
+
     /// The server's current checkpoint note.
     pub fn checkpoint(&self) -> Result<Vec<u8>, Failure> {
         let mut note = vec![];
@@ -155,7 +185,7 @@ impl Client {
         query: &str,
         within: Option<Duration>,
     ) -> Result<impl Read + use<>, Failure> {
-        let (digest, params, signature) = self.sign(path, query);
+        let (digest, params, signature) = self.sign("GET", path, query, &[]);
         let mark = if query.is_empty() { "" } else { "?" };
         let answer = self
             .agent
@@ -178,14 +208,14 @@ impl Client {
         }
     }
 
-    fn sign(&self, path: &str, query: &str) -> (String, String, String) {
+    fn sign(&self, method: &str, path: &str, query: &str, body: &[u8]) -> (String, String, String) {
         let mut nonce = [0; 16];
         (self.world.random)(&mut nonce);
         let params =
             Params { created: (self.world.now)(), nonce, key: self.member.verifying_key() };
-        let body_sha256 = Sha256::digest([]).into();
+        let body_sha256 = Sha256::digest(body).into();
         let base = params.base(&signature::Request {
-            method: "GET",
+            method,
             authority: &self.server.authority,
             path,
             query,
@@ -208,6 +238,14 @@ fn is_private(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     loopback || host == "localhost" || host.ends_with(".onion")
+}
+
+/// `<how many were taken> <word>`.
+fn not_all(body: impl Read) -> Result<(usize, String), Failure> {
+    let mut text = String::new();
+    body.take(64).read_to_string(&mut text).map_err(network)?;
+    let (taken, word) = text.split_once(' ').ok_or(Failure::Status(409))?;
+    Ok((taken.parse().map_err(|_| Failure::Status(409))?, refusal(word.as_bytes())))
 }
 
 /// A word of the server's, made harmless: it is shown to an editor.

@@ -4,6 +4,7 @@
 //! written anywhere except where an editor asks for it.
 
 pub mod client;
+pub mod keys;
 pub mod library;
 pub mod opening;
 pub mod save;
@@ -14,3 +15,5 @@ pub use library::Submission;
 pub use opening::{Item, Opened, Trouble};
 /// Identities, for the program: only this crate may depend on the one that opens.
 pub use payamgir_open as open;
+/// Who the desk is, for the program.
+pub use payamgir_roster as roster;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use payamgir_log::{Error, Reader};
-use payamgir_open::Identity;
+use payamgir_open::Keyring;
 use payamgir_wire::{Entry, Group};
 
 use crate::opening::{Opened, Trouble, open_all};
@@ -29,13 +29,13 @@ impl Library {
     /// Opens and joins all records up to `size`.
     pub fn read(
         reader: &mut Reader,
-        identity: &Identity,
+        keys: &Keyring,
         size: u64,
         threads: usize,
     ) -> Result<Self, Error> {
         let mut library = Self::default();
         let mut places: BTreeMap<Group, usize> = BTreeMap::new();
-        open_all(reader, identity, (0, size), threads, |item| match item.opened {
+        open_all(reader, keys, (0, size), threads, |item| match item.opened {
             Opened::Part(entry) => library.add(item.index, entry, &mut places),
             Opened::Trouble(trouble) => library.troubles.push((item.index, trouble)),
             Opened::Other => {}

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use payamgir_log::{Error, Kind, Reader, Record, Row};
-use payamgir_open::{Identity, OpenError, open_entry};
+use payamgir_open::{Keyring, OpenError};
 use payamgir_wire::entry::Malformed;
 use payamgir_wire::{Entry, limits};
 
@@ -52,7 +52,7 @@ pub enum Trouble {
 /// Opens records `from..to` on `threads` threads and hands them over in the log's order.
 pub fn open_all(
     reader: &mut Reader,
-    identity: &Identity,
+    keys: &Keyring,
     (from, to): (u64, u64),
     threads: usize,
     mut take: impl FnMut(Item),
@@ -66,7 +66,7 @@ pub fn open_all(
         let (done, opened) = mpsc::channel();
         for _ in 0..threads.max(1) {
             let (shares, done) = (&shares, done.clone());
-            scope.spawn(move || work(shares, identity, &done));
+            scope.spawn(move || work(shares, keys, &done));
         }
         drop(done);
         let (mut next, mut early) = (from, BTreeMap::new());
@@ -132,10 +132,9 @@ impl Left<'_> {
 }
 
 /// Takes and opens shares until there are none, or nobody wants them any more.
-fn work(shares: &Shares<'_>, identity: &Identity, done: &mpsc::Sender<Share<Item>>) {
+fn work(shares: &Shares<'_>, keys: &Keyring, done: &mpsc::Sender<Share<Item>>) {
     while let Some(share) = shares.take() {
-        let opened =
-            share.map(|(at, rows)| (at, rows.iter().map(|row| open(row, identity)).collect()));
+        let opened = share.map(|(at, rows)| (at, rows.iter().map(|row| open(row, keys)).collect()));
         if done.send(opened).is_err() {
             return;
         }
@@ -143,11 +142,11 @@ fn work(shares: &Shares<'_>, identity: &Identity, done: &mpsc::Sender<Share<Item
 }
 
 /// Opens one record, if its body is the one the log describes.
-fn open(row: &Row, identity: &Identity) -> Item {
+fn open(row: &Row, keys: &Keyring) -> Item {
     let opened = match (Record::decode(&row.record), &row.body) {
         (None, _) => Opened::Trouble(Trouble::Altered),
         (Some(record), _) if record.kind != Kind::ENTRY => Opened::Other,
-        (Some(record), Some(body)) if record.describes(body) => open_body(body, identity),
+        (Some(record), Some(body)) if record.describes(body) => open_body(body, keys),
         (Some(_), Some(_)) => Opened::Trouble(Trouble::Altered),
         (Some(_), None) if row.erased => Opened::Trouble(Trouble::Erased),
         (Some(_), None) => Opened::Trouble(Trouble::Withheld),
@@ -155,8 +154,8 @@ fn open(row: &Row, identity: &Identity) -> Item {
     Item { index: row.index, opened }
 }
 
-fn open_body(body: &[u8], identity: &Identity) -> Opened {
-    let plain = match open_entry(identity, body, ENTRY_BYTES) {
+fn open_body(body: &[u8], keys: &Keyring) -> Opened {
+    let plain = match keys.open_entry(body, ENTRY_BYTES) {
         Ok(plain) => plain,
         Err(error) => return Opened::Trouble(Trouble::Sealed(error)),
     };

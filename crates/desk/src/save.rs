@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use payamgir_log::{Hash, Reader};
-use payamgir_open::{BlobReader, Identity, OpenError};
+use payamgir_open::{Keyring, OpenError};
 use payamgir_text::filename;
 use payamgir_wire::Attachment;
 use sha2::{Digest, Sha256};
@@ -31,14 +31,14 @@ pub enum SaveError {
 /// file appears under its name only once it is whole.
 pub fn save(
     reader: &Reader,
-    identity: &Identity,
+    keys: &Keyring,
     attachment: &Attachment,
     folder: &Path,
 ) -> Result<PathBuf, SaveError> {
     let blob = reader.blob(&Hash(attachment.blob.0)).map_err(|_| SaveError::NotHere)?;
     let hash = Rc::new(RefCell::new(Sha256::new()));
     let blob = BufReader::with_capacity(256 * 1024, Hashed { blob, hash: hash.clone() });
-    let mut plain = BlobReader::new(identity, blob, attachment.size).map_err(SaveError::Sealed)?;
+    let mut plain = keys.open_blob(blob, attachment.size).map_err(SaveError::Sealed)?;
     let part = folder.join(format!(".{}.part", attachment.blob));
     let saved = create(&part)
         .and_then(|mut file| {

@@ -69,6 +69,21 @@ impl Reader {
         Ok(())
     }
 
+    /// Hands the records below `to` that are neither entries nor erasures, in order, to `take`
+    /// until it returns `false`. Costs what they are, not what the log is.
+    pub fn others(&self, to: u64, mut take: impl FnMut(Row) -> bool) -> Result<(), Error> {
+        let sql =
+            "SELECT seq, record, body, erased_by IS NOT NULL FROM record INDEXED BY record_other
+                   WHERE substr(record, 10, 1) > x'02' AND seq < ?1 ORDER BY seq";
+        let mut query = self.connection.prepare_cached(sql)?;
+        for found in query.query_map([i64::try_from(to).unwrap_or(i64::MAX)], row)? {
+            if !take(found?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Opens a blob's file.
     pub fn blob(&self, hash: &Hash) -> Result<File, Error> {
         match shelf::open(&self.folder, hash) {

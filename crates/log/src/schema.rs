@@ -25,6 +25,7 @@ CREATE TABLE record (
   erased_by INTEGER             -- the erasure's seq
 ) STRICT;
 CREATE INDEX record_unexplained ON record (seq) WHERE body IS NULL AND erased_by IS NULL;
+CREATE INDEX record_other ON record (seq) WHERE substr(record, 10, 1) > x'02';
 CREATE INDEX record_erased ON record (erased_by) WHERE erased_by IS NOT NULL;
 CREATE TABLE tile (             -- full tiles only; partial ones follow from what is below them
   level INTEGER NOT NULL,

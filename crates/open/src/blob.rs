@@ -1,7 +1,6 @@
 //! Attachments, opened as they stream past.
 
 use std::io::{self, BufRead, Read};
-use std::iter;
 
 use age::stream::StreamReader;
 
@@ -17,10 +16,14 @@ pub struct BlobReader<R: BufRead> {
 }
 
 impl<R: BufRead> BlobReader<R> {
-    /// Reads the header of `from`. `size` is the true length the entry states.
-    pub fn new(identity: &Identity, from: R, size: u64) -> Result<Self, OpenError> {
-        let stream = age::Decryptor::new_buffered(from)?
-            .decrypt(iter::once(identity as &dyn age::Identity))?;
+    /// Reads the header of `from`, with the first key that opens it. `size` is the true length the entry states.
+    pub fn new<'k>(
+        keys: impl IntoIterator<Item = &'k Identity>,
+        from: R,
+        size: u64,
+    ) -> Result<Self, OpenError> {
+        let keys = keys.into_iter().map(|identity| identity as &dyn age::Identity);
+        let stream = age::Decryptor::new_buffered(from)?.decrypt(keys)?;
         Ok(Self { stream, left: size, padding_checked: false })
     }
 

@@ -8,7 +8,7 @@ use age_core::primitives::{bech32_decode, bech32_encode};
 use age_core::secrecy::{ExposeSecret, SecretString};
 use bech32::Hrp;
 use data_encoding::BASE64_NOPAD;
-use payamgir_hybrid::{PrivateKey, Rejected, SEED_BYTES};
+use payamgir_hybrid::{PUBLIC_KEY_BYTES, PrivateKey, Rejected, SEED_BYTES};
 use zeroize::Zeroizing;
 
 const HRP: &str = "AGE-SECRET-KEY-PQ-";
@@ -35,6 +35,16 @@ impl Identity {
 
     pub(crate) fn key(&self) -> &PrivateKey {
         &self.key
+    }
+
+    /// The seed it grows from. Whoever has it has the identity.
+    pub fn seed(&self) -> &Zeroizing<[u8; SEED_BYTES]> {
+        &self.seed
+    }
+
+    /// The public half's bytes.
+    pub fn public(&self) -> &[u8; PUBLIC_KEY_BYTES] {
+        self.key.public()
     }
 
     /// The public half, `age1pq1…`.

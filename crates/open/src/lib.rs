@@ -6,11 +6,13 @@
 mod blob;
 mod entry;
 mod identity;
+pub mod keyring;
 pub mod member;
 
 pub use blob::BlobReader;
 pub use entry::open_entry;
 pub use identity::{Identity, NotAnIdentity};
+pub use keyring::Keyring;
 pub use member::Member;
 
 /// The type of passphrases; it cannot be printed and is wiped when dropped.

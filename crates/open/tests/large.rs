@@ -28,7 +28,7 @@ fn any_size_streams_through_constant_memory() {
     });
     let size = (mib * MIB) as u64;
     let sealed = BufReader::with_capacity(256 * 1024, sealed);
-    let mut opened = BlobReader::new(&identity, sealed, size).unwrap();
+    let mut opened = BlobReader::new([&identity], sealed, size).unwrap();
     let mut buffer = vec![0; MIB];
     for number in 0..mib {
         opened.read_exact(&mut buffer).unwrap();

@@ -23,7 +23,7 @@ fn seal_blob(recipient: &Recipient, bytes: &[u8]) -> Vec<u8> {
 
 fn open_blob(identity: &Identity, sealed: &[u8], size: u64) -> io::Result<Vec<u8>> {
     let mut plain = vec![];
-    BlobReader::new(identity, sealed, size).map_err(io::Error::other)?.read_to_end(&mut plain)?;
+    BlobReader::new([identity], sealed, size).map_err(io::Error::other)?.read_to_end(&mut plain)?;
     Ok(plain)
 }
 
@@ -53,6 +53,33 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
         }
         sealed
     })
+}
+
+/// A disk with room for so many bytes.
+struct Disk(usize);
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_is_called_so_wherever_it_is_met() {
+    let (_, recipient) = pair();
+    for room in [0, 1, 500, 1600, 2000, 70_000] {
+        let sealed = BlobSealer::new(&recipient, Disk(room)).and_then(|mut sealer| {
+            sealer.write_all(&[1; 200_000])?;
+            sealer.finish().map(|_| ())
+        });
+        assert_eq!(sealed.unwrap_err().kind(), io::ErrorKind::StorageFull, "{room}");
+    }
 }
 
 #[test]

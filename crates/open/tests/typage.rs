@@ -128,15 +128,15 @@ fn we_open_typages_blobs() {
 
     let Some(hash) = typage(&["seal-made", &recipient, &size, &sealed]) else { return };
     // typage pads nothing: the true size is all there is.
-    assert_eq!(open_hashed(BlobReader::new(&identity, file(), BLOB_BYTES).unwrap()), hash);
+    assert_eq!(open_hashed(BlobReader::new([&identity], file(), BLOB_BYTES).unwrap()), hash);
     assert_eq!(hash, made_hash());
 
     let hash = typage(&["seal-made-armored", &recipient, &size, &sealed]).unwrap();
     let armor = BufReader::with_capacity(BUFFER, ArmoredReader::new(file()));
-    assert_eq!(open_hashed(BlobReader::new(&identity, armor, BLOB_BYTES).unwrap()), hash);
+    assert_eq!(open_hashed(BlobReader::new([&identity], armor, BLOB_BYTES).unwrap()), hash);
 
     typage(&["seal-made", &recipient, "0", &sealed]);
-    let empty = BlobReader::new(&identity, file(), 0).unwrap();
+    let empty = BlobReader::new([&identity], file(), 0).unwrap();
     assert_eq!(open_hashed(empty), HEXLOWER.encode(&Sha256::digest(b"")));
 }
 

@@ -139,8 +139,25 @@ pub struct DeskArgs {
 #[cfg(feature = "desk")]
 #[derive(Subcommand)]
 pub enum DeskCommand {
-    /// Make an identity under a passphrase; print the public half the server needs
-    Init,
+    /// Found a desk: make an identity under a passphrase; print what the server needs
+    Init {
+        /// The block of somebody who is an admin from the start; may be given again
+        #[arg(long, value_name = "FILE")]
+        member: Vec<PathBuf>,
+        /// How many admins change the desk, and how many editors approve [default: 1]
+        #[arg(long, value_name = "COUNT")]
+        threshold: Option<u8>,
+    },
+    /// Make an identity, and print the block by which an admin admits it
+    Identity,
+    /// Change the passphrase of the identity
+    Passphrase {
+        /// Read the new one from the first line of this file instead of asking
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    #[command(flatten)]
+    Roster(RosterCommand),
     /// Fetch what is new and verify it
     Sync {
         /// The server's desk address, as http://127.0.0.1:8081; remembered
@@ -182,6 +199,92 @@ pub enum DeskCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Commands about who the desk is.
+#[cfg(feature = "desk")]
+#[derive(Subcommand)]
+pub enum RosterCommand {
+    /// List the members, the threshold, and what waits for signatures
+    Members {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Admit a member by its block
+    Admit {
+        /// The block, as `payamgir desk identity` printed it
+        block: PathBuf,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t = RoleArg::Editor)]
+        role: RoleArg,
+        /// The same person's old key, which is shut out
+        #[arg(long, value_name = "KEY")]
+        replaces: Option<String>,
+    },
+    /// Remove a member; what comes later it cannot read
+    Remove {
+        /// Its key, or how it begins
+        member: String,
+    },
+    /// Change what a member may do
+    Role {
+        /// Its key, or how it begins
+        member: String,
+        /// What it may do
+        #[arg(value_enum)]
+        role: RoleArg,
+    },
+    /// Change what the desk asks for
+    Policy {
+        /// How many admins change the desk, and how many editors approve
+        #[arg(long, value_name = "COUNT")]
+        threshold: Option<u8>,
+        /// Whether an author's own approval counts
+        #[arg(long, value_name = "BOOL")]
+        author_may_approve: Option<bool>,
+        /// Days after which a new epoch starts by itself; 0 for never
+        #[arg(long, value_name = "DAYS")]
+        epoch_days: Option<u16>,
+        /// Days after its end for which an epoch can be read; 0 for always
+        #[arg(long, value_name = "DAYS")]
+        retention_days: Option<u16>,
+    },
+    /// Start a new epoch: entries are sealed to a new key from now on
+    Epoch,
+    /// Sign a change that waits for more admins
+    Sign {
+        /// Its hash in `payamgir desk members`, or how it begins
+        statement: String,
+    },
+    /// Approve that a record's body is erased at the server
+    Erase {
+        /// The record's number
+        record: u64,
+    },
+}
+
+/// What a member may do.
+#[cfg(feature = "desk")]
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum RoleArg {
+    /// Reads only
+    Reader,
+    /// Reads, answers, approves
+    Editor,
+    /// All that, and changes who the desk is
+    Admin,
+}
+
+#[cfg(feature = "desk")]
+impl From<RoleArg> for payamgir_desk::roster::Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Reader => Self::Reader,
+            RoleArg::Editor => Self::Editor,
+            RoleArg::Admin => Self::Admin,
+        }
+    }
 }
 
 #[cfg(all(feature = "serve", feature = "desk"))]

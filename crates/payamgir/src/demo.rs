@@ -7,22 +7,19 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use payamgir_desk::Submission;
 use payamgir_desk::library::Library;
-use payamgir_desk::open::Member;
-use payamgir_desk::sync::sync;
-use payamgir_desk::{Client, Submission};
-use payamgir_log::{Mirror, Reader};
+use payamgir_desk::open::Keyring;
+use payamgir_log::Reader;
 use payamgir_text::lang::Lang;
 use tokio::sync::oneshot;
 
 use crate::cli::DemoArgs;
 use crate::config::Config;
-use crate::desk::{
-    Link, Place, client, new_member, part_lines, public_half, save_all, sync_problem,
-};
+use crate::desk::{Link, Place, Session, founding, new_member, part_lines, policy, save_all};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
-use crate::{output, serve};
+use crate::{files, output, serve};
 
 /// How often the demo's desk looks.
 const LOOK: Duration = Duration::from_millis(400);
@@ -32,18 +29,28 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     let folder = tempfile::Builder::new().prefix("payamgir-demo-").tempdir().map_err(no_folder)?;
     let member = Arc::new(new_member());
     let server = folder.path().join("server");
-    let log_key = serve::create(&server, Some(&public_half(&member).to_string()), None)?;
+    let desk = folder.path().join("desk");
+    let place = Place::new(Some(desk))?;
+    place.folder()?;
+    let mut keyring = Keyring::default();
+    let founding = founding(&member, &mut keyring, &[], policy(None)).expect("a desk of one");
+    place.keep_keyring(&keyring, &member)?;
+    files::create(&place.public(), founding.as_bytes())?;
+    let log_key = serve::create(&server, Some(&founding), None)?;
     let config = Config {
         listen: args.listen,
         desk_listen: ([127, 0, 0, 1], 0).into(),
         ..serve::read_config(&server)?
     };
-    let (ready, started) = mpsc::channel();
+    let (ready, started) = mpsc::channel::<(SocketAddr, SocketAddr)>();
     let (done, finished) = oneshot::channel();
-    let (parts, desk_folder) = (args.parts, folder.path().to_owned());
+    let (parts, shown) = (args.parts, folder.path().to_owned());
     let desk = thread::spawn(move || {
-        let Ok(addresses) = started.recv() else { return Ok(()) };
-        let result = watch(&desk_folder, &member, log_key, addresses, parts, lang);
+        let Ok((public, private)) = started.recv() else { return Ok(()) };
+        let link = Link { server: format!("http://{private}"), log_key, proxy: None };
+        let mirror = place.mirror(&link)?;
+        let mut session = Session::new(&place, link, mirror, member)?;
+        let result = watch(&mut session, (public, &shown), parts, lang);
         let _ = done.send(());
         result
     });
@@ -68,30 +75,20 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
 }
 
 fn watch(
-    folder: &Path,
-    member: &Arc<Member>,
-    log_key: String,
-    (public, private): (SocketAddr, SocketAddr),
+    session: &mut Session<'_>,
+    (public, folder): (SocketAddr, &Path),
     parts: Option<u64>,
     lang: Lang,
 ) -> Result<(), Problem> {
     greet(public, folder, lang);
-    let place = Place::new(Some(folder.join("desk")))?;
-    place.folder()?;
-    let link = Link { server: format!("http://{private}"), log_key, proxy: None };
-    let mut mirror = place.mirror(&link)?;
-    let client = client(&link, member)?;
-    let mut shown = 0;
+    let (mut shown, mut seen) = (0, 0);
     loop {
-        let synced = sync(&mut mirror, &client, |_, _| {}).map_err(|e| sync_problem(&place, e))?;
+        let synced = session.sync(|_, _| {})?;
         if synced.now > shown {
-            let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
-            let show =
-                Show { place: &place, mirror: &mirror, client: &client, member, folder, lang };
-            show.new_parts(&mut reader, shown, synced.now)?;
+            seen += new_parts(session, (shown, synced.now), folder, lang)?;
             shown = synced.now;
         }
-        if parts.is_some_and(|parts| shown >= parts) {
+        if parts.is_some_and(|parts| seen >= parts) {
             return Ok(());
         }
         thread::sleep(LOOK);
@@ -115,41 +112,41 @@ fn greet(public: SocketAddr, folder: &Path, lang: Lang) {
     );
 }
 
-/// What showing needs.
-struct Show<'a> {
-    place: &'a Place,
-    mirror: &'a Mirror,
-    client: &'a Client,
-    member: &'a Member,
-    folder: &'a Path,
+/// Shows what arrived; gives how many parts.
+fn new_parts(
+    session: &Session<'_>,
+    (from, to): (u64, u64),
+    folder: &Path,
     lang: Lang,
+) -> Result<u64, Problem> {
+    let problem = |error| session.place.problem(error);
+    let mut reader = session.mirror.reader().map_err(problem)?;
+    let library = Library::read(&mut reader, &session.keyring, to, crate::desk::threads());
+    let mut seen = 0;
+    for submission in library.map_err(problem)?.submissions {
+        let new = submission.parts.into_iter().filter(|(record, _)| *record >= from);
+        let new = Submission { number: submission.number, parts: new.collect() };
+        if !new.parts.is_empty() {
+            seen += new.parts.len() as u64;
+            show(session, &reader, &new, folder, lang)?;
+        }
+    }
+    Ok(seen)
 }
 
-impl Show<'_> {
-    fn new_parts(&self, reader: &mut Reader, from: u64, to: u64) -> Result<(), Problem> {
-        let threads = crate::desk::threads();
-        let library = Library::read(reader, self.member.identity(), to, threads)
-            .map_err(|e| self.place.problem(e))?;
-        for submission in library.submissions {
-            let new = submission.parts.into_iter().filter(|(record, _)| *record >= from);
-            let new = Submission { number: submission.number, parts: new.collect() };
-            if !new.parts.is_empty() {
-                self.submission(reader, &new)?;
-            }
-        }
-        Ok(())
+fn show(
+    session: &Session<'_>,
+    reader: &Reader,
+    new: &Submission,
+    folder: &Path,
+    lang: Lang,
+) -> Result<(), Problem> {
+    let head = pick(lang, "رسید", "arrived");
+    for (record, entry) in &new.parts {
+        output::line(format!("── {head} #{record}"))?;
+        output::bytes(part_lines(entry, lang).as_bytes())?;
     }
-
-    fn submission(&self, reader: &Reader, new: &Submission) -> Result<(), Problem> {
-        let head = pick(self.lang, "رسید", "arrived");
-        for (record, entry) in &new.parts {
-            output::line(format!("── {head} #{record}"))?;
-            output::bytes(part_lines(entry, self.lang).as_bytes())?;
-        }
-        let identity = self.member.identity();
-        let opened = self.folder.join("opened");
-        save_all(self.place, self.mirror, reader, self.client, identity, new, &opened, self.lang)
-    }
+    save_all(session, reader, new, &folder.join("opened"), lang)
 }
 
 fn no_folder(error: std::io::Error) -> Problem {

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::words::Say;
 
 /// Largest small file that is read.
-const SMALL_BYTES: u64 = 64 * 1024;
+const SMALL_BYTES: u64 = 1 << 20;
 
 /// Reads a small text file.
 pub fn read(path: &Path) -> Result<String, Problem> {
@@ -17,6 +17,17 @@ pub fn read(path: &Path) -> Result<String, Problem> {
         let mut text = String::new();
         fs::File::open(path)?.take(SMALL_BYTES).read_to_string(&mut text)?;
         Ok(text)
+    };
+    read().map_err(|error: io::Error| unreadable(path, error))
+}
+
+#[cfg(feature = "desk")]
+/// Reads a small file.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
+    let read = || {
+        let mut bytes = vec![];
+        fs::File::open(path)?.take(SMALL_BYTES).read_to_end(&mut bytes)?;
+        Ok(bytes)
     };
     read().map_err(|error: io::Error| unreadable(path, error))
 }

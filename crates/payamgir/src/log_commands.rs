@@ -179,13 +179,24 @@ fn erase(dir: &Path, record: u64, confirm: Option<u64>, lang: Lang) -> Result<()
     }
     let config = crate::serve::read_config(dir)?;
     let log = crate::serve::open_log(dir, &config, payamgir_log::Mode::Tool)?;
-    let erasure = log.erase(record);
+    let erasure = match is_erasable(&log, record) {
+        Ok(true) => log.erase(record),
+        Ok(false) => Err(Error::NotErasable),
+        Err(error) => Err(error),
+    };
     log.close();
     let erasure = erasure.map_err(|error| log_problem(dir, error))?;
     output::line(match lang {
         Lang::Fa => format!("رکورد {record} پاک شد؛ پاک‌شدن در رکورد {erasure} ثبت است."),
         Lang::En => format!("Record {record} is erased; record {erasure} says so."),
     })
+}
+
+#[cfg(feature = "serve")]
+fn is_erasable(log: &payamgir_log::Log, record: u64) -> Result<bool, Error> {
+    let row = log.reader()?.row(record)?;
+    let record = payamgir_log::Record::decode(&row.record).ok_or(Error::Corrupt)?;
+    Ok(payamgir_roster::kind::is_erasable(record.kind.0))
 }
 
 #[cfg(feature = "serve")]

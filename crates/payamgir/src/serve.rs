@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payamgir_log::{Error, Log, LogKey, Mode};
+use payamgir_roster::{Fold, kind};
 use payamgir_server::world::World;
-use payamgir_server::{Settings, journal, pages, settings};
+use payamgir_server::{Desk, NoDesk, Settings, journal, pages, settings};
 use payamgir_text::lang::Lang;
-use payamgir_wire::desk_public::DeskPublic;
+use payamgir_wire::armor::{Label, dearmor};
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
@@ -92,7 +93,8 @@ pub fn run<F: Future<Output = ()>>(
     ready: impl FnOnce((std::net::SocketAddr, std::net::SocketAddr)),
     stop: impl FnOnce() -> F,
 ) -> Result<(), Problem> {
-    let settings = settings(dir, config)?;
+    let settings = settings(config);
+    let founding = founding(&dir.join(&config.desk))?;
     let log = open_log(dir, config, Mode::Server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -100,6 +102,8 @@ pub fn run<F: Future<Output = ()>>(
         .build()
         .map_err(no_runtime)?;
     runtime.block_on(async {
+        let desk = Desk::open(&log, founding.as_deref()).await;
+        let desk = desk.map_err(|error| no_desk(dir, config, error))?;
         // Before the addresses are told: a signal that comes right after must not kill.
         let stop = stop();
         let bound = payamgir_server::bind(settings).await.map_err(|e| no_address(config, e))?;
@@ -108,7 +112,7 @@ pub fn run<F: Future<Output = ()>>(
         ready(addresses);
         let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
         let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
-        bound.serve(log, world, journal, stop).await;
+        bound.serve((log, desk), world, journal, stop).await;
         Ok(())
     })
 }
@@ -151,14 +155,9 @@ pub fn read_config(dir: &Path) -> Result<Config, Problem> {
     Config::parse(&files::read(&dir.join(CONFIG))?)
 }
 
-fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
-    let desk = dir.join(&config.desk);
-    if !desk.exists() {
-        return Err(no_desk(&desk));
-    }
-    let (recipient, members) = read_desk(&files::read(&desk)?)?;
+fn settings(config: &Config) -> Settings {
     let (limits, site) = (&config.limits, &config.site);
-    Ok(Settings {
+    Settings {
         listen: config.listen,
         desk_listen: config.desk_listen,
         site: pages::Site {
@@ -170,8 +169,6 @@ fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
             file_bytes: limits.file_mib.saturating_mul(MIB),
             total_bytes: limits.submission_mib.saturating_mul(MIB),
         },
-        recipient,
-        members,
         limits: settings::Limits {
             submission_bytes: limits.submission_mib.saturating_mul(MIB),
             connections: limits.connections as usize,
@@ -183,10 +180,19 @@ fn settings(dir: &Path, config: &Config) -> Result<Settings, Problem> {
             pace_window: Duration::from_secs(limits.pace_seconds),
             stop_grace: Duration::from_secs(limits.stop_seconds),
         },
-    })
+    }
 }
 
-fn read_desk(text: &str) -> Result<(payamgir_seal::Recipient, Vec<[u8; 32]>), Problem> {
+/// The founding in the desk's public half, where that is there: a log that names its desk already
+/// does not need it.
+fn founding(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    read_desk(&files::read(path)?).map(Some)
+}
+
+fn read_desk(text: &str) -> Result<Vec<u8>, Problem> {
     let wrong = || {
         let what = Say::new(
             "نیمه‌ی عمومی تحریریه (desk.pub) درست نیست.",
@@ -198,10 +204,10 @@ fn read_desk(text: &str) -> Result<(payamgir_seal::Recipient, Vec<[u8; 32]>), Pr
         );
         Problem::new(what, to_do)
     };
-    let desk = DeskPublic::parse(text).map_err(|e| wrong().because(e))?;
-    let recipient =
-        desk.recipient.parse().map_err(|e: payamgir_seal::NotARecipient| wrong().because(e))?;
-    Ok((recipient, desk.members))
+    let body = dearmor(Label::Desk, text).map_err(|e| wrong().because(e))?;
+    let founded = Fold::default().hear(0, kind::STATEMENT, &body);
+    founded.map_err(|refusal| wrong().because(refusal))?;
+    Ok(body)
 }
 
 fn random_origin() -> String {
@@ -243,17 +249,40 @@ fn no_folder(dir: &Path) -> Problem {
     Problem::new(what, to_do)
 }
 
-fn no_desk(path: &Path) -> Problem {
+fn no_desk(dir: &Path, config: &Config, error: NoDesk) -> Problem {
+    let path = dir.join(&config.desk);
     let path = path.display();
-    let what = Say::new(
-        format!("نیمه‌ی عمومی تحریریه در «{path}» نیست."),
-        format!("The desk's public half is not at {path}."),
-    );
-    let to_do = Say::new(
-        "روی رایانه‌ی تحریریه «payamgir desk init» را اجرا کنید و desk.pub را این‌جا بیاورید.",
-        "Run `payamgir desk init` on the desk's machine and copy desk.pub here.",
-    );
-    Problem::new(what, to_do)
+    match error {
+        NoDesk::NotFounded => {
+            let what = Say::new(
+                format!("نیمه‌ی عمومی تحریریه در «{path}» نیست."),
+                format!("The desk's public half is not at {path}."),
+            );
+            let to_do = Say::new(
+                "روی رایانه‌ی تحریریه «payamgir desk init» را اجرا کنید و desk.pub را این‌جا بیاورید.",
+                "Run `payamgir desk init` on the desk's machine and copy desk.pub here.",
+            );
+            Problem::new(what, to_do)
+        }
+        NoDesk::Another => {
+            let what = Say::new(
+                format!("این لاگ از آنِ تحریریه‌ی دیگری است، نه «{path}»."),
+                format!("This log belongs to another desk than {path}."),
+            );
+            let to_do = Say::new(
+                "desk.pub درست را بیاورید، یا برای تحریریه‌ی تازه پوشه‌ی تازه‌ای بسازید.",
+                "Bring the right desk.pub, or make a new folder for a new desk.",
+            );
+            Problem::new(what, to_do)
+        }
+        NoDesk::Log(error) => log_problem(dir, error),
+        NoDesk::Refused(_) | NoDesk::UnusableKey => {
+            let what = Say::new("تحریریه‌ی این لاگ پذیرفتنی نیست.", "This log's desk is not usable.");
+            let to_do =
+                Say::new("«payamgir log verify» را اجرا کنید.", "Run `payamgir log verify`.");
+            Problem::new(what, to_do).because(error)
+        }
+    }
 }
 
 fn no_address(config: &Config, error: std::io::Error) -> Problem {

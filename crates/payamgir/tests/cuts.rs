@@ -66,7 +66,7 @@ fn a_cut_line_leaves_the_text_the_whole_files_and_a_marked_rest() {
 
 fn saved_as_sent(place: &Place, photo: &[u8], film: &[u8]) {
     let folder = place.path("saved");
-    let read = place.desk(&["read", "0", "--save", &folder]);
+    let read = place.desk(&["read", "1", "--save", &folder]);
     assert!(read.status.success(), "{}", text(&read.stderr));
     assert_eq!(std::fs::read(format!("{folder}/whole.jpg")).unwrap(), photo);
     assert_eq!(std::fs::read(format!("{folder}/cut-film.mp4")).unwrap(), film);

@@ -13,6 +13,12 @@ pub mod kind {
     pub const GRANT: u8 = 5;
     /// An [`crate::Approval`].
     pub const APPROVAL: u8 = 6;
+
+    /// Whether a record of this kind may be erased. Who the desk is and who approved what stays
+    /// provable; an entry, a grant and what is not known here may go.
+    pub fn is_erasable(kind: u8) -> bool {
+        !matches!(kind, STATEMENT | RECEIVING | APPROVAL)
+    }
 }
 
 /// What the log says of the desk so far.
@@ -44,6 +50,14 @@ impl Fold {
             self.refused.push((index, refusal));
         }
         heard
+    }
+
+    /// A record whose body is not here. One that may be erased says nothing any more; the others
+    /// nobody may take away.
+    pub fn miss(&mut self, index: u64, kind: u8) {
+        if !kind::is_erasable(kind) {
+            self.refused.push((index, Refusal::Missing));
+        }
     }
 
     fn try_hear(&mut self, index: u64, kind: u8, body: &[u8]) -> Result<Heard, Refusal> {

@@ -6,6 +6,8 @@
 pub enum Refusal {
     /// Not written the one way.
     Malformed,
+    /// The record is there and its body is not.
+    Missing,
     /// Longer than a body may be, or more members than a desk may have.
     TooLarge,
     /// Of another desk.
@@ -41,6 +43,7 @@ impl Refusal {
     pub fn word(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
+            Self::Missing => "missing",
             Self::TooLarge => "too-large",
             Self::OtherDesk => "other-desk",
             Self::Founding => "founding",

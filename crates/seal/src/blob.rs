@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 use std::iter;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use age::stream::StreamWriter;
 
@@ -25,11 +25,15 @@ pub struct BlobSealer<W: Write> {
 impl<W: Write> BlobSealer<W> {
     /// Starts a file; writes the age header to `to`.
     pub fn new(recipient: &Recipient, to: W) -> io::Result<Self> {
-        let passed = Arc::new(AtomicU64::new(0));
+        let (passed, fault) = (Arc::new(AtomicU64::new(0)), Arc::default());
+        let counted = Counted { to, passed: passed.clone(), fault: Arc::clone(&fault) };
         let encryptor =
             age::Encryptor::with_recipients(iter::once(recipient as &dyn age::Recipient))
                 .map_err(|e| io::Error::other(e.to_string()))?;
-        let stream = encryptor.wrap_output(Counted { to, passed: passed.clone() })?;
+        let stream = encryptor.wrap_output(counted).map_err(|error| {
+            let kept = fault.lock().unwrap_or_else(PoisonError::into_inner).take();
+            kept.unwrap_or(error)
+        })?;
         Ok(Self { stream, header: passed.load(Ordering::Relaxed), written: 0 })
     }
 
@@ -62,17 +66,24 @@ impl<W: Write> Write for BlobSealer<W> {
     }
 }
 
-/// Counts what passes: age says nowhere how long a header it wrote.
+/// Counts what passes: age says nowhere how long a header it wrote. Keeps the last error: around
+/// the header age puts one of its own, in which a full disk is no longer told from others.
 struct Counted<W> {
     to: W,
     passed: Arc<AtomicU64>,
+    fault: Arc<Mutex<Option<io::Error>>>,
 }
 
 impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.to.write(bytes)?;
-        self.passed.fetch_add(taken as u64, Ordering::Relaxed);
-        Ok(taken)
+        // All of it: what writes the header takes a short write for an error.
+        self.to.write_all(bytes).map_err(|error| {
+            let kind = error.kind();
+            *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            io::Error::from(kind)
+        })?;
+        self.passed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -24,6 +24,11 @@ pub struct Recipient(PublicKey);
 pub struct NotARecipient;
 
 impl Recipient {
+    /// A recipient by its raw public key (docs/FORMAT.md §1.1).
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotARecipient> {
+        PublicKey::from_bytes(bytes).map(Self).map_err(|_| NotARecipient)
+    }
+
     pub(crate) fn key(&self) -> &PublicKey {
         &self.0
     }
@@ -40,7 +45,7 @@ impl FromStr for Recipient {
             |hrp| right_kind(hrp.as_str()),
             |_, bytes| {
                 let bytes: Vec<u8> = bytes.collect();
-                PublicKey::from_bytes(&bytes).map(Self).map_err(|_| NotARecipient)
+                Self::from_bytes(&bytes)
             },
         )
     }

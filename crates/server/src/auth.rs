@@ -2,19 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header, request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ed25519_dalek::{Signature, VerifyingKey};
-use payamgir_wire::limits::CLOCK_SKEW_SECONDS;
+use payamgir_wire::limits::{APPEND_BYTES, CLOCK_SKEW_SECONDS};
 use payamgir_wire::signature::{self, Params};
 use sha2::{Digest, Sha256};
 
 use crate::journal::{Event, Journal};
 use crate::world::World;
 
+/// How long a member's request may take to bring its body.
+const BODY_TIME: Duration = Duration::from_secs(120);
 /// Nonces remembered; only members can fill this.
 const NONCES: usize = 100_000;
 
@@ -33,34 +36,36 @@ pub enum Refusal {
     Signature,
 }
 
+/// Whether requests signed by a key are heard.
+pub(crate) type Knows = Arc<dyn Fn(&[u8; 32]) -> bool + Send + Sync>;
+
 /// Checks requests and remembers their nonces.
 pub(crate) struct Gate {
-    members: Vec<[u8; 32]>,
+    knows: Knows,
     world: World,
     journal: Journal,
     /// Nonces are forgotten at a restart, so nothing dated before it is accepted. A request of
-    /// a desk whose clock is ahead could be repeated once across a restart; it only reads.
+    /// a desk whose clock is ahead could be repeated once across a restart: it reads, or adds
+    /// what the roster refuses the second time.
     started: u64,
     nonces: Mutex<HashMap<[u8; 16], u64>>,
 }
 
 impl Gate {
-    pub(crate) fn new(members: Vec<[u8; 32]>, world: World, journal: Journal) -> Self {
+    pub(crate) fn new(knows: Knows, world: World, journal: Journal) -> Self {
         let started = (world.now)();
-        Self { members, world, journal, started, nonces: Mutex::default() }
+        Self { knows, world, journal, started, nonces: Mutex::default() }
     }
 
-    fn check(&self, head: &request::Parts) -> Result<(), Refusal> {
+    /// Checks the head; gives the SHA-256 that the body must have.
+    fn check(&self, head: &request::Parts) -> Result<[u8; 32], Refusal> {
         let field = |name| one(&head.headers, name).ok_or(Refusal::Malformed);
         let params = Params::parse(field(signature::header::SIGNATURE_INPUT)?)
             .map_err(|_| Refusal::Malformed)?;
         let bytes = signature::parse_signature(field(signature::header::SIGNATURE)?)
             .map_err(|_| Refusal::Malformed)?;
-        // Every request there is has an empty body; none is read.
-        let body_sha256 = Sha256::digest([]).into();
-        if field(signature::header::CONTENT_DIGEST)? != signature::digest(&body_sha256) {
-            return Err(Refusal::Signature);
-        }
+        let digest = field(signature::header::CONTENT_DIGEST)?;
+        let body_sha256 = signature::parse_digest(digest).map_err(|_| Refusal::Malformed)?;
         let request = signature::Request {
             method: head.method.as_str(),
             authority: field(header::HOST.as_str())?,
@@ -68,7 +73,8 @@ impl Gate {
             query: head.uri.query().unwrap_or_default(),
             body_sha256: &body_sha256,
         };
-        self.check_signed(&params, &request, &bytes)
+        self.check_signed(&params, &request, &bytes)?;
+        Ok(body_sha256)
     }
 
     fn check_signed(
@@ -77,7 +83,7 @@ impl Gate {
         request: &signature::Request<'_>,
         bytes: &[u8; 64],
     ) -> Result<(), Refusal> {
-        if !self.members.contains(&params.key) {
+        if !(self.knows)(&params.key) {
             return Err(Refusal::UnknownKey);
         }
         let key = VerifyingKey::from_bytes(&params.key).map_err(|_| Refusal::UnknownKey)?;
@@ -104,20 +110,30 @@ impl Gate {
     }
 }
 
-/// The middleware in front of every route of the desk's API.
+/// The middleware in front of every route of the desk's API. A body is read only for who is known,
+/// and handed on whole.
 pub(crate) async fn members_only(
     State(gate): State<Arc<Gate>>,
     request: Request,
     next: Next,
 ) -> Response {
     let (head, body) = request.into_parts();
-    match gate.check(&head) {
-        Ok(()) => next.run(Request::from_parts(head, body)).await,
-        Err(refusal) => {
-            (gate.journal)(Event::DeskRefused(refusal));
-            (StatusCode::UNAUTHORIZED, refusal.word()).into_response()
-        }
+    let refused = |refusal: Refusal| {
+        (gate.journal)(Event::DeskRefused(refusal));
+        (StatusCode::UNAUTHORIZED, refusal.word()).into_response()
+    };
+    let expected = match gate.check(&head) {
+        Ok(expected) => expected,
+        Err(refusal) => return refused(refusal),
+    };
+    let read = axum::body::to_bytes(body, APPEND_BYTES);
+    let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    if Sha256::digest(&body)[..] != expected {
+        return refused(Refusal::Signature);
     }
+    next.run(Request::from_parts(head, body.into())).await
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -165,8 +181,9 @@ mod tests {
             random: Arc::new(|bytes| bytes.fill(1)),
         };
         let key = SigningKey::from_bytes(&[4; 32]);
-        let members = vec![key.verifying_key().to_bytes()];
-        Desk { gate: Gate::new(members, world, Arc::new(|_| {})), key, clock }
+        let member = key.verifying_key().to_bytes();
+        let knows: Knows = Arc::new(move |key| *key == member);
+        Desk { gate: Gate::new(knows, world, Arc::new(|_| {})), key, clock }
     }
 
     struct Ask {
@@ -212,7 +229,7 @@ mod tests {
     fn a_members_request_is_heard_once() {
         let desk = desk();
         let head = head(&desk.key, &FAIR);
-        assert_eq!(desk.gate.check(&head), Ok(()));
+        assert_eq!(desk.gate.check(&head), Ok(Sha256::digest([]).into()));
         assert_eq!(desk.gate.check(&head), Err(Refusal::Replayed));
     }
 

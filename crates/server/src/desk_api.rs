@@ -8,12 +8,14 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use payamgir_log::{Error, Hash, Log, Reader};
 use payamgir_wire::{hex, sync};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
+use crate::desk::Desk;
 use crate::journal::{Event, Journal};
 
 /// A page of records ends after about this many bytes.
@@ -26,13 +28,14 @@ const PAGES: usize = 4;
 /// What the desk's routes share.
 pub(crate) struct Api {
     log: Log,
+    desk: Desk,
     journal: Journal,
     pages: Semaphore,
 }
 
 impl Api {
-    pub(crate) fn new(log: Log, journal: Journal) -> Self {
-        Self { log, journal, pages: Semaphore::new(PAGES) }
+    pub(crate) fn new(log: Log, desk: Desk, journal: Journal) -> Self {
+        Self { log, desk, journal, pages: Semaphore::new(PAGES) }
     }
 
     async fn read<T: Send + 'static>(
@@ -101,6 +104,22 @@ fn frames(reader: &Reader, from: u64, to: u64) -> Result<Vec<u8>, Error> {
         page.len() < PAGE_BYTES
     })?;
     Ok(page)
+}
+
+/// `POST /desk/1/add`: what a member's desk adds to the log, one after another until one is
+/// refused. The answer says how many were taken, and the first refusal.
+pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
+    let Some(additions) = sync::read_additions(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    for (taken, (kind, body)) in additions.iter().enumerate() {
+        if let Err(refusal) = api.desk.add(*kind, body).await {
+            refusal.tell(&api.journal);
+            let answer = format!("{taken} {}", refusal.word());
+            return (StatusCode::CONFLICT, answer).into_response();
+        }
+    }
+    additions.len().to_string().into_response()
 }
 
 /// `GET /desk/1/blob/<hash>?from=…`: a blob's bytes, from an offset on where a line broke.

@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Body;
 use payamgir_log::{Limits, Log, LogKey, Mode};
 use payamgir_text::lang::Lang;
+use payamgir_wire::armor::{Label, dearmor};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::pages::Site;
 use crate::settings::{self, Settings};
@@ -22,7 +24,8 @@ pub fn form(data: &[u8]) {
     static WORLD: OnceLock<(Runtime, Intake)> = OnceLock::new();
     let (runtime, intake) = WORLD.get_or_init(|| {
         let runtime = Runtime::new().expect("a runtime");
-        (runtime, intake())
+        let intake = runtime.block_on(intake());
+        (runtime, intake)
     });
     let step = data.first().map_or(1, |byte| usize::from(*byte) * 8 + 1);
     let chunks: Vec<Result<bytes::Bytes, std::io::Error>> =
@@ -44,7 +47,7 @@ impl futures_core::Stream for Chunks {
     }
 }
 
-fn intake() -> Intake {
+async fn intake() -> Intake {
     let folder = std::env::temp_dir().join(format!("payamgir-fuzz-{}", std::process::id()));
     let key = || LogKey::parse(&LogKey::generate("fuzz", &[1; 32]).expect("a key")).expect("a key");
     Log::create(&folder, &key()).expect("an empty folder");
@@ -63,11 +66,12 @@ fn intake() -> Intake {
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site,
-        recipient: include_str!("../../../testdata/recipient.txt").trim().parse().expect("one"),
-        members: vec![],
         limits: settings::Limits { submission_bytes: 15_000, ..settings::Limits::default() },
     };
+    let founding = dearmor(Label::Desk, include_str!("../../../testdata/desk.txt"));
+    let desk = Desk::open(&log, Some(&founding.expect("a block"))).await.expect("a desk");
     Intake {
+        desk,
         settings: Arc::new(settings),
         log,
         world: World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) },

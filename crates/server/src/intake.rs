@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
+use crate::desk::Desk;
 use crate::guard::{Fault, Guarded, Watch};
 use crate::journal::{Event, Journal};
 use crate::pages::{FileFate, Problem};
@@ -35,6 +36,7 @@ const BOUNDARY_BYTES: usize = 70;
 pub(crate) struct Intake {
     pub settings: Arc<Settings>,
     pub log: Log,
+    pub desk: Desk,
     pub world: World,
     pub journal: Journal,
     pub uploads: Semaphore,
@@ -89,7 +91,7 @@ impl Intake {
 
     async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<(), Problem> {
         let body = entry.encode().map_err(|_| Problem::Internal)?;
-        let sealed = seal_entry(&self.settings.recipient, &body);
+        let sealed = seal_entry(&self.desk.now().recipient, &body);
         drop(body);
         let appended = match sealed {
             Ok(sealed) => self.log.append(Kind::ENTRY, sealed, blobs).await,
@@ -223,7 +225,7 @@ impl Reading<'_> {
         first: multer::Result<Option<Bytes>>,
         named: Named,
     ) -> FileFate {
-        let upload = Upload::start(self.intake.settings.clone(), self.intake.log.clone());
+        let upload = Upload::start(self.intake.desk.now(), self.intake.log.clone());
         let (mut chunk, mut size) = (first, 0u64);
         let cut = loop {
             match chunk {

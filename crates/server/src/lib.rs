@@ -5,6 +5,7 @@
 //! what happened in the closed vocabulary of [`journal`], in which a source's data has no place.
 
 mod auth;
+mod desk;
 mod desk_api;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -21,5 +22,6 @@ mod upload;
 mod web;
 pub mod world;
 
+pub use desk::{Desk, NoDesk};
 pub use listen::{Bound, bind};
 pub use settings::Settings;

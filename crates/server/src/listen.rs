@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Gate;
+use crate::desk::Desk;
 use crate::desk_api::Api;
 use crate::intake::Intake;
 use crate::journal::{Event, Journal};
@@ -61,7 +62,7 @@ impl Bound {
     /// for the grace, what is cut then is sealed as cut, and the log is closed.
     pub async fn serve(
         self,
-        log: Log,
+        (log, desk): (Log, Desk),
         world: World,
         journal: Journal,
         stop: impl Future<Output = ()>,
@@ -69,10 +70,13 @@ impl Bound {
         let settings = Arc::new(self.settings);
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
-        let gate = Gate::new(settings.members.clone(), world.clone(), journal.clone());
-        let api = Arc::new(Api::new(log.clone(), journal.clone()));
+        let knows = desk.clone();
+        let knows = Arc::new(move |key: &[u8; 32]| knows.now().knows(key));
+        let gate = Gate::new(knows, world.clone(), journal.clone());
+        let api = Arc::new(Api::new(log.clone(), desk.clone(), journal.clone()));
         let intake = Arc::new(Intake {
             settings,
+            desk,
             log: log.clone(),
             world,
             journal: journal.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::auth::{Gate, members_only};
 use crate::desk_api::{self, Api};
@@ -35,6 +35,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
     let desk = Router::new()
         .route("/desk/1/checkpoint", get(desk_api::checkpoint))
         .route("/desk/1/log", get(desk_api::log))
+        .route("/desk/1/add", post(desk_api::add))
         .route("/desk/1/blob/{hash}", get(desk_api::blob))
         .route("/desk/1/tile/{*path}", get(desk_api::tile))
         .layer(from_fn_with_state(gate, members_only));

@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use payamgir_seal::Recipient;
-
 use crate::pages::Site;
 
 /// What the server is told.
@@ -15,10 +13,6 @@ pub struct Settings {
     pub desk_listen: SocketAddr,
     /// What the pages say; its limits are shown and enforced.
     pub site: Site,
-    /// Whom entries are sealed to.
-    pub recipient: Recipient,
-    /// Ed25519 keys of the members whose desks may fetch the log.
-    pub members: Vec<[u8; 32]>,
     /// What the server bears.
     pub limits: Limits,
 }

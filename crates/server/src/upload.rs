@@ -9,7 +9,7 @@ use payamgir_seal::BlobSealer;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::settings::Settings;
+use crate::desk::Now;
 
 /// Chunks on their way to the sealer: enough to keep it busy, few enough to hold back a sender
 /// that is faster than the disk.
@@ -28,9 +28,9 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn start(settings: Arc<Settings>, log: Log) -> Self {
+    pub(crate) fn start(desk: Arc<Now>, log: Log) -> Self {
         let (steps, queue) = mpsc::channel(QUEUE);
-        Self { steps, job: tokio::task::spawn_blocking(move || seal(&settings, &log, queue)) }
+        Self { steps, job: tokio::task::spawn_blocking(move || seal(&desk, &log, queue)) }
     }
 
     /// Hands over the next bytes. `false` where sealing has failed; [`Upload::finish`] says why.
@@ -47,11 +47,11 @@ impl Upload {
 }
 
 fn seal(
-    settings: &Settings,
+    desk: &Now,
     log: &Log,
     mut queue: mpsc::Receiver<Step>,
 ) -> Result<(PendingBlob, u64), Error> {
-    let mut sealer = BlobSealer::new(&settings.recipient, log.blob()?)?;
+    let mut sealer = BlobSealer::new(&desk.recipient, log.blob()?)?;
     loop {
         match queue.blocking_recv() {
             Some(Step::Data(bytes)) => sealer.write_all(&bytes)?,

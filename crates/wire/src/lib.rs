@@ -3,9 +3,10 @@
 //! It knows nothing of keys, files, network or clock. Values that a source wrote have types that
 //! cannot be printed and are wiped when dropped.
 
-pub mod desk_public;
+pub mod armor;
 pub mod entry;
 pub mod hex;
+pub mod key;
 pub mod limits;
 pub mod signature;
 pub mod sync;

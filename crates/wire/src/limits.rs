@@ -14,7 +14,9 @@ pub const PARTS: u32 = 10_000;
 pub const RECORD_BYTES: usize = 1024;
 /// Most bytes of one body in a sync stream.
 pub const BODY_BYTES: usize = 64 * 1024;
-/// Most bytes of a desk's public half.
-pub const DESK_PUBLIC_BYTES: usize = 16 * 1024;
+/// Most bytes of an armoured block's text.
+pub const ARMOR_BYTES: usize = 96 * 1024;
+/// Most bytes of records a desk adds to the log in one request.
+pub const APPEND_BYTES: usize = 512 * 1024;
 /// Seconds a signed request may differ from the server's clock.
 pub const CLOCK_SKEW_SECONDS: u64 = 300;

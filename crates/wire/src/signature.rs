@@ -5,7 +5,7 @@
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
 
-use crate::desk_public::{key_text, parse_key};
+use crate::key::{key_text, parse_key};
 
 /// The header fields a signed request carries.
 pub mod header {
@@ -103,6 +103,15 @@ pub fn digest(sha256: &[u8; 32]) -> String {
     format!("sha-256=:{}:", BASE64.encode(sha256))
 }
 
+/// Reads a `Content-Digest` field.
+pub fn parse_digest(field: &str) -> Result<[u8; 32], Malformed> {
+    let dictionary = dictionary(field)?;
+    let Some(ListEntry::Item(item)) = dictionary.get("sha-256") else { return Err(Malformed) };
+    let bytes = item.bare_item.as_byte_sequence().ok_or(Malformed)?;
+    let bytes = bytes.try_into().map_err(|_| Malformed)?;
+    if digest(&bytes) == field { Ok(bytes) } else { Err(Malformed) }
+}
+
 /// The `Signature` field's value.
 pub fn signature(bytes: &[u8; 64]) -> String {
     format!("desk=:{}:", BASE64.encode(bytes))
@@ -178,6 +187,15 @@ mod tests {
         assert_eq!(parse_signature(&signature(&[5; 64])), Ok([5; 64]));
         for field in ["desk=:AAAA:", "desk=1", "", "desk=:AAAA", "other=:AAAA:"] {
             assert_eq!(parse_signature(field), Err(Malformed));
+        }
+    }
+
+    #[test]
+    fn digests_come_back_and_others_do_not() {
+        assert_eq!(parse_digest(&digest(&[5; 32])), Ok([5; 32]));
+        let two = format!("{}, {}", digest(&[5; 32]), digest(&[6; 32]));
+        for field in ["", "sha-256=:AAAA:", "sha-512=:AAAA:", "sha-256=1", &two] {
+            assert_eq!(parse_digest(field), Err(Malformed));
         }
     }
 

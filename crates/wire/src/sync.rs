@@ -26,6 +26,26 @@ pub fn write_frame(out: &mut Vec<u8>, record: &[u8], body: Option<&[u8]>) {
     out.extend_from_slice(body.unwrap_or_default());
 }
 
+/// Appends one record to be, of a kind, to what a desk adds to the log (docs/FORMAT.md §6.7).
+pub fn write_addition(out: &mut Vec<u8>, kind: u8, body: &[u8]) {
+    out.push(kind);
+    out.extend_from_slice(&(body.len() as u32).to_be_bytes());
+    out.extend_from_slice(body);
+}
+
+/// Reads what a desk adds; `None` where it is not whole additions of at most [`BODY_BYTES`] each.
+pub fn read_additions(mut bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let mut all = vec![];
+    while let Some((kind, rest)) = bytes.split_first() {
+        let (length, rest) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (body, rest) = rest.split_at_checked(length).filter(|_| length <= BODY_BYTES)?;
+        all.push((*kind, body));
+        bytes = rest;
+    }
+    Some(all)
+}
+
 /// Reads the next frame; `None` at a clean end. A length over its limit is
 /// [`io::ErrorKind::InvalidData`], an end inside a frame [`io::ErrorKind::UnexpectedEof`].
 pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Frame>> {
@@ -72,6 +92,19 @@ mod tests {
             }
             let read = all(&bytes).unwrap();
             prop_assert!(read.into_iter().map(|f| (f.record, f.body)).eq(frames));
+        }
+
+        #[test]
+        fn additions_come_back_and_cut_ones_do_not(
+            bodies in prop::collection::vec((any::<u8>(), prop::collection::vec(any::<u8>(), 0..100)), 1..5),
+            cut in 1usize..5,
+        ) {
+            let mut bytes = vec![];
+            bodies.iter().for_each(|(kind, body)| write_addition(&mut bytes, *kind, body));
+            let less = read_additions(&bytes[..bytes.len() - cut]);
+            prop_assert!(less.is_none_or(|less| less.len() < bodies.len()));
+            let read = read_additions(&bytes).unwrap();
+            prop_assert!(read.into_iter().map(|(kind, body)| (kind, body.to_vec())).eq(bodies));
         }
 
         #[test]

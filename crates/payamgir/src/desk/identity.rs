@@ -1,15 +1,19 @@
 //! The member's identity: making and unlocking it.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use payamgir_desk::open::Member;
-use payamgir_desk::open::SecretString;
+use payamgir_desk::keys;
 use payamgir_desk::open::member::UnlockError;
+use payamgir_desk::open::{Keyring, Member, SecretString};
+use payamgir_desk::roster::{Fold, Policy, Receiving, kind};
+use payamgir_text::digits;
 use payamgir_text::lang::Lang;
-use payamgir_wire::desk_public::DeskPublic;
+use payamgir_wire::armor::{Label, armor};
 use zeroize::Zeroizing;
 
+use super::members::read_block;
 use super::place::Place;
 use crate::problem::Problem;
 use crate::words::{Say, pick};
@@ -25,30 +29,122 @@ pub fn new_member() -> Member {
     Member::from_seed(&seed)
 }
 
-/// `payamgir desk init`
-pub fn init(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<(), Problem> {
-    if place.identity().exists() {
+/// `payamgir desk init`: an identity, unless there is one, and a desk of its own.
+pub fn init(
+    place: &Place,
+    others: &[PathBuf],
+    threshold: Option<u8>,
+    passphrase: Option<&Path>,
+    lang: Lang,
+) -> Result<(), Problem> {
+    if place.public().exists() {
         return Err(already(place));
+    }
+    let others = others.iter().map(|path| read_block(path)).collect::<Result<Vec<_>, _>>()?;
+    others.iter().for_each(|block| tell_fingerprint(block, lang));
+    let member = own(place, passphrase, lang)?;
+    let mut keyring = place.keyring(&member)?;
+    let policy = policy(threshold);
+    let text = founding(&member, &mut keyring, &others, policy).ok_or_else(no_founding)?;
+    // The keys first: a founding whose epoch nobody can read must not be given to a server.
+    place.keep_keyring(&keyring, &member)?;
+    files::create(&place.public(), text.as_bytes())?;
+    let said = pick(
+        lang,
+        "تحریریه ساخته شد. این را به سرور بدهید (فایل desk.pub):",
+        "The desk is founded. Give this to the server (the file desk.pub):",
+    );
+    eprintln!("{said}");
+    output::bytes(text.as_bytes())
+}
+
+/// `payamgir desk identity`: an identity, unless there is one, and the block by which it is
+/// admitted.
+pub fn identity(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<(), Problem> {
+    let member = own(place, passphrase, lang)?;
+    let mut keyring = place.keyring(&member)?;
+    let block = keys::block(&member, &mut keyring, &random());
+    place.keep_keyring(&keyring, &member)?;
+    let said = pick(
+        lang,
+        "این بلوک را به سرپرست تحریریه بدهید، و desk.pub او را در این پوشه بگذارید:",
+        "Give this block to an admin of the desk, and put its desk.pub into this folder:",
+    );
+    eprintln!("{said}");
+    tell_fingerprint(&block, lang);
+    output::bytes(armor(Label::Member, &block.encode()).as_bytes())
+}
+
+/// Shows by what a block is compared.
+pub fn tell_fingerprint(block: &Receiving, lang: Lang) {
+    let digits = digits::localize(&keys::fingerprint(block), lang);
+    let said = pick(
+        lang,
+        "اثر انگشت بلوک، پای تلفن بسنجید",
+        "the block's fingerprint, to compare by telephone",
+    );
+    eprintln!("{said}: {}", payamgir_text::terminal::isolate(&digits));
+}
+
+/// `payamgir desk passphrase`: the same identity under another passphrase.
+pub fn passphrase(
+    place: &Place,
+    old: Option<&Path>,
+    new: Option<&Path>,
+    lang: Lang,
+) -> Result<(), Problem> {
+    let member = unlock(place, old, lang)?;
+    let file = member.lock(choose(new, lang)?, None).map_err(not_locked)?;
+    files::replace(&place.identity(), &file)?;
+    eprintln!("{}", pick(lang, "گذرواژه عوض شد.", "The passphrase is changed."));
+    Ok(())
+}
+
+/// The identity of this folder, made where there is none.
+fn own(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Member, Problem> {
+    if place.identity().exists() {
+        return unlock(place, passphrase, lang);
     }
     let passphrase = choose(passphrase, lang)?;
     let member = new_member();
     let file = member.lock(passphrase, None).map_err(not_locked)?;
     place.folder()?;
     files::create(&place.identity(), &file)?;
-    let public = public_half(&member);
-    files::replace(&place.public(), public.to_string().as_bytes())?;
-    let said = pick(
-        lang,
-        "هویت ساخته شد. این را به سرور بدهید (فایل desk.pub):",
-        "The identity is made. Give this to the server (the file desk.pub):",
-    );
-    eprintln!("{said}");
-    output::bytes(public.to_string().as_bytes())
+    Ok(member)
 }
 
-/// What the server is told of a desk of one member.
-pub fn public_half(member: &Member) -> DeskPublic {
-    DeskPublic { recipient: member.identity().recipient(), members: vec![member.verifying_key()] }
+/// A desk of this member and those others; its keys are put into the keyring.
+pub fn founding(
+    member: &Member,
+    keyring: &mut Keyring,
+    others: &[Receiving],
+    policy: Policy,
+) -> Option<String> {
+    let today = keys::day(world::now());
+    let signed = keys::found(member, keyring, others, (policy, today), &random())?;
+    let body = signed.encode();
+    // What the rules refuse is no desk.
+    Fold::default().hear(0, kind::STATEMENT, &body).ok()?;
+    Some(armor(Label::Desk, &body))
+}
+
+/// What a desk starts with.
+pub fn policy(threshold: Option<u8>) -> Policy {
+    let threshold = threshold.unwrap_or(1);
+    Policy { threshold, author_may_approve: threshold == 1, ..Policy::DEFAULT }
+}
+
+fn random() -> payamgir_desk::client::Random {
+    Arc::new(world::random)
+}
+
+fn no_founding() -> Problem {
+    let what = Say::new("از این بلوک‌ها تحریریه‌ای ساخته نشد.", "No desk can be founded with these.");
+    let to_do = Say::new(
+        "بلوک هر عضو یک بار، و آستانه از ۱ تا شمار اعضا.",
+        "Give each member's block once, and a threshold from 1 to the number of members.",
+    );
+    Problem::new(what, to_do)
 }
 
 /// Opens the identity with the passphrase.
@@ -98,13 +194,15 @@ fn ask(prompt: &str) -> Result<SecretString, Problem> {
 }
 
 fn already(place: &Place) -> Problem {
-    let path = place.identity();
+    let path = place.public();
     let path = path.display();
-    let what =
-        Say::new(format!("در «{path}» هویتی هست."), format!("There is an identity at {path}."));
+    let what = Say::new(
+        format!("این پوشه تحریریه‌ای دارد: «{path}»."),
+        format!("This folder belongs to a desk already: {path}."),
+    );
     let to_do = Say::new(
-        "هویت تازه را در پوشه‌ی دیگری بسازید (‎--dir). آن را پاک نکنید: بی آن هیچ پیامی باز نمی‌شود.",
-        "Make a new one in another folder (--dir). Do not delete this one: without it nothing opens.",
+        "تحریریه‌ی تازه را در پوشه‌ی دیگری بسازید (‎--dir). این یکی را پاک نکنید: بی آن هیچ پیامی باز نمی‌شود.",
+        "Found a new one in another folder (--dir). Do not delete this one: without it nothing opens.",
     );
     Problem::new(what, to_do)
 }

@@ -1,8 +1,10 @@
 //! `desk …`: the local machine.
 
 mod identity;
+mod members;
 mod place;
 mod reading;
+mod session;
 mod syncing;
 
 use payamgir_log::Report;
@@ -18,11 +20,13 @@ pub use demo_needs::*;
 /// What the demo uses of the desk.
 #[cfg(feature = "serve")]
 mod demo_needs {
-    pub use super::identity::{new_member, public_half};
+    pub use super::identity::{founding, new_member, policy};
     pub use super::place::Link;
     pub use super::reading::{part_lines, save_all};
-    pub use super::syncing::{client, sync_problem, threads};
+    pub use super::syncing::threads;
 }
+
+pub use session::Session;
 
 pub use place::Place;
 
@@ -41,7 +45,16 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
     let shown = Shown { lang, offset: args.utc_offset };
     let passphrase = args.passphrase_file.as_deref();
     match args.command {
-        DeskCommand::Init => identity::init(&place, passphrase, lang),
+        DeskCommand::Init { member, threshold } => {
+            identity::init(&place, &member, threshold, passphrase, lang)
+        }
+        DeskCommand::Identity => identity::identity(&place, passphrase, lang),
+        DeskCommand::Passphrase { new_passphrase_file } => {
+            identity::passphrase(&place, passphrase, new_passphrase_file.as_deref(), lang)
+        }
+        DeskCommand::Roster(command) => {
+            members::run(Session::open(&place, passphrase, lang)?, &command, lang)
+        }
         DeskCommand::Sync { server, log_key, proxy, attachments } => {
             let given = syncing::Given { server, log_key, proxy };
             syncing::run(&place, &given, attachments, passphrase, lang)

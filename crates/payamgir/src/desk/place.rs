@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! identity.age   private keys under the passphrase
-//! desk.pub       what the server is told
+//! keyring.age    the epochs' keys and the receiving keys, sealed to the identity
+//! desk.pub       the desk's founding: what the server is told, and whom this desk belongs to
 //! server.toml    which server, by which log key
 //! log/           the verified copy of its log
 //! ```
 
 use std::path::PathBuf;
 
+use payamgir_desk::keys;
+use payamgir_desk::open::{Keyring, Member};
 use payamgir_log::{Mirror, Report};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +55,22 @@ impl Place {
 
     pub fn folder(&self) -> Result<(), Problem> {
         files::folder(&self.dir)
+    }
+
+    /// The keyring; an empty one where there is none yet.
+    pub fn keyring(&self, member: &Member) -> Result<Keyring, Problem> {
+        let path = self.dir.join("keyring.age");
+        if !path.exists() {
+            return Ok(Keyring::default());
+        }
+        let file = files::read_bytes(&path)?;
+        keys::unlock(&file, member).map_err(|error| bad_keyring().because(error))
+    }
+
+    /// Keeps the keyring, in one step.
+    pub fn keep_keyring(&self, keyring: &Keyring, member: &Member) -> Result<(), Problem> {
+        let sealed = keys::lock(keyring, member).map_err(|error| bad_keyring().because(error))?;
+        files::replace(&self.dir.join("keyring.age"), &sealed)
     }
 
     /// The server this desk belongs to, once it was told.
@@ -98,6 +117,15 @@ impl Place {
     pub fn problem(&self, error: payamgir_log::Error) -> Problem {
         log_problem(&self.dir, error)
     }
+}
+
+fn bad_keyring() -> Problem {
+    let what = Say::new("keyring.age خواندنی نیست.", "keyring.age is not usable.");
+    let to_do = Say::new(
+        "نسخه‌ی پشتیبان را بیاورید؛ یا آن را بردارید و sync کنید تا دیگران کلیدها را دوباره بدهند.",
+        "Restore it from its backup; or remove it and sync, and the others give you the keys again.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn other_log() -> Problem {

@@ -1,15 +1,13 @@
 //! `desk list` and `desk read`.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use payamgir_desk::client::{Client, Failure};
+use payamgir_desk::client::Failure;
 use payamgir_desk::library::{Library, Submission};
-use payamgir_desk::open::{Identity, Member};
 use payamgir_desk::opening::Trouble;
 use payamgir_desk::save::{SaveError, save};
 use payamgir_desk::sync::{SyncError, fetch_blob};
-use payamgir_log::{Mirror, Reader};
+use payamgir_log::Reader;
 use payamgir_text::direction::Direction;
 use payamgir_text::lang::Lang;
 use payamgir_text::{digits, jalali, size, terminal};
@@ -17,9 +15,9 @@ use payamgir_wire::{Attachment, Entry, Part};
 use serde_json::{Value, json};
 
 use super::Shown;
-use super::identity::unlock;
-use super::place::{Place, no_server};
-use super::syncing::{Progress, client, not_there, sync_problem, threads, withheld};
+use super::place::Place;
+use super::session::Session;
+use super::syncing::{Progress, not_there, sync_problem, threads, withheld};
 use crate::problem::{DAMAGED, Problem};
 use crate::words::{Say, pick};
 use crate::{files, output};
@@ -28,10 +26,9 @@ use crate::{files, output};
 const PREVIEW_CHARS: usize = 60;
 
 /// The desk's copy, opened.
-struct Open {
-    mirror: Mirror,
+struct Open<'a> {
+    session: Session<'a>,
     reader: Reader,
-    member: Arc<Member>,
     library: Library,
 }
 
@@ -63,7 +60,7 @@ pub fn list(
     open.alarm()
 }
 
-impl Open {
+impl Open<'_> {
     /// What an editor must not miss beside what could be shown: a part may be gone from it.
     fn alarm(&self) -> Result<(), Problem> {
         let of = |kind| {
@@ -96,46 +93,28 @@ pub fn read(
         output::line(text_of(submission, shown))?;
     }
     if let Some(folder) = folder {
-        let link = place.link()?.ok_or_else(no_server)?;
-        let client = client(&link, &open.member)?;
-        let identity = open.member.identity();
-        save_all(
-            place,
-            &open.mirror,
-            &open.reader,
-            &client,
-            identity,
-            submission,
-            folder,
-            shown.lang,
-        )?;
+        save_all(&open.session, &open.reader, submission, folder, shown.lang)?;
     }
     open.alarm()
 }
 
-fn open(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Open, Problem> {
-    let link = place.link()?.ok_or_else(no_server)?;
-    let mirror = place.mirror(&link)?;
-    let member = Arc::new(unlock(place, passphrase, lang)?);
-    let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
-    let size = mirror.held().map_or(0, |held| held.size);
-    let library = Library::read(&mut reader, member.identity(), size, threads());
+fn open<'a>(place: &'a Place, passphrase: Option<&Path>, lang: Lang) -> Result<Open<'a>, Problem> {
+    let session = Session::open(place, passphrase, lang)?;
+    let mut reader = session.mirror.reader().map_err(|e| place.problem(e))?;
+    let library = Library::read(&mut reader, &session.keyring, session.size(), threads());
     let library = library.map_err(|e| place.problem(e))?;
-    Ok(Open { mirror, reader, member, library })
+    Ok(Open { session, reader, library })
 }
 
 /// Fetches a submission's attachments where they are not here, and saves them.
-#[allow(clippy::too_many_arguments)]
 pub fn save_all(
-    place: &Place,
-    mirror: &Mirror,
+    session: &Session<'_>,
     reader: &Reader,
-    client: &Client,
-    identity: &Identity,
     submission: &Submission,
     folder: &Path,
     lang: Lang,
 ) -> Result<(), Problem> {
+    let client = session.client()?;
     files::folder(folder)?;
     let said = pick(
         lang,
@@ -149,7 +128,7 @@ pub fn save_all(
             eprintln!("{said}");
         }
         let mut line = Progress::new();
-        let fetched = fetch_blob(mirror, client, attachment.blob, |bytes| {
+        let fetched = fetch_blob(&session.mirror, &client, attachment.blob, |bytes| {
             line.show(&size::bytes(bytes, lang));
         });
         line.end();
@@ -157,8 +136,8 @@ pub fn save_all(
             gone += 1;
             continue;
         }
-        fetched.map_err(|e| sync_problem(place, e))?;
-        let path = save(reader, identity, attachment, folder).map_err(not_saved)?;
+        fetched.map_err(|e| sync_problem(session.place, e))?;
+        let path = save(reader, &session.keyring, attachment, folder).map_err(not_saved)?;
         output::line(path.display())?;
     }
     if gone == 0 { Ok(()) } else { Err(not_there(gone)) }

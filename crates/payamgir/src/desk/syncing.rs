@@ -2,23 +2,21 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
 
-use payamgir_desk::client::{BadAddress, World};
+use payamgir_desk::Failure;
+use payamgir_desk::client::BadAddress;
 use payamgir_desk::library::Library;
-use payamgir_desk::open::Member;
-use payamgir_desk::sync::{SyncError, Synced, fetch_blob, sync};
-use payamgir_desk::{Client, Failure, Server};
-use payamgir_log::{Divergence, Mirror};
+use payamgir_desk::sync::{SyncError, Synced, fetch_blob};
+use payamgir_log::Divergence;
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::Part;
 
-use super::identity::unlock;
 use super::place::{Link, Place, no_server};
+use super::session::Session;
+use crate::output;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
-use crate::{output, world};
 
 /// What `--proxy` takes to forget the proxy.
 const NO_PROXY: &str = "none";
@@ -38,28 +36,18 @@ pub fn run(
     passphrase: Option<&Path>,
     lang: Lang,
 ) -> Result<(), Problem> {
-    let link = link(place, given)?;
-    let mut mirror = place.mirror(&link)?;
-    let member = Arc::new(unlock(place, passphrase, lang)?);
-    let client = client(&link, &member)?;
+    let mut session = Session::with(place, link(place, given)?, passphrase, lang)?;
     let mut line = Progress::new();
-    let synced = sync(&mut mirror, &client, |here, all| line.show(&format!("{here}/{all}")));
+    let synced = session.sync(|here, all| line.show(&format!("{here}/{all}")));
     line.end();
-    let synced = synced.map_err(|error| sync_problem(place, error))?;
+    let synced = synced?;
     // Only now: a slip of the pen must not replace a server that is known to answer.
-    place.remember(&link)?;
+    place.remember(&session.link)?;
     output::line(summary(&synced, lang))?;
     if attachments {
-        fetch_all(place, &mirror, &client, &member, lang)?;
+        fetch_all(&session, lang)?;
     }
     if synced.withheld.is_empty() { Ok(()) } else { Err(withheld(&synced.withheld)) }
-}
-
-/// A client for a remembered server.
-pub fn client(link: &Link, member: &Arc<Member>) -> Result<Client, Problem> {
-    let server = Server::parse(&link.server).map_err(bad_address)?;
-    let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-    Client::new(server, member.clone(), world, link.proxy.as_deref()).map_err(unreachable_server)
 }
 
 fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
@@ -75,22 +63,16 @@ fn link(place: &Place, given: &Given) -> Result<Link, Problem> {
     }
 }
 
-fn fetch_all(
-    place: &Place,
-    mirror: &Mirror,
-    client: &Client,
-    member: &Member,
-    lang: Lang,
-) -> Result<(), Problem> {
-    let mut reader = mirror.reader().map_err(|e| place.problem(e))?;
-    let size = mirror.held().map_or(0, |held| held.size);
-    let library = Library::read(&mut reader, member.identity(), size, threads());
+fn fetch_all(session: &Session<'_>, lang: Lang) -> Result<(), Problem> {
+    let (place, client) = (session.place, session.client()?);
+    let mut reader = session.mirror.reader().map_err(|e| place.problem(e))?;
+    let library = Library::read(&mut reader, &session.keyring, session.size(), threads());
     let library = library.map_err(|e| place.problem(e))?;
     let (mut line, mut gone) = (Progress::new(), 0);
     for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
         if let Part::Attachment(attachment) = &entry.part {
             let show = |bytes| line.show(&payamgir_text::size::bytes(bytes, lang));
-            match fetch_blob(mirror, client, attachment.blob, show) {
+            match fetch_blob(&session.mirror, &client, attachment.blob, show) {
                 Err(SyncError::Server(Failure::NotFound)) => gone += 1,
                 other => other.map_err(|e| sync_problem(place, e))?,
             }
@@ -215,7 +197,8 @@ pub fn withheld(records: &[u64]) -> Problem {
     Problem::new(what, to_do).exits(DAMAGED)
 }
 
-fn bad_address(error: BadAddress) -> Problem {
+/// An address that no desk may use.
+pub fn bad_address(error: BadAddress) -> Problem {
     let (what, to_do) = match error {
         BadAddress::Form => (
             Say::new("نشانی سرور درست نیست.", "The server's address is malformed."),
@@ -235,7 +218,8 @@ fn bad_address(error: BadAddress) -> Problem {
     Problem::new(what, to_do)
 }
 
-fn unreachable_server(failure: Failure) -> Problem {
+/// A failed request in words.
+pub fn unreachable_server(failure: Failure) -> Problem {
     let refused = |fa: &str, en: &str| {
         (
             Say::new("سرور این تحریریه را نپذیرفت.", "The server refused this desk."),
@@ -248,8 +232,8 @@ fn unreachable_server(failure: Failure) -> Problem {
             "This machine's clock or the server's is wrong, or the server has just started: set the clock and try again in some minutes.",
         ),
         Failure::Refused(word) if word == "unknown-key" => refused(
-            "کلید این تحریریه در desk.pub سرور نیست؛ آن را به گرداننده بدهید.",
-            "This desk's key is not in the server's desk.pub; give it to whoever runs the server.",
+            "این کلید عضو تحریریه‌ی آن سرور نیست، یا دیگر نیست؛ از سرپرست تحریریه بپرسید.",
+            "This key is not a member's of that server's desk, or no more: ask an admin of the desk.",
         ),
         Failure::Refused(_) => refused(
             "شاید پروکسی میان راه نام میزبان را عوض می‌کند؛ نشانی را ببینید.",

@@ -12,8 +12,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use payamgir_desk::open::Member;
-use payamgir_wire::desk_public::DeskPublic;
+use payamgir_desk::keys;
+use payamgir_desk::open::{Keyring, Member};
+use payamgir_desk::roster::Policy;
+use payamgir_wire::armor::{Label, armor};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,11 +55,13 @@ impl Place {
         let member = Member::from_seed(&zeroize::Zeroizing::new([7; 64]));
         let file = member.lock(PASSPHRASE.into(), Some(2)).unwrap();
         std::fs::write(desk.join("identity.age"), file).unwrap();
-        let public = DeskPublic {
-            recipient: member.identity().recipient(),
-            members: vec![member.verifying_key()],
-        };
-        std::fs::write(desk.join("desk.pub"), public.to_string()).unwrap();
+        let random: payamgir_desk::client::Random = Arc::new(dice);
+        let mut keyring = Keyring::default();
+        let policy = (Policy::DEFAULT, keys::day(now()));
+        let founding = keys::found(&member, &mut keyring, &[], policy, &random).unwrap();
+        let public = armor(Label::Desk, &founding.encode());
+        std::fs::write(desk.join("desk.pub"), public).unwrap();
+        std::fs::write(desk.join("keyring.age"), keys::lock(&keyring, &member).unwrap()).unwrap();
         let mut place = Self { folder, log_key: String::new() };
         let made = place.run(&[
             "init",
@@ -143,6 +147,18 @@ impl Place {
         let verified = self.run(&["log", "verify", "--json", "--dir", &self.path("server")]);
         let report = serde_json::from_slice(&verified.stdout).unwrap_or(Value::Null);
         (verified.status.code().unwrap(), report)
+    }
+
+    /// Appends a record with the server's own key, as a server that lies could.
+    pub fn append_as_server(&self, kind: u8, body: &[u8]) {
+        use payamgir_log::{Kind, Limits, Log, LogKey, Mode};
+        let key = std::fs::read_to_string(self.path("server/log.key")).unwrap();
+        let key = LogKey::parse(key.trim()).unwrap();
+        let limits = Limits { storage: u64::MAX, keep_free: 0 };
+        let log = Log::open(self.path("server/log").as_ref(), key, limits, Mode::Server).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(log.append(Kind(kind), body.to_vec(), vec![])).unwrap();
+        log.close();
     }
 
     /// Starts the server.
@@ -285,6 +301,19 @@ pub fn skipped(why: &str) {
 /// A number from the environment: tests have a short form, and a full one in the soak run.
 pub fn full_or(name: &str, short: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(short)
+}
+
+/// Unix seconds.
+pub fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.unwrap().as_secs()
+}
+
+/// Fills a buffer, each time differently.
+pub fn dice(bytes: &mut [u8]) {
+    static ROLLS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let seed = ROLLS.fetch_add(0x9e37_79b9, std::sync::atomic::Ordering::Relaxed);
+    bytes.copy_from_slice(&Dice(seed).bytes(bytes.len()));
 }
 
 /// Numbers that look random and are the same each time.

@@ -1,0 +1,292 @@
+//! A member's keys at work: founding a desk, the keyring's file, proposals, and what every desk
+//! owes the others after each sync.
+//!
+//! Whatever is sealed to a key is sealed only once that key's private half is on this disk: the
+//! caller saves the keyring before it sends what it is given here.
+
+use payamgir_log::{Error, Reader, Record};
+use payamgir_open::{Identity, Keyring, Member, keyring::NotAKeyring, open_entry};
+use payamgir_roster::{
+    Act, Epoch, Fold, Grant, Key, Member as Seat, Policy, Receiving, Recipient, Role, Roster,
+    Signed, Statement, kind,
+};
+use payamgir_seal::seal_entry;
+use payamgir_wire::limits::BODY_BYTES;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::client::Random;
+
+/// Most bytes of an opened keyring or grant.
+const KEYS_BYTES: usize = 1 << 20;
+
+/// Records to add to the log: kind and body.
+pub type Additions = Vec<(u8, Vec<u8>)>;
+
+/// A day, in days since 1970-01-01.
+pub fn day(unix_seconds: u64) -> u32 {
+    u32::try_from(unix_seconds / 86_400).unwrap_or(u32::MAX)
+}
+
+/// Who the desk is, by the first `size` records of its log.
+pub fn fold(reader: &Reader, size: u64) -> Result<Fold, Error> {
+    let mut fold = Fold::default();
+    reader.others(size, |row| {
+        match (Record::decode(&row.record).map(|record| record.kind.0), &row.body) {
+            // A refusal is remembered; nothing else comes of it.
+            (Some(kind), Some(body)) => drop(fold.hear(row.index, kind, body)),
+            (Some(kind), None) => fold.miss(row.index, kind),
+            (None, _) => {}
+        }
+        true
+    })?;
+    Ok(fold)
+}
+
+/// Seals a keyring to its member's own key.
+pub fn lock(keyring: &Keyring, member: &Member) -> std::io::Result<Vec<u8>> {
+    let own = member.identity().recipient();
+    seal_entry(&own.parse().map_err(std::io::Error::other)?, keyring.text().as_bytes())
+}
+
+/// Opens a keyring's file.
+pub fn unlock(file: &[u8], member: &Member) -> Result<Keyring, NotAKeyring> {
+    let text = open_entry(member.identity(), file, KEYS_BYTES).map_err(|_| NotAKeyring)?;
+    let end = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    Keyring::parse(std::str::from_utf8(&text[..end]).map_err(|_| NotAKeyring)?)
+}
+
+/// A fresh identity.
+pub fn fresh(random: &Random) -> Identity {
+    let mut seed = Zeroizing::new([0; 32]);
+    random(&mut *seed);
+    Identity::from_seed(seed)
+}
+
+/// What a member shows to be admitted: both public keys, signed. The private half of the receiving
+/// key goes into the keyring.
+pub fn block(member: &Member, keyring: &mut Keyring, random: &Random) -> Receiving {
+    if keyring.receiving(0).is_none() {
+        keyring.add_receiving(0, fresh(random));
+    }
+    let receiver = keyring.receiving(0).map(recipient).expect("it was put there");
+    let who = ([0; 32], member.verifying_key());
+    Receiving::new(who, (0, false), receiver, |message| member.sign(message))
+}
+
+/// Founds a desk: the member itself and those whose blocks it was given, all as admins. A block
+/// that does not verify is no founding's: `None`.
+pub fn found(
+    member: &Member,
+    keyring: &mut Keyring,
+    others: &[Receiving],
+    (policy, today): (Policy, u32),
+    random: &Random,
+) -> Option<Signed> {
+    let own = block(member, keyring, random);
+    let epoch = fresh(random);
+    let mut nonce = [0; 16];
+    random(&mut nonce);
+    let members = std::iter::once(&own).chain(others).map(|block| seat(block, Role::Admin));
+    let act = Act::Founded {
+        nonce,
+        policy,
+        recovery: None,
+        epoch: recipient(&epoch),
+        members: members.collect::<Option<_>>()?,
+    };
+    keyring.add_epoch(epoch);
+    let statement = Statement { desk: [0; 32], previous: [0; 32], day: today, act };
+    Some(Signed::new(statement, member.verifying_key(), |message| member.sign(message)))
+}
+
+/// Twenty digits in groups, to compare a block by telephone: 66 bits of its hash.
+pub fn fingerprint(block: &Receiving) -> String {
+    let hash = Sha256::digest(block.encode());
+    let number = hash.iter().take(16).fold(0u128, |number, byte| number << 8 | u128::from(*byte));
+    let digits = format!("{:020}", number % 10u128.pow(20));
+    let groups: Vec<&str> = (0..4).map(|at| &digits[at * 5..][..5]).collect();
+    groups.join(" ")
+}
+
+/// A member's place by its block, if that verifies.
+pub fn seat(block: &Receiving, role: Role) -> Option<Seat> {
+    let shown = block.desk == [0; 32] && block.counter == 0 && block.verify().is_ok();
+    let (key, receiver) = (block.key, block.receiver.clone());
+    shown.then_some(Seat { key, role, receiver })
+}
+
+/// A statement after what is in force, signed by this member.
+pub fn propose(roster: &Roster, member: &Member, act: Act, today: u32) -> Signed {
+    let (desk, previous) = (roster.desk(), roster.head());
+    let statement = Statement { desk, previous, day: today, act };
+    sign(&statement, member)
+}
+
+/// This member's signature under a statement.
+pub fn sign(statement: &Statement, member: &Member) -> Signed {
+    Signed::new(statement.clone(), member.verifying_key(), |message| member.sign(message))
+}
+
+/// A new epoch's key, and the grants of it to all members but this one and `without`. They are
+/// sent before the statement that starts it.
+pub fn new_epoch(
+    fold: &Fold,
+    (member, without): (&Member, Option<&Key>),
+    keyring: &mut Keyring,
+    random: &Random,
+) -> (Recipient, Additions) {
+    let identity = fresh(random);
+    let granted = others(fold, member).filter(|key| Some(*key) != without);
+    let grants = granted.filter_map(|key| grant(fold, key, &identity)).collect();
+    let epoch = recipient(&identity);
+    keyring.add_epoch(identity);
+    (epoch, grants)
+}
+
+/// What this desk owes after a sync: it takes what was granted to it, forgets what is over, shows a
+/// new receiving key where the last was used or lost, and grants the others what they lack. An
+/// admin's desk also starts the epoch that is due, or signs for one.
+pub fn settle(
+    fold: &Fold,
+    member: &Member,
+    keyring: &mut Keyring,
+    today: u32,
+    random: &Random,
+) -> Additions {
+    let Some(roster) = fold.roster().filter(|r| r.role(&member.verifying_key()).is_some()) else {
+        return vec![];
+    };
+    take_grants(fold, member, keyring);
+    forget(fold, member, keyring, today);
+    let mut additions: Additions =
+        next_receiving(fold, member, keyring, random).into_iter().collect();
+    for epoch in roster.epochs() {
+        let Some(identity) = keyring.epoch(&*epoch.recipient.0) else { continue };
+        let lacks = |key: &&Key| !fold.has_grant(key, &epoch.recipient.id());
+        additions.extend(
+            others(fold, member).filter(lacks).filter_map(|key| grant(fold, key, identity)),
+        );
+    }
+    additions.extend(due_epoch(fold, member, keyring, today, random));
+    additions
+}
+
+/// Whether an epoch's time of being read is over.
+fn is_over(roster: &Roster, epoch: &Epoch, today: u32) -> bool {
+    let days = u32::from(roster.policy().retention_days);
+    let next = roster.epochs().iter().find(|next| next.from > epoch.from);
+    days > 0 && next.is_some_and(|next| today > next.day.saturating_add(days))
+}
+
+fn take_grants(fold: &Fold, member: &Member, keyring: &mut Keyring) {
+    let own = fold.grants().iter().filter(|(_, grant)| grant.member == member.verifying_key());
+    for (_, grant) in own {
+        let opened = keyring.receiving(grant.counter).and_then(|receiving| {
+            let plain = open_entry(receiving, &grant.sealed, BODY_BYTES).ok()?;
+            let mut seed = Zeroizing::new([0; 32]);
+            seed.copy_from_slice(plain.get(..32)?);
+            Some(Identity::from_seed(seed))
+        });
+        if let Some(identity) = opened.filter(|epoch| recipient(epoch).id() == grant.epoch) {
+            keyring.add_epoch(identity);
+        }
+    }
+}
+
+fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
+    let Some(roster) = fold.roster() else { return };
+    let over: Vec<&Epoch> =
+        roster.epochs().iter().filter(|epoch| is_over(roster, epoch, today)).collect();
+    let own = member.verifying_key();
+    let current = roster.receiver(&own).map(|(_, counter)| counter);
+    let used = |counter: u32| {
+        fold.grants().iter().any(|(_, grant)| {
+            let gone = over.iter().any(|epoch| epoch.recipient.id() == grant.epoch);
+            grant.member == own && grant.counter == counter && !gone
+        })
+    };
+    keyring.retain(
+        |counter| current.is_none_or(|current| counter >= current) || used(counter),
+        |epoch| !over.iter().any(|over| over.recipient.0[..] == *epoch),
+    );
+}
+
+/// A new receiving key where the present one was used for an epoch, or its private half is lost.
+fn next_receiving(
+    fold: &Fold,
+    member: &Member,
+    keyring: &mut Keyring,
+    random: &Random,
+) -> Option<(u8, Vec<u8>)> {
+    let own = member.verifying_key();
+    let (shown, counter) = fold.roster()?.receiver(&own)?;
+    let lost = keyring.receiving(counter).is_none_or(|kept| recipient(kept) != *shown);
+    let used = fold.grants().iter().any(|(_, g)| g.member == own && g.counter == counter);
+    if !lost && !used {
+        return None;
+    }
+    let next = counter + 1;
+    if keyring.receiving(next).is_none() {
+        keyring.add_receiving(next, fresh(random));
+    }
+    let receiver = recipient(keyring.receiving(next)?);
+    let who = (fold.roster()?.desk(), own);
+    let receiving = Receiving::new(who, (next, lost), receiver, |message| member.sign(message));
+    Some((kind::RECEIVING, receiving.encode()))
+}
+
+fn due_epoch(
+    fold: &Fold,
+    member: &Member,
+    keyring: &mut Keyring,
+    today: u32,
+    random: &Random,
+) -> Additions {
+    let Some(roster) = fold.roster() else { return vec![] };
+    let days = u32::from(roster.policy().epoch_days);
+    let due = days > 0 && today >= roster.epoch().day.saturating_add(days);
+    if !due || roster.role(&member.verifying_key()) != Some(Role::Admin) {
+        return vec![];
+    }
+    let proposed = roster.waiting().find(|(_, s, _)| matches!(s.act, Act::EpochStarted(_)));
+    match proposed {
+        None => {
+            let (epoch, mut additions) = new_epoch(fold, (member, None), keyring, random);
+            let signed = propose(roster, member, Act::EpochStarted(epoch), today);
+            additions.push((kind::STATEMENT, signed.encode()));
+            additions
+        }
+        Some((_, statement, signers)) if !signers.contains(&member.verifying_key()) => {
+            let Act::EpochStarted(epoch) = &statement.act else { return vec![] };
+            // Only an epoch that this desk can read itself, and that nobody is left out of.
+            let whole = keyring.epoch(&*epoch.0).is_some()
+                && others(fold, member)
+                    .all(|key| signers.contains(key) || fold.has_grant(key, &epoch.id()));
+            let signed = || (kind::STATEMENT, sign(statement, member).encode());
+            if whole { vec![signed()] } else { vec![] }
+        }
+        Some(_) => vec![],
+    }
+}
+
+fn others<'f>(fold: &'f Fold, member: &Member) -> impl Iterator<Item = &'f Key> {
+    let own = member.verifying_key();
+    let members = fold.roster().into_iter().flat_map(Roster::members);
+    members.map(|(key, _)| key).filter(move |key| **key != own)
+}
+
+fn grant(fold: &Fold, member: &Key, epoch: &Identity) -> Option<(u8, Vec<u8>)> {
+    let roster = fold.roster()?;
+    let (receiver, counter) = roster.receiver(member)?;
+    let to = payamgir_seal::Recipient::from_bytes(&*receiver.0).ok()?;
+    let sealed = seal_entry(&to, &epoch.seed()[..]).ok()?;
+    let (desk, member, id) = (roster.desk(), *member, recipient(epoch).id());
+    let grant = Grant { desk, member, counter, epoch: id, sealed };
+    Some((kind::GRANT, grant.encode()))
+}
+
+/// The public half as the roster writes it.
+pub fn recipient(identity: &Identity) -> Recipient {
+    Recipient(Box::new(*identity.public()))
+}

@@ -1,0 +1,171 @@
+//! A desk at work: its copy of the log, its member's keys, its server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use payamgir_desk::client::World;
+use payamgir_desk::keys::{self, Additions};
+use payamgir_desk::open::{Keyring, Member};
+use payamgir_desk::roster::{Fold, Roster, kind};
+use payamgir_desk::sync::{Synced, sync};
+use payamgir_desk::{Client, Server};
+use payamgir_log::Mirror;
+use payamgir_text::lang::Lang;
+use payamgir_wire::armor::{Label, dearmor};
+
+use super::identity::unlock;
+use super::place::{Link, Place, no_server};
+use super::syncing::{bad_address, sync_problem, unreachable_server};
+use crate::problem::{DAMAGED, Problem};
+use crate::words::Say;
+use crate::{files, world};
+
+/// A desk at work.
+pub struct Session<'a> {
+    pub place: &'a Place,
+    pub link: Link,
+    pub mirror: Mirror,
+    pub member: Arc<Member>,
+    pub keyring: Keyring,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the desk's folder with its passphrase, for the server it knows.
+    pub fn open(place: &'a Place, passphrase: Option<&Path>, lang: Lang) -> Result<Self, Problem> {
+        let link = place.link()?.ok_or_else(no_server)?;
+        Self::with(place, link, passphrase, lang)
+    }
+
+    /// The same for a server that was named.
+    pub fn with(
+        place: &'a Place,
+        link: Link,
+        passphrase: Option<&Path>,
+        lang: Lang,
+    ) -> Result<Self, Problem> {
+        let mirror = place.mirror(&link)?;
+        let member = Arc::new(unlock(place, passphrase, lang)?);
+        Self::new(place, link, mirror, member)
+    }
+
+    /// The same with what is open already.
+    pub fn new(
+        place: &'a Place,
+        link: Link,
+        mirror: Mirror,
+        member: Arc<Member>,
+    ) -> Result<Self, Problem> {
+        let keyring = place.keyring(&member)?;
+        Ok(Self { place, link, mirror, member, keyring })
+    }
+
+    /// A client for the server.
+    pub fn client(&self) -> Result<Client, Problem> {
+        let server = Server::parse(&self.link.server).map_err(bad_address)?;
+        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
+        let proxy = self.link.proxy.as_deref();
+        Client::new(server, self.member.clone(), world, proxy).map_err(unreachable_server)
+    }
+
+    /// Records of the copy that count.
+    pub fn size(&self) -> u64 {
+        self.mirror.held().map_or(0, |held| held.size)
+    }
+
+    /// Fetches what is new, then does what this desk owes the others.
+    pub fn sync(&mut self, progress: impl FnMut(u64, u64)) -> Result<Synced, Problem> {
+        let client = self.client()?;
+        let synced = sync(&mut self.mirror, &client, progress);
+        let synced = synced.map_err(|error| sync_problem(self.place, error))?;
+        let fold = self.fold()?;
+        let today = keys::day(world::now());
+        let random: payamgir_desk::client::Random = Arc::new(world::random);
+        let additions = keys::settle(&fold, &self.member, &mut self.keyring, today, &random);
+        // Also without additions: something may have been granted or forgotten.
+        self.place.keep_keyring(&self.keyring, &self.member)?;
+        for addition in additions {
+            // Another desk may have been first; the next sync shows what became of it.
+            client.add(&[addition]).map_err(unreachable_server)?;
+        }
+        Ok(synced)
+    }
+
+    /// Who the desk is, held against the founding this desk belongs to.
+    pub fn fold(&self) -> Result<Fold, Problem> {
+        let reader = self.mirror.reader().map_err(|e| self.place.problem(e))?;
+        let fold = keys::fold(&reader, self.size()).map_err(|e| self.place.problem(e))?;
+        let own = founding(&files::read(&self.place.public())?).ok_or_else(no_founding)?;
+        match fold.roster().map(Roster::desk) {
+            Some(desk) if Some(desk) != own.roster().map(Roster::desk) => Err(another_desk()),
+            None if self.size() > 0 => Err(another_desk()),
+            _ => Ok(fold),
+        }
+    }
+
+    /// Sends what was made for the log, after keeping the keys it is for; fails where the server
+    /// does not take all of it.
+    pub fn add(&mut self, additions: &Additions) -> Result<(), Problem> {
+        self.place.keep_keyring(&self.keyring, &self.member)?;
+        match self.client()?.add(additions).map_err(unreachable_server)? {
+            (_, None) => Ok(()),
+            (_, Some(word)) => Err(not_added(&word)),
+        }
+    }
+}
+
+/// The founding in a `desk.pub`.
+pub fn founding(text: &str) -> Option<Fold> {
+    let bytes = dearmor(Label::Desk, text).ok()?;
+    let mut fold = Fold::default();
+    fold.hear(0, kind::STATEMENT, &bytes).ok()?;
+    Some(fold)
+}
+
+fn no_founding() -> Problem {
+    let what = Say::new("desk.pub این پوشه خواندنی نیست.", "This folder's desk.pub is not usable.");
+    let to_do = Say::new(
+        "desk.pub را از کسی که تحریریه را ساخته بگیرید.",
+        "Get desk.pub from whoever founded the desk.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn another_desk() -> Problem {
+    let what = Say::new(
+        "هشدار: این سرور از آنِ تحریریه‌ی دیگری است.",
+        "ALARM: this server's log belongs to another desk.",
+    );
+    let to_do = Say::new(
+        "نشانی، کلید لاگ و desk.pub را با کسی که تحریریه را ساخته بسنجید.",
+        "Compare the address, the log key and desk.pub with whoever founded the desk.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
+}
+
+/// The server's word about what it did not take.
+fn not_added(word: &str) -> Problem {
+    let (fa, en) = match word {
+        "forked" | "unknown-predecessor" => (
+            "کسی پیش از شما تغییری داده است؛ sync کنید و دوباره بکوشید.",
+            "Somebody changed the desk before you: sync and try again.",
+        ),
+        "repeated" => ("پیش‌تر انجام شده است.", "It was done already."),
+        "not-allowed" => ("نقش شما چنین اجازه‌ای ندارد.", "Your role does not allow it."),
+        "no-such-member" => ("چنین عضوی نیست.", "There is no such member."),
+        "known-member" => (
+            "این کلید عضو است یا بوده؛ هویت تازه‌ای لازم است.",
+            "That key is or was a member's: a new identity is needed.",
+        ),
+        "too-few-admins" => (
+            "سرپرست‌ها کمتر از آستانه می‌شوند؛ نخست سرپرستی بیفزایید یا آستانه را کم کنید.",
+            "Fewer admins would be left than the threshold asks for: add one or lower it first.",
+        ),
+        "full" => ("جای سرور پر است.", "The server's storage is full."),
+        _ => ("گزارش سرور را ببینید.", "Look at the server's log."),
+    };
+    let what = Say::new(
+        format!("سرور آن را نپذیرفت ({word})."),
+        format!("The server did not take it ({word})."),
+    );
+    Problem::new(what, Say::new(fa, en))
+}

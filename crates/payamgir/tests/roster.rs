@@ -1,0 +1,249 @@
+//! A desk of several people, each with the real program and a folder of their own.
+
+mod common;
+
+use std::process::Output;
+
+use common::browser::Form;
+use common::{Place, Server, text};
+use payamgir_desk::open::Member;
+use serde_json::Value;
+
+/// A person's desk beside the founder's.
+struct Person<'a> {
+    place: &'a Place,
+    dir: String,
+}
+
+impl<'a> Person<'a> {
+    /// Somebody with an identity and the desk's public half, not admitted yet.
+    fn new(place: &'a Place, name: &str, seed: u8) -> Self {
+        let dir = place.path(name);
+        std::fs::create_dir(&dir).unwrap();
+        let member = Member::from_seed(&zeroize::Zeroizing::new([seed; 64]));
+        let file = member.lock("a passphrase for tests".into(), Some(2)).unwrap();
+        std::fs::write(format!("{dir}/identity.age"), file).unwrap();
+        std::fs::copy(place.path("desk/desk.pub"), format!("{dir}/desk.pub")).unwrap();
+        Self { place, dir }
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let passphrase = self.place.path("passphrase");
+        let fixed = ["--lang", "en", "desk", "--dir", &self.dir, "--passphrase-file", &passphrase];
+        self.place.run(&[&fixed[..], args].concat())
+    }
+
+    /// The file with this person's block.
+    fn block(&self) -> String {
+        let shown = self.run(&["identity"]);
+        assert!(shown.status.success(), "{}", text(&shown.stderr));
+        let path = format!("{}/block", self.dir);
+        std::fs::write(&path, shown.stdout).unwrap();
+        path
+    }
+
+    fn sync(&self, server: &Server) -> Output {
+        let url = format!("http://{}", server.private);
+        self.run(&["sync", "--server", &url, "--log-key", &self.place.log_key])
+    }
+
+    /// Texts this person can read.
+    fn reads(&self) -> Vec<String> {
+        let listed = self.run(&["list", "--json"]);
+        let lines: Vec<Value> =
+            text(&listed.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let preview = |line: &Value| line["parts"][0]["preview"].as_str().map(str::to_owned);
+        lines.iter().filter_map(preview).collect()
+    }
+
+    fn key(&self) -> String {
+        let members = members(&self.run(&["members", "--json"]));
+        let own = members["members"].as_array().unwrap().iter().find(|m| m["you"] == true);
+        own.unwrap()["key"].as_str().unwrap().to_owned()
+    }
+}
+
+fn members(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn send(server: &Server, words: &str) {
+    assert_eq!(Form::text(words).send(server.public, "/fa/").unwrap().status, 200);
+}
+
+fn founder(place: &Place) -> Person<'_> {
+    Person { place, dir: place.path("desk") }
+}
+
+#[test]
+fn who_is_admitted_reads_and_who_is_removed_reads_no_more() {
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b) = (founder(&place), Person::new(&place, "b", 11));
+    send(&server, "یک");
+    done(&a.sync(&server));
+    assert_eq!(b.sync(&server).status.code(), Some(1), "not a member yet");
+    done(&a.run(&["admit", &b.block(), "--role", "editor"]));
+    done(&b.sync(&server));
+    assert_eq!(b.reads(), ["یک"], "also what came before");
+    assert!(!b.run(&["remove", &a.key()[..8]]).status.success(), "an editor removes nobody");
+    let folder_then = place.path("b-then");
+    copy(&b.dir, &folder_then);
+    done(&a.run(&["remove", &b.key()[..8]]));
+    send(&server, "دو");
+    done(&a.run(&["sync"]));
+    assert_eq!(a.reads(), ["یک", "دو"]);
+    let refused = b.run(&["sync"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("not a member"), "{}", text(&refused.stderr));
+    // Even with a full copy of the later log.
+    std::fs::remove_dir_all(format!("{}/log", b.dir)).unwrap();
+    copy(&place.path("desk/log"), &format!("{}/log", b.dir));
+    assert_eq!(b.reads(), ["یک"]);
+    let listed = b.run(&["list"]);
+    assert!(text(&listed.stdout).contains("sealed to another key"), "{}", text(&listed.stdout));
+}
+
+#[test]
+fn two_admins_decide_together() {
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b, c) = (founder(&place), Person::new(&place, "b", 11), Person::new(&place, "c", 12));
+    done(&a.sync(&server));
+    done(&a.run(&["admit", &b.block(), "--role", "admin"]));
+    done(&b.sync(&server));
+    done(&a.run(&["policy", "--threshold", "2", "--author-may-approve", "false"]));
+    let waits = done(&a.run(&["admit", &c.block(), "--role", "editor"]));
+    assert!(waits.contains("waits for signatures (1 of 2): joining"), "{waits}");
+    assert_eq!(c.sync(&server).status.code(), Some(1));
+    done(&b.run(&["sync"]));
+    let seen = members(&b.run(&["members", "--json"]));
+    let statement = seen["waiting"][0]["statement"].as_str().unwrap().to_owned();
+    assert!(!a.run(&["sign", &statement[..10]]).status.success(), "the same hand twice");
+    done(&b.run(&["sign", &statement[..10]]));
+    done(&c.sync(&server));
+    let all = members(&c.run(&["members", "--json"]));
+    assert_eq!(all["members"].as_array().unwrap().len(), 3);
+    // An erasure takes two editors, of whom the one who asks is none.
+    send(&server, "پاک شود");
+    done(&a.run(&["sync"]));
+    let record = newest(&a).to_string();
+    done(&a.run(&["erase", &record]));
+    done(&b.run(&["erase", &record]));
+    done(&b.run(&["sync"]));
+    assert_eq!(b.reads(), ["پاک شود"], "two of whom one asked are not enough");
+    done(&c.run(&["sync"]));
+    done(&c.run(&["erase", &record]));
+    let report = place.verify().1;
+    assert_eq!(report["erased"], serde_json::json!([record.parse::<u64>().unwrap()]), "{report}");
+}
+
+/// The number of the newest submission.
+fn newest(person: &Person<'_>) -> u64 {
+    let listed = done(&person.run(&["list", "--json"]));
+    let last: Value = serde_json::from_str(listed.lines().last().unwrap()).unwrap();
+    last["number"].as_u64().unwrap()
+}
+
+#[test]
+fn a_lost_keyring_is_granted_again() {
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b) = (founder(&place), Person::new(&place, "b", 11));
+    send(&server, "یک");
+    done(&a.sync(&server));
+    done(&a.run(&["admit", &b.block()]));
+    done(&b.sync(&server));
+    std::fs::remove_file(format!("{}/keyring.age", b.dir)).unwrap();
+    assert!(b.reads().is_empty());
+    done(&b.run(&["sync"]));
+    done(&a.run(&["sync"]));
+    done(&b.run(&["sync"]));
+    assert_eq!(b.reads(), ["یک"]);
+}
+
+#[test]
+fn what_is_forgotten_opens_with_no_key_that_is_left() {
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b) = (founder(&place), Person::new(&place, "b", 11));
+    done(&a.sync(&server));
+    done(&a.run(&["admit", &b.block()]));
+    send(&server, "کهنه");
+    done(&b.sync(&server));
+    done(&a.run(&["epoch"]));
+    send(&server, "تازه");
+    done(&b.run(&["sync"]));
+    assert_eq!(b.reads(), ["کهنه", "تازه"]);
+    // A day that is over: the next epoch's statement says when the first ended.
+    done(&a.run(&["policy", "--retention-days", "1"]));
+    for person in [&a, &b] {
+        forget_in(person, 3);
+        assert_eq!(person.reads(), ["تازه"], "and the log is a full copy of the old one");
+    }
+}
+
+/// Settles a desk as it would so many days later, and keeps what is left.
+fn forget_in(person: &Person<'_>, days: u32) {
+    use payamgir_desk::keys;
+    done(&person.run(&["sync"]));
+    let file = std::fs::read(format!("{}/identity.age", person.dir)).unwrap();
+    let member = Member::unlock(&file, "a passphrase for tests".into()).unwrap();
+    let path = format!("{}/keyring.age", person.dir);
+    let mut keyring = keys::unlock(&std::fs::read(&path).unwrap(), &member).unwrap();
+    let reader = payamgir_log::Reader::open(format!("{}/log", person.dir).as_ref()).unwrap();
+    let fold = keys::fold(&reader, u64::MAX).unwrap();
+    let random: payamgir_desk::client::Random = std::sync::Arc::new(common::dice);
+    let later = keys::day(common::now()) + days;
+    keys::settle(&fold, &member, &mut keyring, later, &random);
+    // What was granted and is still in the log opens nothing of the old epoch either.
+    keys::settle(&fold, &member, &mut keyring, later, &random);
+    std::fs::write(&path, keys::lock(&keyring, &member).unwrap()).unwrap();
+}
+
+#[test]
+fn what_a_server_puts_into_the_log_by_itself_changes_nothing() {
+    let place = Place::new();
+    let server = place.serve();
+    let a = founder(&place);
+    done(&a.sync(&server));
+    let url = format!("http://{}/desk/1/add", server.private);
+    let host = url.split('/').nth(2).unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let request = format!(
+        "POST /desk/1/add HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 6\r\n\r\n\x03\0\0\0\x01x"
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let answer = common::browser::answer(stream).unwrap();
+    assert_eq!((answer.status, answer.body.as_str()), (401, "malformed"), "unsigned");
+    server.stop();
+    // The server's own log key signs anything; only members' keys make a member.
+    let stranger = Person::new(&place, "s", 66);
+    let block = stranger.block();
+    let other = Place::new();
+    let elsewhere = other.serve();
+    let (b, url) = (founder(&other), format!("http://{}", elsewhere.private));
+    done(&b.run(&["sync", "--server", &url, "--log-key", &other.log_key]));
+    done(&b.run(&["admit", &block]));
+    elsewhere.stop();
+    let foreign = rusqlite::Connection::open(other.path("server/log/log.db")).unwrap();
+    let forged: Vec<u8> =
+        foreign.query_row("SELECT body FROM record WHERE seq = 1", [], |row| row.get(0)).unwrap();
+    place.append_as_server(3, &forged);
+    let server = place.serve();
+    done(&a.sync(&server));
+    let seen = members(&a.run(&["members", "--json"]));
+    assert_eq!(seen["members"].as_array().unwrap().len(), 1);
+    assert_eq!(seen["refused"][0]["refusal"], "other-desk");
+}
+
+fn copy(from: &str, to: &str) {
+    let done = std::process::Command::new("cp").args(["-r", from, to]).status().unwrap();
+    assert!(done.success());
+}
