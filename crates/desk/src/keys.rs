@@ -20,8 +20,20 @@ use crate::client::Random;
 /// Most bytes of an opened keyring or grant.
 const KEYS_BYTES: usize = 1 << 20;
 
+/// For so many days an epoch that is due lets other statements be signed first.
+const PATIENCE_DAYS: u32 = 7;
+
 /// Records to add to the log: kind and body.
 pub type Additions = Vec<(u8, Vec<u8>)>;
+
+/// The epoch that a statement would start.
+pub fn epoch_of(act: &Act) -> Option<&Recipient> {
+    match act {
+        Act::Removed { epoch, .. } | Act::EpochStarted(epoch) => Some(epoch),
+        Act::Joined(joining) => joining.replaces.as_ref().map(|(_, epoch)| epoch),
+        _ => None,
+    }
+}
 
 /// A day, in days since 1970-01-01.
 pub fn day(unix_seconds: u64) -> u32 {
@@ -250,7 +262,10 @@ fn due_epoch(
         return vec![];
     }
     let proposed = roster.waiting().find(|(_, s, _)| matches!(s.act, Act::EpochStarted(_)));
+    let overdue = today >= roster.epoch().day.saturating_add(days + PATIENCE_DAYS);
     match proposed {
+        // It would void what waits for a signature.
+        None if roster.waiting().next().is_some() && !overdue => vec![],
         None => {
             let (epoch, mut additions) = new_epoch(fold, (member, None), keyring, random);
             let signed = propose(roster, member, Act::EpochStarted(epoch), today);

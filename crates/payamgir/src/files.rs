@@ -49,7 +49,12 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), Problem> {
     let fresh = path.with_extension("new");
     let _ = fs::remove_file(&fresh);
     create(&fresh, content)?;
-    fs::rename(&fresh, path).map_err(|error| unwritable(path, error))
+    let rename = || {
+        fs::rename(&fresh, path)?;
+        // Keys in it are used for what others will rely on: the name must be durable too.
+        path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+    };
+    rename().map_err(|error| unwritable(path, error))
 }
 
 /// Makes a folder and those above it.

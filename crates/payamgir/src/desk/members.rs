@@ -57,6 +57,10 @@ fn additions(
         RosterCommand::Members { .. } => return Ok(vec![]),
         RosterCommand::Sign { statement } => {
             let statement = waiting(roster, statement)?;
+            let epoch = keys::epoch_of(&statement.act);
+            if epoch.is_some_and(|epoch| session.keyring.epoch(&*epoch.0).is_none()) {
+                return Err(unreadable_epoch());
+            }
             return Ok(vec![(kind::STATEMENT, keys::sign(statement, &member).encode())]);
         }
         RosterCommand::Erase { record } => return erasure(session, fold, *record),
@@ -251,6 +255,19 @@ fn act_word(act: &Act, lang: Lang) -> &'static str {
 fn no_roster() -> Problem {
     let what = Say::new("لاگ چیزی از تحریریه نمی‌گوید.", "The log says nothing of the desk.");
     let to_do = Say::new("«payamgir desk verify» را اجرا کنید.", "Run `payamgir desk verify`.");
+    Problem::new(what, to_do)
+}
+
+/// Signing would start an epoch that was not granted to this desk.
+fn unreadable_epoch() -> Problem {
+    let what = Say::new(
+        "این امضا دوره‌ای را آغاز می‌کند که این تحریریه نمی‌تواند بخواند.",
+        "This signature would start an epoch that this desk cannot read.",
+    );
+    let to_do = Say::new(
+        "امضا نکنید؛ از کسی که آن را پیش نهاده بخواهید دوباره پیش نهد.",
+        "Do not sign: ask whoever proposed it to propose it again.",
+    );
     Problem::new(what, to_do)
 }
 
