@@ -19,14 +19,12 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::child::Child;
-use crate::fixture::Founded;
+use crate::fixture::{FOUNDING, Founded};
 use crate::kem::Pair;
 use crate::report::{Goal, Section, number, row};
 use crate::{Failure, Plan, fixture, machine, request, stats};
 
 const WRITERS: u64 = 64;
-/// Records before the entries: the desk's founding.
-const FOUNDING: u64 = 1;
 const KEM_TIME: Duration = Duration::from_secs(2);
 
 /// Seconds of the clock, of this process's CPU and of the server's.

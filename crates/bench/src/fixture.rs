@@ -76,9 +76,12 @@ pub async fn open(folder: &Path) -> Result<(Log, Desk), Failure> {
     Ok((log, desk))
 }
 
-/// Records in a folder's log.
-pub fn records(folder: &Path) -> Result<u64, Failure> {
-    Ok(payamgir_log::Reader::open(&folder.join(LOG))?.size()?)
+/// Records before the entries: the desk's founding.
+pub const FOUNDING: u64 = 1;
+
+/// Entries in a folder's log.
+pub fn entries(folder: &Path) -> Result<u64, Failure> {
+    Ok(payamgir_log::Reader::open(&folder.join(LOG))?.size()?.saturating_sub(FOUNDING))
 }
 
 /// Fills a buffer from the operating system's generator.

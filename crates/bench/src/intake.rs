@@ -80,7 +80,7 @@ fn ours(plan: &Plan, connections: usize, span: Span) -> Result<(Load, u64), Fail
     let load = drive(&server, connections, span)?;
     server.stop()?;
     // A connection that broke may have left a record that was not acknowledged.
-    let strays = fixture::records(folder.path())?.abs_diff(load.acknowledged);
+    let strays = fixture::entries(folder.path())?.abs_diff(load.acknowledged);
     let strays = strays.saturating_sub(load.errors);
     Ok((load, strays))
 }
