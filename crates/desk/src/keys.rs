@@ -114,7 +114,12 @@ pub fn found(
 
 /// Twenty digits in groups, to compare a block by telephone: 66 bits of its hash.
 pub fn fingerprint(block: &Receiving) -> String {
-    let hash = Sha256::digest(block.encode());
+    fingerprint_of(&block.key, &block.receiver)
+}
+
+/// The same of the keys themselves, as a statement names them.
+pub fn fingerprint_of(key: &Key, receiver: &Recipient) -> String {
+    let hash = Sha256::new().chain_update(key).chain_update(*receiver.0).finalize();
     let number = hash.iter().take(16).fold(0u128, |number, byte| number << 8 | u128::from(*byte));
     let digits = format!("{:020}", number % 10u128.pow(20));
     let groups: Vec<&str> = (0..4).map(|at| &digits[at * 5..][..5]).collect();
@@ -172,7 +177,7 @@ pub fn settle(
     take_grants(fold, member, keyring);
     forget(fold, member, keyring, today);
     let mut additions: Additions =
-        next_receiving(fold, member, keyring, random).into_iter().collect();
+        next_receiving(fold, member, keyring, (today, random)).into_iter().collect();
     for epoch in roster.epochs() {
         let Some(identity) = keyring.epoch(&*epoch.recipient.0) else { continue };
         let lacks = |key: &&Key| !fold.has_grant(key, &epoch.recipient.id());
@@ -211,11 +216,16 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let over: Vec<&Epoch> =
         roster.epochs().iter().filter(|epoch| is_over(roster, epoch, today)).collect();
     let own = member.verifying_key();
+    let there = roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today));
+    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
+    let kept: Vec<[u8; 32]> =
+        there.map(|epoch| epoch.recipient.id()).chain(coming.map(Recipient::id)).collect();
     let current = roster.receiver(&own).map(|(_, counter)| counter);
     let used = |counter: u32| {
         fold.grants().iter().any(|(_, grant)| {
-            let gone = over.iter().any(|epoch| epoch.recipient.id() == grant.epoch);
-            grant.member == own && grant.counter == counter && !gone
+            // Anybody can grant an epoch that there never is: such a grant keeps nothing.
+            let wanted = kept.contains(&grant.epoch);
+            grant.member == own && grant.counter == counter && wanted
         })
     };
     keyring.retain(
@@ -229,16 +239,18 @@ fn next_receiving(
     fold: &Fold,
     member: &Member,
     keyring: &mut Keyring,
-    random: &Random,
+    (today, random): (u32, &Random),
 ) -> Option<(u8, Vec<u8>)> {
     let own = member.verifying_key();
     let (shown, counter) = fold.roster()?.receiver(&own)?;
-    let lost = keyring.receiving(counter).is_none_or(|kept| recipient(kept) != *shown);
+    let missing = keyring.receiving(counter).is_none_or(|kept| recipient(kept) != *shown);
+    // What was granted and does not open is as good as lost.
+    let lost = missing || unopened(fold, member, keyring, today);
     let used = fold.grants().iter().any(|(_, g)| g.member == own && g.counter == counter);
     if !lost && !used {
         return None;
     }
-    let next = counter + 1;
+    let next = counter.checked_add(1)?;
     if keyring.receiving(next).is_none() {
         keyring.add_receiving(next, fresh(random));
     }
@@ -246,6 +258,16 @@ fn next_receiving(
     let who = (fold.roster()?.desk(), own);
     let receiving = Receiving::new(who, (next, lost), receiver, |message| member.sign(message));
     Some((kind::RECEIVING, receiving.encode()))
+}
+
+/// Whether an epoch that could be read was granted to this member, and is not in its keyring.
+fn unopened(fold: &Fold, member: &Member, keyring: &Keyring, today: u32) -> bool {
+    let Some(roster) = fold.roster() else { return false };
+    let own = member.verifying_key();
+    roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today)).any(|epoch| {
+        let granted = fold.has_grant(&own, &epoch.recipient.id());
+        granted && keyring.epoch(&*epoch.recipient.0).is_none()
+    })
 }
 
 fn due_epoch(
@@ -275,7 +297,8 @@ fn due_epoch(
         Some((_, statement, signers)) if !signers.contains(&member.verifying_key()) => {
             let Act::EpochStarted(epoch) = &statement.act else { return vec![] };
             // Only an epoch that this desk can read itself, and that nobody is left out of.
-            let whole = keyring.epoch(&*epoch.0).is_some()
+            let whole = statement.day.abs_diff(today) <= 1
+                && keyring.epoch(&*epoch.0).is_some()
                 && others(fold, member)
                     .all(|key| signers.contains(key) || fold.has_grant(key, &epoch.id()));
             let signed = || (kind::STATEMENT, sign(statement, member).encode());

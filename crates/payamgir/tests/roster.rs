@@ -121,6 +121,9 @@ fn two_admins_decide_together() {
     done(&a.run(&["policy", "--threshold", "2", "--author-may-approve", "false"]));
     let waits = done(&a.run(&["admit", &c.block(), "--role", "editor"]));
     assert!(waits.contains("waits for signatures (1 of 2): joining"), "{waits}");
+    let shown = text(&c.run(&["identity"]).stderr);
+    let fingerprint: String = shown.chars().filter(|c| c.is_ascii_digit() || *c == ' ').collect();
+    assert!(waits.contains(fingerprint.trim()), "what is signed is shown: {waits} {shown}");
     assert_eq!(c.sync(&server).status.code(), Some(1));
     done(&b.run(&["sync"]));
     let seen = members(&b.run(&["members", "--json"]));
@@ -237,8 +240,14 @@ fn what_a_server_puts_into_the_log_by_itself_changes_nothing() {
         foreign.query_row("SELECT body FROM record WHERE seq = 1", [], |row| row.get(0)).unwrap();
     place.append_as_server(3, &forged);
     let server = place.serve();
-    done(&a.sync(&server));
-    let seen = members(&a.run(&["members", "--json"]));
+    let alarmed = a.sync(&server);
+    assert_eq!(alarmed.status.code(), Some(3), "{}", text(&alarmed.stderr));
+    assert!(
+        text(&alarmed.stderr).contains("ALARM") && text(&alarmed.stderr).contains("other-desk")
+    );
+    let seen = a.run(&["members", "--json"]);
+    assert_eq!(seen.status.code(), Some(3));
+    let seen: Value = serde_json::from_slice(&seen.stdout).unwrap();
     assert_eq!(seen["members"].as_array().unwrap().len(), 1);
     assert_eq!(seen["refused"][0]["refusal"], "other-desk");
 }

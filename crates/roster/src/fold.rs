@@ -123,6 +123,14 @@ impl Fold {
         if self.approvals.iter().any(|(_, known)| known == approval) {
             return Err(Refusal::Repeated);
         }
+        // Nobody is made an author by others.
+        let asked = |known: &Approval| {
+            let same = known.subject == approval.subject && known.author == approval.author;
+            same && known.key == known.author
+        };
+        if approval.key != approval.author && !self.approvals.iter().any(|(_, a)| asked(a)) {
+            return Err(Refusal::NotAllowed);
+        }
         approval.verify()
     }
 

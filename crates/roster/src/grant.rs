@@ -10,6 +10,8 @@ use crate::signed::{message, verify};
 use crate::statement::Hash;
 
 const VERSION: u8 = 1;
+/// Most bytes of a grant's age file.
+const SEALED_BYTES: usize = 8192;
 /// What receiving keys are signed under.
 const DOMAIN: &[u8] = b"payamgir receiving 1";
 
@@ -106,6 +108,9 @@ impl Grant {
         }
         let (desk, member, counter) = (from.array()?, from.array()?, from.u32()?);
         let (epoch, sealed) = (from.array()?, from.long()?.to_vec());
+        if sealed.len() > SEALED_BYTES {
+            return Err(Refusal::TooLarge);
+        }
         from.end()?;
         Ok(Self { desk, member, counter, epoch, sealed })
     }

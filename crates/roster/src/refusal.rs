@@ -32,6 +32,8 @@ pub enum Refusal {
     TooFewAdmins,
     /// No invitation of that number is open, or for another role.
     NoInvitation,
+    /// It names a day before that of the statement it follows.
+    Day,
     /// The invitation's last day is over.
     Expired,
     /// An epoch's or a receiving key that was used before.
@@ -56,6 +58,7 @@ impl Refusal {
             Self::KnownMember => "known-member",
             Self::TooFewAdmins => "too-few-admins",
             Self::NoInvitation => "no-invitation",
+            Self::Day => "day",
             Self::Expired => "expired",
             Self::UsedKey => "used-key",
         }

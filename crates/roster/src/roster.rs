@@ -11,6 +11,8 @@ use crate::{Receiving, Refusal, Signed, rules};
 pub struct Roster {
     pub(crate) desk: Hash,
     pub(crate) head: Hash,
+    /// The day of the head: days do not go back.
+    pub(crate) day: u32,
     /// Every statement that was ever in force.
     pub(crate) past: BTreeSet<Hash>,
     pub(crate) policy: Policy,
@@ -93,6 +95,7 @@ impl Roster {
         let mut roster = Self {
             desk,
             head: desk,
+            day: statement.day,
             past: BTreeSet::from([desk]),
             policy: *policy,
             recovery: recovery.clone(),
@@ -130,7 +133,7 @@ impl Roster {
             return Ok(Outcome::Waiting { have, need });
         }
         self.apply(statement, index);
-        (self.head, self.waiting) = (hash, BTreeMap::new());
+        (self.head, self.day, self.waiting) = (hash, statement.day, BTreeMap::new());
         self.past.insert(hash);
         Ok(Outcome::InForce)
     }

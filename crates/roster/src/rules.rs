@@ -36,24 +36,29 @@ pub(crate) fn signers(roster: &Roster, signed: &Signed) -> Result<(), Refusal> {
         true => roster.recovery.as_ref().is_some_and(|recovery| recovery.key == *key),
         false => roster.role(key) == Some(Role::Admin),
     };
-    if signed.signatures.iter().all(|s| allowed(&s.key)) {
-        Ok(())
-    } else {
-        Err(Refusal::NotAllowed)
-    }
+    // Who goes has no hand in the epoch that shuts it out.
+    let goes = match &signed.statement.act {
+        Act::Removed { member, .. } => Some(member),
+        Act::Joined(joining) => joining.replaces.as_ref().map(|(key, _)| key),
+        _ => None,
+    };
+    let fine = |key: &Key| allowed(key) && Some(key) != goes;
+    if signed.signatures.iter().all(|s| fine(&s.key)) { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
 /// How many must sign.
 pub(crate) fn needed(roster: &Roster, act: &Act) -> usize {
     match act {
-        // An invitation changes nothing: the joining does, and is asked for in full.
-        Act::Invited { .. } | Act::Recovered { .. } => 1,
+        Act::Recovered { .. } => 1,
         _ => usize::from(roster.policy.threshold),
     }
 }
 
 /// Whether the change makes sense for this roster.
 pub(crate) fn act(roster: &Roster, statement: &Statement) -> Result<(), Refusal> {
+    if statement.day < roster.day {
+        return Err(Refusal::Day);
+    }
     match &statement.act {
         Act::Founded { .. } => Err(Refusal::Founding),
         Act::Invited { id, .. } if roster.invited.contains(id) => Err(Refusal::Repeated),

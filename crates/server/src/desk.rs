@@ -51,6 +51,8 @@ pub(crate) enum NotAdded {
     OtherKind,
     /// An epoch's key that cannot be sealed to.
     UnusableKey,
+    /// An approval to erase what is not there, is something else, or may not be erased.
+    NotErasable,
     /// The log failed.
     Log(Error),
 }
@@ -77,19 +79,39 @@ impl Desk {
             }
         }
         let now = Now::new(fold).map_err(|_| NoDesk::UnusableKey)?;
-        Ok(Self {
-            log: log.clone(),
-            now: Arc::new(RwLock::new(Arc::new(now))),
-            turn: Arc::default(),
-        })
+        let now = Arc::new(RwLock::new(Arc::new(now)));
+        let desk = Self { log: log.clone(), now, turn: Arc::default() };
+        desk.catch_up().await.map_err(NoDesk::Log)?;
+        Ok(desk)
+    }
+
+    /// Erases what was approved before a crash came between.
+    async fn catch_up(&self) -> Result<(), Error> {
+        let now = self.now();
+        for (_, approval) in now.fold.approvals() {
+            // What else cannot be erased now is no reason not to serve.
+            if let Err(NotAdded::Log(error @ (Error::Io(_) | Error::Sqlite(_)))) =
+                self.act_on(approval).await
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn now(&self) -> Arc<Now> {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds what a member's desk sent, if the roster takes it; `Ok` once it is durable.
+    /// Adds what a member's desk sent, if the roster takes it; `Ok` once it is durable. Goes on where
+    /// the caller is dropped: what the log holds and what is known must not part.
     pub(crate) async fn add(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+        let (desk, body) = (self.clone(), body.to_vec());
+        let added = tokio::spawn(async move { desk.add_to_the_end(kind, &body).await }).await;
+        added.unwrap_or(Err(NotAdded::Log(Error::Closed)))
+    }
+
+    async fn add_to_the_end(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
         let known = [kind::STATEMENT, kind::RECEIVING, kind::GRANT, kind::APPROVAL];
         if !known.contains(&kind) {
             return Err(NotAdded::OtherKind);
@@ -100,21 +122,49 @@ impl Desk {
         let mut fold = before.fold.clone();
         fold.hear(u64::MAX, kind, body).map_err(NotAdded::Refused)?;
         Now::new(fold).map_err(|_| NotAdded::UnusableKey)?;
-        let index = self.log.append(Kind(kind), body.to_vec(), vec![]).await;
-        let index = index.map_err(NotAdded::Log)?;
+        self.check_subject(kind, body).await?;
+        let index = match self.log.append(Kind(kind), body.to_vec(), vec![]).await {
+            Ok(index) => index,
+            Err(error) => {
+                // A commit that failed may have reached the disk all the same.
+                self.know(read(self.log.clone()).await.map_err(NotAdded::Log)?)?;
+                return Err(NotAdded::Log(error));
+            }
+        };
         let mut fold = before.fold.clone();
         fold.hear(index, kind, body).map_err(NotAdded::Refused)?;
-        let now = Now::new(fold).map_err(|_| NotAdded::UnusableKey)?;
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        self.know(fold)?;
         if kind == kind::APPROVAL {
-            self.act_on(body).await?;
+            let approval = Approval::decode(body).map_err(NotAdded::Refused)?;
+            self.act_on(&approval).await?;
         }
         Ok(())
     }
 
+    fn know(&self, fold: Fold) -> Result<(), NotAdded> {
+        let now = Now::new(fold).map_err(|_| NotAdded::UnusableKey)?;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        Ok(())
+    }
+
+    /// An erasure is approved only of what can be erased.
+    async fn check_subject(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+        if kind != kind::APPROVAL {
+            return Ok(());
+        }
+        let approval = Approval::decode(body).map_err(NotAdded::Refused)?;
+        let Subject::Erasure { record, leaf } = approval.subject else { return Ok(()) };
+        let log = self.log.clone();
+        let meant = tokio::task::spawn_blocking(move || is_meant(&log, record, leaf)).await;
+        match meant.unwrap_or(Err(Error::Closed)) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(Error::NotFound) => Err(NotAdded::NotErasable),
+            Err(error) => Err(NotAdded::Log(error)),
+        }
+    }
+
     /// Erases what enough editors approved the erasing of.
-    async fn act_on(&self, approval: &[u8]) -> Result<(), NotAdded> {
-        let approval = Approval::decode(approval).map_err(NotAdded::Refused)?;
+    async fn act_on(&self, approval: &Approval) -> Result<(), NotAdded> {
         let Subject::Erasure { record, leaf } = approval.subject else { return Ok(()) };
         if self.now().is_approved(approval.subject, &approval.author) {
             let log = self.log.clone();
@@ -125,16 +175,22 @@ impl Desk {
     }
 }
 
-/// A record of the kinds that may be erased, if it is the one that was meant. One that is erased
-/// already is as good.
-fn erase(log: &Log, index: u64, leaf: [u8; 32]) -> Result<(), Error> {
+/// Whether this is the record that was meant, of a kind that may be erased.
+fn is_meant(log: &Log, index: u64, leaf: [u8; 32]) -> Result<bool, Error> {
     let row = log.reader()?.row(index)?;
     let record = Record::decode(&row.record).ok_or(Error::Corrupt)?;
-    let meant = record.leaf() == Hash(leaf) && kind::is_erasable(record.kind.0);
-    match meant.then(|| log.erase(index)) {
-        None => Err(Error::NotErasable),
-        Some(Ok(_) | Err(Error::AlreadyErased)) => Ok(()),
-        Some(Err(error)) => Err(error),
+    let erasable = record.kind != Kind::ERASURE && kind::is_erasable(record.kind.0);
+    Ok(erasable && record.leaf() == Hash(leaf))
+}
+
+/// Erases it; one that is erased already is as good.
+fn erase(log: &Log, index: u64, leaf: [u8; 32]) -> Result<(), Error> {
+    if !is_meant(log, index, leaf)? {
+        return Err(Error::NotErasable);
+    }
+    match log.erase(index) {
+        Ok(_) | Err(Error::AlreadyErased) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -181,6 +237,7 @@ impl NotAdded {
             Self::Refused(refusal) => refusal.word(),
             Self::OtherKind => "other-kind",
             Self::UnusableKey => "unusable-key",
+            Self::NotErasable => "not-erasable",
             Self::Log(Error::Full) => "full",
             Self::Log(_) => "failed",
         }
@@ -209,3 +266,82 @@ impl std::fmt::Display for NoDesk {
 }
 
 impl std::error::Error for NoDesk {}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ed25519_dalek::{Signer, SigningKey};
+    use payamgir_log::{Limits, LogKey, Mode};
+    use payamgir_roster::{Act, Policy, Signed, Statement};
+    use payamgir_wire::armor::{Label, dearmor};
+
+    use super::*;
+
+    async fn founded(folder: &std::path::Path) -> (Log, Desk) {
+        let key = || LogKey::parse(&LogKey::generate("test", &[1; 32]).unwrap()).unwrap();
+        Log::create(folder, &key()).unwrap();
+        let limits = Limits { storage: u64::MAX, keep_free: 0 };
+        let log = Log::open(folder, key(), limits, Mode::Server).unwrap();
+        let public = include_str!("../../../testdata/desk.txt");
+        let desk = Desk::open(&log, Some(&dearmor(Label::Desk, public).unwrap())).await.unwrap();
+        (log, desk)
+    }
+
+    /// A change of policy after what is in force, by the founder of the vectors.
+    fn change(desk: &Desk, epoch_days: u16) -> Vec<u8> {
+        let now = desk.now();
+        let roster = now.fold.roster().unwrap();
+        let policy = Policy { epoch_days, ..Policy::DEFAULT };
+        let (desk, previous) = (roster.desk(), roster.head());
+        let act = Act::PolicyChanged(policy);
+        let statement = Statement { desk, previous, day: 20_000, act };
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let public = key.verifying_key().to_bytes();
+        Signed::new(statement, public, |message| key.sign(message).to_bytes()).encode()
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_does_not_part_the_roster_from_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, desk) = founded(folder.path()).await;
+        for days in 31..61 {
+            let body = change(&desk, days);
+            // Dropped after its first step.
+            let _ = tokio::time::timeout(Duration::ZERO, desk.add(kind::STATEMENT, &body)).await;
+            while desk.now().fold.roster().unwrap().policy().epoch_days != days {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        let again = read(log).await.unwrap();
+        assert!(again.refused().is_empty());
+        assert_eq!(again.roster(), desk.now().fold.roster());
+    }
+
+    #[tokio::test]
+    async fn another_desk_or_none_is_not_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, desk) = founded(folder.path()).await;
+        drop(desk);
+        assert!(Desk::open(&log, None).await.is_ok());
+        let other = std::fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../testdata/roster.txt"
+        ));
+        let line = other.unwrap().lines().next().unwrap().to_owned();
+        let body = line.rsplit(' ').next().unwrap().to_owned();
+        let body = data_encoding::HEXLOWER.decode(body.as_bytes()).unwrap();
+        assert!(matches!(Desk::open(&log, Some(&body)).await, Err(NoDesk::Another)));
+        assert!(matches!(Desk::open(&log, Some(b"x")).await, Err(NoDesk::Refused(_))));
+        assert!(matches!(desk_of_nobody().await, Err(NoDesk::NotFounded)));
+    }
+
+    async fn desk_of_nobody() -> Result<Desk, NoDesk> {
+        let folder = tempfile::tempdir().unwrap();
+        let key = || LogKey::parse(&LogKey::generate("test", &[1; 32]).unwrap()).unwrap();
+        Log::create(folder.path(), &key()).unwrap();
+        let limits = Limits { storage: u64::MAX, keep_free: 0 };
+        let log = Log::open(folder.path(), key(), limits, Mode::Server).unwrap();
+        Desk::open(&log, None).await
+    }
+}

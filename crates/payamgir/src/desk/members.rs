@@ -16,7 +16,8 @@ use payamgir_wire::key::key_text;
 use serde_json::json;
 
 use super::identity::tell_fingerprint;
-use super::session::Session;
+use super::session::{Session, not_the_desks};
+use super::syncing::withheld;
 use crate::cli::RosterCommand;
 use crate::problem::Problem;
 use crate::words::{Say, pick};
@@ -27,7 +28,10 @@ const MANY: usize = 3;
 
 /// Runs one of them: syncs, changes, syncs again and says who the desk is.
 pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Result<(), Problem> {
-    session.sync(|_, _| {})?;
+    let synced = session.sync(|_, _| {})?;
+    if !synced.withheld.is_empty() {
+        return Err(withheld(&synced.withheld));
+    }
     let fold = session.fold()?;
     let json = match command {
         RosterCommand::Members { json } => *json,
@@ -39,7 +43,12 @@ pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Res
         }
     };
     let fold = session.fold()?;
-    if json { tell_json(&session, &fold) } else { tell(&session, &fold, lang) }
+    if json {
+        tell_json(&session, &fold)?
+    } else {
+        tell(&session, &fold, lang)?
+    }
+    not_the_desks(&fold)
 }
 
 fn additions(
@@ -162,22 +171,40 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
     })?;
     for (hash, statement, signers) in roster.waiting() {
         let hash = Hex(*hash).to_string();
-        let (act, have, need) = (act_word(&statement.act, lang), signers.len(), policy.threshold);
+        let (act, have, need) = (act_line(&statement.act, lang), signers.len(), policy.threshold);
         output::line(match lang {
             Lang::Fa => format!("در انتظار امضا ({have} از {need}): {act}  {hash}"),
             Lang::En => format!("waits for signatures ({have} of {need}): {act}  {hash}"),
-        })?;
-    }
-    for (record, refusal) in fold.refused() {
-        output::line(match lang {
-            Lang::Fa => format!("هشدار: رکورد {record} از تحریریه نیست: {refusal}"),
-            Lang::En => format!("ALARM: record {record} is not the desk's: {refusal}"),
         })?;
     }
     if roster.members().count() >= MANY && policy.threshold < 2 {
         eprintln!("{}", alone(lang));
     }
     Ok(())
+}
+
+/// A statement and all that it says: nobody should sign blind.
+fn act_line(act: &Act, lang: Lang) -> String {
+    let word = act_word(act, lang);
+    let key = |key: &Key| key_text(key);
+    let fields = match act {
+        Act::Joined(joining) => {
+            let member = &joining.member;
+            let digits = keys::fingerprint_of(&member.key, &member.receiver);
+            let old = joining.replaces.as_ref().map(|(old, _)| format!(" ⟵ {}", key(old)));
+            let role = role_word(member.role, lang);
+            format!("{} {role} [{digits}]{}", key(&member.key), old.unwrap_or_default())
+        }
+        Act::Removed { member, .. } => key(member),
+        Act::RoleChanged { member, role } => format!("{} {}", key(member), role_word(*role, lang)),
+        Act::PolicyChanged(policy) => format!(
+            "threshold={} author-may-approve={} epoch-days={} retention-days={}",
+            policy.threshold, policy.author_may_approve, policy.epoch_days, policy.retention_days
+        ),
+        Act::Invited { role, .. } => role_word(*role, lang).to_owned(),
+        _ => String::new(),
+    };
+    format!("{word} {fields}").trim_end().to_owned()
 }
 
 /// What the program recommends to a desk that has grown.
@@ -200,7 +227,7 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
         .waiting()
         .map(|(hash, statement, signers)| {
             let signers: Vec<_> = signers.iter().map(key_text).collect();
-            json!({"statement": Hex(*hash).to_string(), "act": act_word(&statement.act, Lang::En), "signers": signers})
+            json!({"statement": Hex(*hash).to_string(), "act": act_word(&statement.act, Lang::En), "says": act_line(&statement.act, Lang::En), "day": statement.day, "signers": signers})
         })
         .collect();
     let epochs: Vec<_> = roster

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use payamgir_desk::client::World;
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::open::{Keyring, Member};
-use payamgir_desk::roster::{Fold, Roster, kind};
+use payamgir_desk::roster::{Fold, Refusal, Roster, kind};
 use payamgir_desk::sync::{Synced, sync};
 use payamgir_desk::{Client, Server};
 use payamgir_log::Mirror;
@@ -121,6 +121,26 @@ pub fn founding(text: &str) -> Option<Fold> {
     Some(fold)
 }
 
+/// Records that an honest server would not have taken. One that only came twice is no lie.
+pub fn not_the_desks(fold: &Fold) -> Result<(), Problem> {
+    let lies = fold.refused().iter().filter(|(_, refusal)| *refusal != Refusal::Repeated);
+    let list: Vec<String> =
+        lies.take(20).map(|(record, refusal)| format!("{record} ({refusal})")).collect();
+    if list.is_empty() {
+        return Ok(());
+    }
+    let list = list.join(", ");
+    let what = Say::new(
+        format!("هشدار: سرور رکوردهایی را گرفته که تحریریه نمی‌پذیرد: {list}"),
+        format!("ALARM: the server took records that the desk refuses: {list}"),
+    );
+    let to_do = Say::new(
+        "اعضا همان‌اند که بودند. از گرداننده‌ی سرور بپرسید چه شده است.",
+        "The members are who they were. Ask whoever runs the server what happened.",
+    );
+    Err(Problem::new(what, to_do).exits(DAMAGED))
+}
+
 fn no_founding() -> Problem {
     let what = Say::new("desk.pub این پوشه خواندنی نیست.", "This folder's desk.pub is not usable.");
     let to_do = Say::new(
@@ -159,6 +179,15 @@ fn not_added(word: &str) -> Problem {
         "too-few-admins" => (
             "سرپرست‌ها کمتر از آستانه می‌شوند؛ نخست سرپرستی بیفزایید یا آستانه را کم کنید.",
             "Fewer admins would be left than the threshold asks for: add one or lower it first.",
+        ),
+        "day" => (
+            "ساعت این رایانه از آخرین تغییر تحریریه عقب‌تر است؛ آن را درست کنید.",
+            "This machine's clock is behind the desk's last change: set it.",
+        ),
+        "used-key" => ("این کلید پیش‌تر به کار رفته است.", "That key was used before."),
+        "missing" | "not-erasable" => (
+            "چنین رکوردی نیست یا پاک‌شدنی نیست.",
+            "There is no such record, or it cannot be erased.",
         ),
         "full" => ("جای سرور پر است.", "The server's storage is full."),
         _ => ("گزارش سرور را ببینید.", "Look at the server's log."),

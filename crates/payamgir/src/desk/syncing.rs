@@ -13,7 +13,7 @@ use payamgir_text::lang::Lang;
 use payamgir_wire::Part;
 
 use super::place::{Link, Place, no_server};
-use super::session::Session;
+use super::session::{Session, not_the_desks};
 use crate::output;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
@@ -47,7 +47,10 @@ pub fn run(
     if attachments {
         fetch_all(&session, lang)?;
     }
-    if synced.withheld.is_empty() { Ok(()) } else { Err(withheld(&synced.withheld)) }
+    if !synced.withheld.is_empty() {
+        return Err(withheld(&synced.withheld));
+    }
+    not_the_desks(&session.fold()?)
 }
 
 fn link(place: &Place, given: &Given) -> Result<Link, Problem> {

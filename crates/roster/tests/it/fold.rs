@@ -61,12 +61,15 @@ fn approvals_are_kept_once_and_only_those_of_editors() {
         let subject = Subject::Export([1; 32]);
         Approval::new(desk, subject, A.key(), person.key(), person.sign()).encode()
     };
+    assert_eq!(fold.hear(2, kind::APPROVAL, &by(B)), Err(Refusal::NotAllowed), "A did not ask");
+    assert_eq!(fold.hear(2, kind::APPROVAL, &by(A)), Ok(Heard::Kept));
     assert_eq!(fold.hear(2, kind::APPROVAL, &by(B)), Ok(Heard::Kept));
     assert_eq!(fold.hear(3, kind::APPROVAL, &by(B)), Err(Refusal::Repeated));
     assert_eq!(fold.hear(4, kind::APPROVAL, &by(C)), Err(Refusal::NotAllowed));
     assert_eq!(fold.hear(5, kind::APPROVAL, &by(D)), Err(Refusal::NotAllowed));
-    let mut forged = by(A);
+    let other = Subject::Export([2; 32]);
+    let mut forged = Approval::new(desk, other, A.key(), A.key(), A.sign()).encode();
     *forged.last_mut().unwrap() ^= 1;
     assert_eq!(fold.hear(6, kind::APPROVAL, &forged), Err(Refusal::Signature));
-    assert_eq!(fold.approvals().len(), 1);
+    assert_eq!(fold.approvals().len(), 2);
 }

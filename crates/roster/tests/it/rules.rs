@@ -65,9 +65,10 @@ fn an_invitation_is_taken_up_once_by_its_role_and_in_time() {
 }
 
 #[test]
-fn one_admin_invites_and_no_fewer_than_asked_admit() {
+fn inviting_and_admitting_take_as_many_as_the_threshold_asks() {
     let mut desk = found(2, &[A, B]);
-    assert_eq!(act(&mut desk, &[B], invited(1, Role::Editor, TODAY)), IN_FORCE);
+    assert_eq!(act(&mut desk, &[B], invited(1, Role::Editor, TODAY)), WAITING);
+    assert_eq!(act(&mut desk, &[A], invited(1, Role::Editor, TODAY)), IN_FORCE);
     let joining = Joining { invitation: Some([1; 16]), ..joined(C, Role::Editor) };
     let statement = next(&desk, Act::Joined(joining));
     assert_eq!(desk.take(&B.says(&statement), 1), WAITING);
@@ -77,10 +78,18 @@ fn one_admin_invites_and_no_fewer_than_asked_admit() {
 #[test]
 fn enough_admins_are_always_left() {
     let mut desk = found(2, &[A, B]);
+    act(&mut desk, &[A, B], Act::Joined(joined(C, Role::Admin))).unwrap();
+    let gone = Act::Removed { member: C.key(), epoch: recipient(210) };
+    assert_eq!(
+        act(&mut desk, &[A, C], gone.clone()),
+        Err(Refusal::NotAllowed),
+        "C has no hand in it"
+    );
+    assert_eq!(act(&mut desk, &[A, B], gone), IN_FORCE);
     let both = &[A, B][..];
     let few = Err(Refusal::TooFewAdmins);
     let removed = Act::Removed { member: B.key(), epoch: recipient(201) };
-    assert_eq!(act(&mut desk, both, removed.clone()), few);
+    assert_eq!(act(&mut desk, &[A], removed.clone()), few);
     let lowered = Act::RoleChanged { member: B.key(), role: Role::Editor };
     assert_eq!(act(&mut desk, both, lowered), few);
     let asks = |threshold| {
@@ -90,7 +99,7 @@ fn enough_admins_are_always_left() {
     assert_eq!(act(&mut desk, both, asks(0)), few);
     assert_eq!(act(&mut desk, both, asks(1)), IN_FORCE);
     assert_eq!(act(&mut desk, &[A], removed), IN_FORCE);
-    let last = Act::Removed { member: A.key(), epoch: recipient(202) };
+    let last = Act::RoleChanged { member: A.key(), role: Role::Reader };
     assert_eq!(act(&mut desk, &[A], last), few);
 }
 
@@ -113,7 +122,7 @@ fn a_person_comes_back_with_new_keys_and_the_old_ones_stay_out() {
 #[test]
 fn the_kit_makes_a_desk_of_one_and_is_spent() {
     let mut desk = found(2, &[A, B]);
-    assert_eq!(act(&mut desk, &[A], invited(1, Role::Reader, TODAY)), IN_FORCE);
+    assert_eq!(act(&mut desk, &[A, B], invited(1, Role::Reader, TODAY)), IN_FORCE);
     let recovered = |person: Person, epoch| Act::Recovered {
         member: person.member(Role::Admin),
         epoch: recipient(epoch),
@@ -130,6 +139,21 @@ fn the_kit_makes_a_desk_of_one_and_is_spent() {
     assert_eq!(act(&mut desk, &[KIT], recovered(C, 202)), Err(Refusal::NotAllowed));
     let kit = Act::RecoveryChanged(Some(Recovery { key: KIT.key(), receiver: recipient(99) }));
     assert_eq!(act(&mut desk, &[D], kit), IN_FORCE);
+}
+
+#[test]
+fn days_do_not_go_back() {
+    let mut desk = found(1, &[A]);
+    let on = |desk: &Roster, day, epoch| Statement {
+        day,
+        ..next(desk, Act::EpochStarted(recipient(epoch)))
+    };
+    let early = on(&desk, TODAY - 1, 201);
+    assert_eq!(desk.take(&A.says(&early), 1), Err(Refusal::Day));
+    let later = on(&desk, TODAY + 5, 201);
+    assert_eq!(desk.take(&A.says(&later), 1), IN_FORCE);
+    let again = on(&desk, TODAY + 4, 202);
+    assert_eq!(desk.take(&A.says(&again), 2), Err(Refusal::Day));
 }
 
 #[test]
