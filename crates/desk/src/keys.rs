@@ -109,7 +109,7 @@ pub fn found(
     };
     keyring.add_epoch(epoch);
     let statement = Statement { desk: [0; 32], previous: [0; 32], day: today, act };
-    Some(Signed::new(statement, member.verifying_key(), |message| member.sign(message)))
+    Some(sign(&statement, member))
 }
 
 /// Twenty digits in groups, to compare a block by telephone: 66 bits of its hash.
@@ -213,13 +213,12 @@ fn take_grants(fold: &Fold, member: &Member, keyring: &mut Keyring) {
 
 fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let Some(roster) = fold.roster() else { return };
-    let over: Vec<&Epoch> =
-        roster.epochs().iter().filter(|epoch| is_over(roster, epoch, today)).collect();
+    let (over, there): (Vec<&Epoch>, Vec<&Epoch>) =
+        roster.epochs().iter().partition(|epoch| is_over(roster, epoch, today));
     let own = member.verifying_key();
-    let there = roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today));
     let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     let kept: Vec<[u8; 32]> =
-        there.map(|epoch| epoch.recipient.id()).chain(coming.map(Recipient::id)).collect();
+        there.iter().map(|epoch| epoch.recipient.id()).chain(coming.map(Recipient::id)).collect();
     let current = roster.receiver(&own).map(|(_, counter)| counter);
     let used = |counter: u32| {
         fold.grants().iter().any(|(_, grant)| {

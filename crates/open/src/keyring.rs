@@ -49,16 +49,10 @@ impl Keyring {
         self.epochs.iter().find(|identity| identity.public()[..] == *public)
     }
 
-    /// Forgets receiving keys and epochs that are not to be kept; says whether there were any.
-    pub fn retain(
-        &mut self,
-        receiving: impl Fn(u32) -> bool,
-        epoch: impl Fn(&[u8]) -> bool,
-    ) -> bool {
-        let before = self.receiving.len() + self.epochs.len();
+    /// Forgets receiving keys and epochs that are not to be kept.
+    pub fn retain(&mut self, receiving: impl Fn(u32) -> bool, epoch: impl Fn(&[u8]) -> bool) {
         self.receiving.retain(|(counter, _)| receiving(*counter));
         self.epochs.retain(|identity| epoch(identity.public()));
-        before != self.receiving.len() + self.epochs.len()
     }
 
     /// Opens a sealed entry with whichever epoch it was sealed to, the newest first.

@@ -80,9 +80,12 @@ impl<'a> Session<'a> {
         let fold = self.fold()?;
         let today = keys::day(world::now());
         let random: payamgir_desk::client::Random = Arc::new(world::random);
+        let before = self.keyring.text();
         let additions = keys::settle(&fold, &self.member, &mut self.keyring, today, &random);
         // Also without additions: something may have been granted or forgotten.
-        self.place.keep_keyring(&self.keyring, &self.member)?;
+        if *before != *self.keyring.text() {
+            self.place.keep_keyring(&self.keyring, &self.member)?;
+        }
         for addition in additions {
             // Another desk may have been first; the next sync shows what became of it.
             client.add(&[addition]).map_err(unreachable_server)?;
