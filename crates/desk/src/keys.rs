@@ -44,11 +44,8 @@ pub fn day(unix_seconds: u64) -> u32 {
 pub fn fold(reader: &Reader, size: u64) -> Result<Fold, Error> {
     let mut fold = Fold::default();
     reader.others(size, |row| {
-        match (Record::decode(&row.record).map(|record| record.kind.0), &row.body) {
-            // A refusal is remembered; nothing else comes of it.
-            (Some(kind), Some(body)) => drop(fold.hear(row.index, kind, body)),
-            (Some(kind), None) => fold.miss(row.index, kind),
-            (None, _) => {}
+        if let Some(record) = Record::decode(&row.record) {
+            fold.record(row.index, record.kind.0, row.body.as_deref());
         }
         true
     })?;
@@ -155,7 +152,7 @@ pub fn new_epoch(
 ) -> (Recipient, Additions) {
     let identity = fresh(random);
     let granted = others(fold, member).filter(|key| Some(*key) != without);
-    let grants = granted.filter_map(|key| grant(fold, key, &identity)).collect();
+    let grants = granted.filter_map(|key| grant(fold, member, key, &identity)).collect();
     let epoch = recipient(&identity);
     keyring.add_epoch(identity);
     (epoch, grants)
@@ -178,15 +175,23 @@ pub fn settle(
     forget(fold, member, keyring, today);
     let mut additions: Additions =
         next_receiving(fold, member, keyring, (today, random)).into_iter().collect();
-    for epoch in roster.epochs() {
-        let Some(identity) = keyring.epoch(&*epoch.recipient.0) else { continue };
-        let lacks = |key: &&Key| !fold.has_grant(key, &epoch.recipient.id());
-        additions.extend(
-            others(fold, member).filter(lacks).filter_map(|key| grant(fold, key, identity)),
-        );
+    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
+    for epoch in roster.epochs().iter().map(|epoch| &epoch.recipient).chain(coming) {
+        let Some(identity) = keyring.epoch(&*epoch.0) else { continue };
+        let lacking = others(fold, member).filter(|key| lacks(fold, member, key, &epoch.id()));
+        additions.extend(lacking.filter_map(|key| grant(fold, member, key, identity)));
     }
     additions.extend(due_epoch(fold, member, keyring, today, random));
     additions
+}
+
+/// Whether this desk owes another member an epoch. One grant is enough; but whoever asked anew may
+/// have been granted what does not open, and is granted by everybody, so that no single member can
+/// keep it out.
+fn lacks(fold: &Fold, member: &Member, other: &Key, epoch: &[u8; 32]) -> bool {
+    let anew = fold.roster().is_some_and(|roster| roster.asked_anew(other));
+    let own = member.verifying_key();
+    !fold.granters(other, epoch).any(|granter| !anew || *granter == own)
 }
 
 /// Whether an epoch's time of being read is over.
@@ -243,8 +248,10 @@ fn next_receiving(
     let own = member.verifying_key();
     let (shown, counter) = fold.roster()?.receiver(&own)?;
     let missing = keyring.receiving(counter).is_none_or(|kept| recipient(kept) != *shown);
-    // What was granted and does not open is as good as lost.
-    let lost = missing || unopened(fold, member, keyring, today);
+    // What was granted and does not open is as good as lost. Once is enough to be granted by all:
+    // a member who grants what does not open could else make this desk ask for ever.
+    let asked = fold.roster()?.asked_anew(&own);
+    let lost = missing || !asked && unopened(fold, member, keyring, today);
     let used = fold.grants().iter().any(|(_, g)| g.member == own && g.counter == counter);
     if !lost && !used {
         return None;
@@ -298,8 +305,10 @@ fn due_epoch(
             // Only an epoch that this desk can read itself, and that nobody is left out of.
             let whole = statement.day.abs_diff(today) <= 1
                 && keyring.epoch(&*epoch.0).is_some()
-                && others(fold, member)
-                    .all(|key| signers.contains(key) || fold.has_grant(key, &epoch.id()));
+                && others(fold, member).all(|key| {
+                    let granted = signers.contains(key) || fold.has_grant(key, &epoch.id());
+                    granted || sealing_key(roster, key).is_none()
+                });
             let signed = || (kind::STATEMENT, sign(statement, member).encode());
             if whole { vec![signed()] } else { vec![] }
         }
@@ -313,14 +322,20 @@ fn others<'f>(fold: &'f Fold, member: &Member) -> impl Iterator<Item = &'f Key> 
     members.map(|(key, _)| key).filter(move |key| **key != own)
 }
 
-fn grant(fold: &Fold, member: &Key, epoch: &Identity) -> Option<(u8, Vec<u8>)> {
+fn grant(fold: &Fold, member: &Member, to: &Key, epoch: &Identity) -> Option<(u8, Vec<u8>)> {
     let roster = fold.roster()?;
-    let (receiver, counter) = roster.receiver(member)?;
-    let to = payamgir_seal::Recipient::from_bytes(&*receiver.0).ok()?;
-    let sealed = seal_entry(&to, &epoch.seed()[..]).ok()?;
-    let (desk, member, id) = (roster.desk(), *member, recipient(epoch).id());
-    let grant = Grant { desk, member, counter, epoch: id, sealed };
+    let (to_key, counter) = sealing_key(roster, to)?;
+    let sealed = seal_entry(&to_key, &epoch.seed()[..]).ok()?;
+    let (from, what) = ((roster.desk(), member.verifying_key()), (recipient(epoch).id(), sealed));
+    let grant = Grant::new(from, (*to, counter), what, |message| member.sign(message));
     Some((kind::GRANT, grant.encode()))
+}
+
+/// The key that a member's grants are sealed to, unless nothing can be sealed to it: an honest
+/// server takes no such key.
+fn sealing_key(roster: &Roster, member: &Key) -> Option<(payamgir_seal::Recipient, u32)> {
+    let (receiver, counter) = roster.receiver(member)?;
+    Some((payamgir_seal::Recipient::from_bytes(&*receiver.0).ok()?, counter))
 }
 
 /// The public half as the roster writes it.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use payamgir_desk::client::Random;
 use payamgir_desk::keys;
 use payamgir_desk::open::{Keyring, Member};
-use payamgir_desk::roster::{Act, Fold, Joining, Policy, Role, kind};
+use payamgir_desk::roster::{Act, Fold, Grant, Joining, Policy, Receiving, Recipient, Role, kind};
 use zeroize::Zeroizing;
 
 const TODAY: u32 = 20_000;
@@ -72,6 +72,16 @@ impl World {
         panic!("the desks do not come to rest");
     }
 
+    /// What `who` says that `to` is granted the first epoch with, and is not.
+    fn lie(&self, who: usize, to: usize) -> (u8, Vec<u8>) {
+        let (roster, (member, _)) = (self.fold.roster().unwrap(), &self.people[who]);
+        let to = self.people[to].0.verifying_key();
+        let from = (roster.desk(), member.verifying_key());
+        let to = (to, roster.receiver(&to).unwrap().1);
+        let what = (roster.epochs()[0].recipient.id(), vec![7; 2000]);
+        (kind::GRANT, Grant::new(from, to, what, |message| member.sign(message)).encode())
+    }
+
     fn epochs(&self) -> usize {
         self.fold.roster().unwrap().epochs().len()
     }
@@ -120,6 +130,54 @@ fn two_admins_desks_start_it_together_once_everybody_can_read_it() {
 }
 
 #[test]
+fn a_member_whose_grants_do_not_open_keeps_nobody_out() {
+    let mut world = World::new(4, Policy::DEFAULT);
+    let mut said = 0;
+    for day in 0..3 {
+        // The fourth is always first, and lies to the second.
+        let liar = world.lie(3, 1);
+        said += usize::from(world.add(liar));
+        for who in 0..3 {
+            world.sync(who, TODAY + day);
+        }
+    }
+    assert_eq!(said, 2, "once, and once more when the second had asked anew");
+    assert!(world.reads(1, 0));
+    world.settle(TODAY + 3);
+}
+
+#[test]
+fn an_epoch_that_waits_is_granted_to_who_lost_its_keys_meanwhile() {
+    let policy = Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT };
+    let mut world = World::new(3, policy);
+    world.settle(TODAY);
+    world.sync(0, TODAY + 30);
+    world.people[2].1 = Keyring::default();
+    world.sync(2, TODAY + 30);
+    world.settle(TODAY + 30);
+    assert_eq!(world.epochs(), 2);
+    assert!((0..3).all(|who| world.reads(who, 0) && world.reads(who, 1)));
+}
+
+#[test]
+fn a_member_with_a_key_that_nothing_can_be_sealed_to_holds_up_nobody() {
+    let policy = Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT };
+    let mut world = World::new(3, policy);
+    world.settle(TODAY);
+    let (bad, _) = &world.people[2];
+    let roster = world.fold.roster().unwrap();
+    let who = (roster.desk(), bad.verifying_key());
+    let counter = roster.receiver(&who.1).unwrap().1 + 1;
+    let key = Recipient(Box::new([0xff; 1216]));
+    let receiving = Receiving::new(who, (counter, true), key, |message| bad.sign(message));
+    assert!(world.add((kind::RECEIVING, receiving.encode())));
+    for who in [0, 1, 0, 1] {
+        world.sync(who, TODAY + 30);
+    }
+    assert_eq!(world.epochs(), 2);
+}
+
+#[test]
 fn nobody_signs_for_an_epoch_it_was_left_out_of() {
     let policy = Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT };
     let mut world = World::new(3, policy);
@@ -129,12 +187,15 @@ fn nobody_signs_for_an_epoch_it_was_left_out_of() {
     let (epoch, grants) = keys::new_epoch(&world.fold, (member, None), &mut hidden, &world.random);
     let roster = world.fold.roster().unwrap();
     let signed = keys::propose(roster, member, Act::EpochStarted(epoch), TODAY + 30);
-    // Granted to one of the two others only.
-    assert!(world.add(grants[0].clone()));
     assert!(world.add((kind::STATEMENT, signed.encode())));
     world.sync(1, TODAY + 30);
     world.sync(2, TODAY + 30);
-    assert_eq!(world.epochs(), 1);
+    assert_eq!(world.epochs(), 1, "granted to nobody");
+    // Whoever has it grants it to who was left out, and then signs.
+    assert!(world.add(grants[0].clone()));
+    world.settle(TODAY + 30);
+    assert_eq!(world.epochs(), 2);
+    assert!(world.reads(1, 1) && world.reads(2, 1));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use age_core::format::{FileKey, Stanza};
 use age_core::primitives::{bech32_decode, bech32_encode};
 use age_core::secrecy::{ExposeSecret, SecretString};
 use bech32::Hrp;
-use data_encoding::BASE64_NOPAD;
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use payamgir_hybrid::{PUBLIC_KEY_BYTES, PrivateKey, Rejected, SEED_BYTES};
 use zeroize::Zeroizing;
 
@@ -120,6 +120,17 @@ impl std::fmt::Display for NotAnIdentity {
 }
 
 impl std::error::Error for NotAnIdentity {}
+
+/// 32 secret bytes from base64url.
+pub(crate) fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
+    let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?);
+    let mut seed = Zeroizing::new([0; SEED_BYTES]);
+    if bytes.len() != seed.len() {
+        return None;
+    }
+    seed.copy_from_slice(&bytes);
+    Some(seed)
+}
 
 /// Reads a secret's text, for writing it to a protected file.
 pub(crate) fn expose(secret: &SecretString) -> &str {

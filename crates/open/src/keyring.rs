@@ -8,6 +8,7 @@ use std::io::BufRead;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
+use crate::identity::seed;
 use crate::{BlobReader, Identity, OpenError, open_entry};
 
 const FIRST_LINE: &str = "payamgir keyring 1";
@@ -108,15 +109,8 @@ impl Keyring {
     }
 }
 
-fn identity(seed: &str) -> Result<Identity, NotAKeyring> {
-    let bytes = BASE64URL_NOPAD.decode(seed.as_bytes()).map(Zeroizing::new);
-    let bytes = bytes.map_err(|_| NotAKeyring)?;
-    let mut seed = Zeroizing::new([0; 32]);
-    if bytes.len() != seed.len() {
-        return Err(NotAKeyring);
-    }
-    seed.copy_from_slice(&bytes);
-    Ok(Identity::from_seed(seed))
+fn identity(text: &str) -> Result<Identity, NotAKeyring> {
+    seed(text).map(Identity::from_seed).ok_or(NotAKeyring)
 }
 
 impl std::fmt::Debug for Keyring {

@@ -9,7 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
 use zeroize::Zeroizing;
 
-use crate::identity::{Identity, expose};
+use crate::identity::{Identity, expose, seed};
 
 const FIRST_LINE: &str = "payamgir identity 1";
 /// Largest identity file that is read: a real one has about 500 bytes.
@@ -103,9 +103,7 @@ impl Member {
             return None;
         }
         let identity = lines.next()?.strip_prefix("age ")?.parse().ok()?;
-        let signing = lines.next()?.strip_prefix("sign ")?;
-        let signing = Zeroizing::new(BASE64URL_NOPAD.decode(signing.as_bytes()).ok()?);
-        let signing = SigningKey::from_bytes(signing.as_slice().try_into().ok()?);
+        let signing = SigningKey::from_bytes(&seed(lines.next()?.strip_prefix("sign ")?)?);
         Some(Self { identity, signing })
     }
 }

@@ -52,9 +52,18 @@ impl Fold {
         heard
     }
 
+    /// Hears the record `index` as a log holds it, with its body or without. A refusal is
+    /// remembered, and nothing else comes of it.
+    pub fn record(&mut self, index: u64, kind: u8, body: Option<&[u8]>) {
+        match body {
+            Some(body) => drop(self.hear(index, kind, body)),
+            None => self.miss(index, kind),
+        }
+    }
+
     /// A record whose body is not here. One that may be erased says nothing any more; the others
     /// nobody may take away.
-    pub fn miss(&mut self, index: u64, kind: u8) {
+    fn miss(&mut self, index: u64, kind: u8) {
         if !kind::is_erasable(kind) {
             self.refused.push((index, Refusal::Missing));
         }
@@ -98,18 +107,23 @@ impl Fold {
         self.roster.as_mut().ok_or(Refusal::Founding)
     }
 
-    /// One grant of an epoch to a member is enough, unless it cannot open that one any more.
+    /// A member grants an epoch to another once, unless that one cannot open it any more.
     fn check_grant(&mut self, grant: &Grant) -> Result<(), Refusal> {
         let roster = self.known()?;
         if grant.desk != roster.desk() {
             return Err(Refusal::OtherDesk);
         }
+        if roster.role(&grant.granter).is_none() || grant.granter == grant.member {
+            return Err(Refusal::NotAllowed);
+        }
         let (_, now) = roster.receiver(&grant.member).ok_or(Refusal::NoSuchMember)?;
         if grant.counter > now || !roster.can_open(&grant.member, grant.counter) {
             return Err(Refusal::UsedKey);
         }
-        let again = self.has_grant(&grant.member, &grant.epoch);
-        if again { Err(Refusal::Repeated) } else { Ok(()) }
+        if self.granters(&grant.member, &grant.epoch).any(|key| *key == grant.granter) {
+            return Err(Refusal::Repeated);
+        }
+        grant.verify()
     }
 
     fn check_approval(&mut self, approval: &Approval) -> Result<(), Refusal> {
@@ -139,14 +153,24 @@ impl Fold {
         self.roster.as_ref()
     }
 
+    /// Who granted a member an epoch under a key it still has.
+    pub fn granters<'f>(
+        &'f self,
+        member: &'f crate::Key,
+        epoch: &'f Hash,
+    ) -> impl Iterator<Item = &'f crate::Key> {
+        let opens = |grant: &Grant| {
+            let roster = self.roster.as_ref();
+            roster.is_some_and(|roster| roster.can_open(member, grant.counter))
+        };
+        let of = move |grant: &&Grant| grant.member == *member && grant.epoch == *epoch;
+        let grants = self.grants.iter().map(|(_, grant)| grant).filter(of);
+        grants.filter(move |grant| opens(grant)).map(|grant| &grant.granter)
+    }
+
     /// Whether a member was granted an epoch under a key it still has.
     pub fn has_grant(&self, member: &crate::Key, epoch: &Hash) -> bool {
-        let Some(roster) = &self.roster else { return false };
-        self.grants.iter().any(|(_, grant)| {
-            grant.member == *member
-                && grant.epoch == *epoch
-                && roster.can_open(member, grant.counter)
-        })
+        self.granters(member, epoch).next().is_some()
     }
 
     /// Grants in the log's order, with their indices.

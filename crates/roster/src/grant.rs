@@ -14,6 +14,8 @@ const VERSION: u8 = 1;
 const SEALED_BYTES: usize = 8192;
 /// What receiving keys are signed under.
 const DOMAIN: &[u8] = b"payamgir receiving 1";
+/// What grants are signed under.
+const GRANT_DOMAIN: &[u8] = b"payamgir grant 1";
 
 /// A member's new receiving key, signed by the member alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +34,14 @@ pub struct Receiving {
     pub signature: [u8; 64],
 }
 
-/// An epoch's identity (its seed, 32 bytes), sealed to one member. Unsigned: what opens must have the epoch's public
-/// key, or it is nothing.
+/// An epoch's identity (its seed, 32 bytes), sealed to one member by another. Whether it opens, only
+/// the one it is for can see; the signature says whose word it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The desk.
     pub desk: Hash,
+    /// Who grants.
+    pub granter: Key,
     /// The member it is for.
     pub member: Key,
     /// Which of its receiving keys.
@@ -46,6 +50,8 @@ pub struct Grant {
     pub epoch: Hash,
     /// An age file.
     pub sealed: Vec<u8>,
+    /// Ed25519 over the domain and all of the above.
+    pub signature: [u8; 64],
 }
 
 impl Receiving {
@@ -92,26 +98,54 @@ impl Receiving {
 }
 
 impl Grant {
-    /// A record's body.
-    pub fn encode(&self) -> Vec<u8> {
-        let length = (self.sealed.len() as u32).to_be_bytes();
-        let counter = self.counter.to_be_bytes();
-        [&[VERSION][..], &self.desk, &self.member, &counter, &self.epoch, &length, &self.sealed]
-            .concat()
+    /// Signs a grant; `sign` is asked once. It is for a member's receiving key
+    /// of that number, and an epoch's identity sealed to it.
+    pub fn new(
+        (desk, granter): (Hash, Key),
+        (member, counter): (Key, u32),
+        (epoch, sealed): (Hash, Vec<u8>),
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Self {
+        let signature = [0; 64];
+        let mut this = Self { desk, granter, member, counter, epoch, sealed, signature };
+        this.signature = sign(&message(GRANT_DOMAIN, &this.unsigned()));
+        this
     }
 
-    /// Reads a body.
+    /// A record's body.
+    pub fn encode(&self) -> Vec<u8> {
+        [&self.unsigned()[..], &self.signature].concat()
+    }
+
+    /// Reads a body. The signature is not verified here.
     pub fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
         let mut from = Reader::new(bytes)?;
         if from.u8()? != VERSION {
             return Err(Refusal::Malformed);
         }
-        let (desk, member, counter) = (from.array()?, from.array()?, from.u32()?);
-        let (epoch, sealed) = (from.array()?, from.long()?.to_vec());
+        let (desk, granter, member) = (from.array()?, from.array()?, from.array()?);
+        let (counter, epoch) = (from.u32()?, from.array()?);
+        let (sealed, signature) = (from.long()?.to_vec(), from.array()?);
         if sealed.len() > SEALED_BYTES {
             return Err(Refusal::TooLarge);
         }
         from.end()?;
-        Ok(Self { desk, member, counter, epoch, sealed })
+        Ok(Self { desk, granter, member, counter, epoch, sealed, signature })
+    }
+
+    /// Whether the signature fits.
+    pub fn verify(&self) -> Result<(), Refusal> {
+        verify(&self.granter, &message(GRANT_DOMAIN, &self.unsigned()), &self.signature)
+    }
+
+    fn unsigned(&self) -> Vec<u8> {
+        let (counter, length) = (self.counter.to_be_bytes(), self.sealed.len() as u32);
+        let mut out = vec![VERSION];
+        out.extend([self.desk, self.granter, self.member].concat());
+        out.extend_from_slice(&counter);
+        out.extend_from_slice(&self.epoch);
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&self.sealed);
+        out
     }
 }

@@ -272,6 +272,11 @@ impl Roster {
         self.members.get(key).is_some_and(|seat| counter >= seat.since)
     }
 
+    /// Whether this member lost what was granted to it once, or was granted what did not open.
+    pub fn asked_anew(&self, key: &Key) -> bool {
+        self.members.get(key).is_some_and(|seat| seat.since > 0)
+    }
+
     /// The key that epochs are granted to for this member, and its number.
     pub fn receiver(&self, key: &Key) -> Option<(&Recipient, u32)> {
         self.members.get(key).map(|seat| (&seat.receiver, seat.counter))

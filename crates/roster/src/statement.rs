@@ -133,6 +133,25 @@ impl Statement {
 }
 
 impl Act {
+    /// Every key in it that something will be sealed to.
+    pub fn recipients(&self) -> Vec<&Recipient> {
+        match self {
+            Self::Founded { recovery, epoch, members, .. } => {
+                let recovery = recovery.iter().map(|recovery| &recovery.receiver);
+                let members = members.iter().map(|member| &member.receiver);
+                recovery.chain([epoch]).chain(members).collect()
+            }
+            Self::Joined(joining) => {
+                let epoch = joining.replaces.iter().map(|(_, epoch)| epoch);
+                epoch.chain([&joining.member.receiver]).collect()
+            }
+            Self::Removed { epoch, .. } | Self::EpochStarted(epoch) => vec![epoch],
+            Self::RecoveryChanged(recovery) => recovery.iter().map(|r| &r.receiver).collect(),
+            Self::Recovered { member, epoch } => vec![&member.receiver, epoch],
+            Self::Invited { .. } | Self::RoleChanged { .. } | Self::PolicyChanged(_) => vec![],
+        }
+    }
+
     fn kind(&self) -> u8 {
         match self {
             Self::Founded { .. } => 1,

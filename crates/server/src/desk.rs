@@ -6,7 +6,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use payamgir_log::{Error, Hash, Kind, Log, Record};
-use payamgir_roster::{Approval, Fold, Key, Refusal, Roster, Subject, approved, kind};
+use payamgir_roster::{
+    Approval, Fold, Key, Receiving, Refusal, Roster, Signed, Subject, approved, kind,
+};
 use payamgir_seal::Recipient;
 
 use crate::journal::{Event, Journal};
@@ -49,7 +51,7 @@ pub(crate) enum NotAdded {
     Refused(Refusal),
     /// Not a kind that desks add.
     OtherKind,
-    /// An epoch's key that cannot be sealed to.
+    /// It names a key that cannot be sealed to.
     UnusableKey,
     /// An approval to erase what is not there, is something else, or may not be erased.
     NotErasable,
@@ -121,7 +123,7 @@ impl Desk {
         // The index matters only to an epoch that begins with this record.
         let mut fold = before.fold.clone();
         fold.hear(u64::MAX, kind, body).map_err(NotAdded::Refused)?;
-        Now::new(fold).map_err(|_| NotAdded::UnusableKey)?;
+        check_keys(kind, body)?;
         self.check_subject(kind, body).await?;
         let index = match self.log.append(Kind(kind), body.to_vec(), vec![]).await {
             Ok(index) => index,
@@ -175,6 +177,20 @@ impl Desk {
     }
 }
 
+/// Whatever is named as a key to seal to must be one: epochs, receiving keys, the recovery kit.
+fn check_keys(kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+    let usable = |key: &payamgir_roster::Recipient| Recipient::from_bytes(&*key.0).is_ok();
+    let all = match kind {
+        kind::STATEMENT => {
+            let signed = Signed::decode(body).map_err(NotAdded::Refused)?;
+            signed.statement.act.recipients().into_iter().all(usable)
+        }
+        kind::RECEIVING => usable(&Receiving::decode(body).map_err(NotAdded::Refused)?.receiver),
+        _ => true,
+    };
+    if all { Ok(()) } else { Err(NotAdded::UnusableKey) }
+}
+
 /// Whether this is the record that was meant, of a kind that may be erased.
 fn is_meant(log: &Log, index: u64, leaf: [u8; 32]) -> Result<bool, Error> {
     let row = log.reader()?.row(index)?;
@@ -198,9 +214,8 @@ async fn read(log: Log) -> Result<Fold, Error> {
     let fold = move || {
         let mut fold = Fold::default();
         log.reader()?.others(u64::MAX, |row| {
-            if let (Some(record), Some(body)) = (Record::decode(&row.record), &row.body) {
-                // A refusal is remembered; nothing else comes of it.
-                let _ = fold.hear(row.index, record.kind.0, body);
+            if let Some(record) = Record::decode(&row.record) {
+                fold.record(row.index, record.kind.0, row.body.as_deref());
             }
             true
         })?;
@@ -273,7 +288,7 @@ mod tests {
 
     use ed25519_dalek::{Signer, SigningKey};
     use payamgir_log::{Limits, LogKey, Mode};
-    use payamgir_roster::{Act, Policy, Signed, Statement};
+    use payamgir_roster::{Act, Policy, Statement};
     use payamgir_wire::armor::{Label, dearmor};
 
     use super::*;
@@ -316,6 +331,26 @@ mod tests {
         let again = read(log).await.unwrap();
         assert!(again.refused().is_empty());
         assert_eq!(again.roster(), desk.now().fold.roster());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_nothing_can_be_sealed_to_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_log, desk) = founded(folder.path()).await;
+        let (key, bad) = (SigningKey::from_bytes(&[7; 32]), || {
+            payamgir_roster::Recipient(Box::new([0xff; 1216]))
+        });
+        let (public, sign) = (key.verifying_key().to_bytes(), |m: &[u8]| key.sign(m).to_bytes());
+        let roster = desk.now().fold.roster().unwrap().clone();
+        let receiving = Receiving::new((roster.desk(), public), (1, false), bad(), sign);
+        let refused = desk.add(kind::RECEIVING, &receiving.encode()).await;
+        assert!(matches!(refused, Err(NotAdded::UnusableKey)));
+        let (previous, act) = (roster.head(), Act::EpochStarted(bad()));
+        let statement = Statement { desk: roster.desk(), previous, day: 20_000, act };
+        let signed = Signed::new(statement, public, sign);
+        let refused = desk.add(kind::STATEMENT, &signed.encode()).await;
+        assert!(matches!(refused, Err(NotAdded::UnusableKey)));
+        assert_eq!(desk.now().fold.roster(), Some(&roster));
     }
 
     #[tokio::test]

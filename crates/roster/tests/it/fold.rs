@@ -10,16 +10,17 @@ fn founded() -> Fold {
     fold
 }
 
-fn grant(fold: &Fold, person: Person, counter: u32, epoch: u8) -> Vec<u8> {
-    let desk = fold.roster().unwrap().desk();
-    let (member, epoch, sealed) = (person.key(), recipient(epoch).id(), vec![1; 80]);
-    Grant { desk, member, counter, epoch, sealed }.encode()
+/// What `by` grants to a person.
+fn grant(fold: &Fold, by: Person, person: Person, counter: u32) -> Vec<u8> {
+    let from = (fold.roster().unwrap().desk(), by.key());
+    let what = (recipient(200).id(), vec![1; 80]);
+    Grant::new(from, (person.key(), counter), what, by.sign()).encode()
 }
 
 #[test]
 fn nothing_is_heard_before_the_founding_and_other_kinds_mean_nothing() {
     let mut fold = Fold::default();
-    let bytes = grant(&founded(), A, 0, 200);
+    let bytes = grant(&founded(), B, A, 0);
     assert_eq!(fold.hear(0, kind::GRANT, &bytes), Err(Refusal::Founding));
     assert_eq!(fold.hear(1, 1, b"an entry"), Ok(Heard::Other));
     assert_eq!(fold.hear(2, 77, b"of later"), Ok(Heard::Other));
@@ -32,11 +33,17 @@ fn an_epoch_is_granted_to_a_member_once_until_it_loses_its_keys() {
     let mut fold = founded();
     let mut hear = |kind, bytes: &[u8]| fold.hear(9, kind, bytes);
     let desk = founded().roster().unwrap().desk();
-    let given = |person, counter| grant(&founded(), person, counter, 200);
+    let given = |person, counter| grant(&founded(), A, person, counter);
     assert_eq!(hear(kind::GRANT, &given(B, 0)), Ok(Heard::Kept));
     assert_eq!(hear(kind::GRANT, &given(B, 0)), Err(Refusal::Repeated));
     assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::UsedKey), "a key there is not yet");
     assert_eq!(hear(kind::GRANT, &given(D, 0)), Err(Refusal::NoSuchMember));
+    let (by_a_stranger, to_oneself) = (grant(&founded(), D, B, 0), grant(&founded(), B, B, 0));
+    assert_eq!(hear(kind::GRANT, &by_a_stranger), Err(Refusal::NotAllowed));
+    assert_eq!(hear(kind::GRANT, &to_oneself), Err(Refusal::NotAllowed));
+    let mut forged = grant(&founded(), B, A, 0);
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(hear(kind::GRANT, &forged), Err(Refusal::Signature));
     let next = |counter, anew| {
         let receiver = recipient(60 + counter as u8);
         Receiving::new((desk, B.key()), (counter, anew), receiver, B.sign()).encode()

@@ -29,8 +29,8 @@ const NAMES: [&str; 11] = [
 fn lines() -> String {
     let desk = found(1, &[A, B]);
     let receiving = Receiving::new((desk.desk(), A.key()), (3, true), recipient(50), A.sign());
-    let (member, sealed) = (A.key(), b"age file".to_vec());
-    let grant = Grant { desk: desk.desk(), member, counter: 3, epoch: [8; 32], sealed };
+    let (from, what) = ((desk.desk(), B.key()), ([8; 32], b"age file".to_vec()));
+    let grant = Grant::new(from, (A.key(), 3), what, B.sign());
     let subject = Subject::Erasure { record: 5, leaf: [6; 32] };
     let approval = Approval::new(desk.desk(), subject, A.key(), B.key(), B.sign());
     let mut out = String::new();
