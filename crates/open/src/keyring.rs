@@ -3,6 +3,7 @@
 //!
 //! What is forgotten here is gone: nothing in the log opens it again.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -19,6 +20,7 @@ pub struct Keyring {
     receiving: Vec<(u32, Identity)>,
     /// Oldest first.
     epochs: Vec<Identity>,
+    secrets: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }
 
 /// The text is not a keyring's.
@@ -56,6 +58,30 @@ impl Keyring {
         self.epochs.retain(|identity| epoch(identity.public()));
     }
 
+    /// The identities of all epochs it holds, oldest first.
+    pub fn epochs(&self) -> impl Iterator<Item = &Identity> {
+        self.epochs.iter()
+    }
+
+    /// Keeps something small under a name of `a-z`, `0-9` and `-`, over what was there; `None`
+    /// forgets it.
+    pub fn set_secret(&mut self, name: &str, bytes: Option<Zeroizing<Vec<u8>>>) {
+        match bytes {
+            Some(bytes) => drop(self.secrets.insert(name.to_owned(), bytes)),
+            None => drop(self.secrets.remove(name)),
+        }
+    }
+
+    /// What is kept under that name.
+    pub fn secret(&self, name: &str) -> Option<&[u8]> {
+        self.secrets.get(name).map(|bytes| bytes.as_slice())
+    }
+
+    /// The names that something is kept under and that begin so.
+    pub fn secrets(&self, start: &str) -> Vec<String> {
+        self.secrets.keys().filter(|name| name.starts_with(start)).cloned().collect()
+    }
+
     /// Opens a sealed entry with whichever epoch it was sealed to, the newest first.
     pub fn open_entry(&self, sealed: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let mut tried = self.epochs.iter().rev().map(|epoch| open_entry(epoch, sealed, most));
@@ -70,21 +96,24 @@ impl Keyring {
 
     /// The keyring in text. Whoever reads it can open everything it opens.
     pub fn text(&self) -> Zeroizing<String> {
-        let line = |name: &str, seed: &[u8; 32]| {
-            let seed = Zeroizing::new(BASE64URL_NOPAD.encode(seed));
-            Zeroizing::new(format!("{name} {}\n", *seed))
+        let line = |name: &str, bytes: &[u8]| {
+            let bytes = Zeroizing::new(BASE64URL_NOPAD.encode(bytes));
+            Zeroizing::new(format!("{name} {}\n", *bytes))
         };
+        let receiving = self
+            .receiving
+            .iter()
+            .map(|(counter, identity)| line(&format!("receiving {counter}"), &identity.seed()[..]));
+        let epochs = self.epochs.iter().map(|identity| line("epoch", &identity.seed()[..]));
+        let secrets =
+            self.secrets.iter().map(|(name, bytes)| line(&format!("secret {name}"), bytes));
+        let lines: Vec<_> = receiving.chain(epochs).chain(secrets).collect();
         // One allocation: growing would leave copies of the keys behind.
-        let lines = 1 + self.receiving.len() + self.epochs.len();
-        let mut text = Zeroizing::new(String::with_capacity(80 * lines));
+        let length = lines.iter().map(|line| line.len()).sum::<usize>();
+        let mut text = Zeroizing::new(String::with_capacity(FIRST_LINE.len() + 1 + length));
         text.push_str(FIRST_LINE);
         text.push('\n');
-        for (counter, identity) in &self.receiving {
-            text.push_str(&line(&format!("receiving {counter}"), identity.seed()));
-        }
-        for identity in &self.epochs {
-            text.push_str(&line("epoch", identity.seed()));
-        }
+        lines.iter().for_each(|line| text.push_str(line));
         text
     }
 
@@ -102,6 +131,11 @@ impl Keyring {
                     keyring.add_receiving(counter, identity(seed)?);
                 }
                 ["epoch", seed] => keyring.add_epoch(identity(seed)?),
+                ["secret", name, bytes] => {
+                    let bytes =
+                        BASE64URL_NOPAD.decode(bytes.as_bytes()).map_err(|_| NotAKeyring)?;
+                    keyring.set_secret(name, Some(Zeroizing::new(bytes)));
+                }
                 _ => return Err(NotAKeyring),
             }
         }

@@ -103,7 +103,7 @@ impl Member {
             return None;
         }
         let identity = lines.next()?.strip_prefix("age ")?.parse().ok()?;
-        let signing = SigningKey::from_bytes(&seed(lines.next()?.strip_prefix("sign ")?)?);
+        let signing = SigningKey::from_bytes(&*seed(lines.next()?.strip_prefix("sign ")?)?);
         Some(Self { identity, signing })
     }
 }

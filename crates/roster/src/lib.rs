@@ -24,7 +24,7 @@ pub use fold::{Fold, Heard, kind};
 pub use grant::{Grant, Receiving};
 pub use member::{Key, MEMBERS, Member, Policy, Recipient, Recovery, Role};
 pub use refusal::Refusal;
-pub use roster::{Epoch, Invitation, Outcome, Roster};
+pub use roster::{Epoch, Invitation, Outcome, Roster, invitation_number};
 pub use signed::{Signature, Signed};
 pub use statement::{Act, Hash, Joining, Statement};
 

@@ -38,6 +38,8 @@ pub(crate) struct Seat {
     /// Grants to receiving keys before this one cannot be opened any more.
     pub since: u32,
     pub receiver: Recipient,
+    /// What the inviter told it.
+    pub welcome: Vec<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,13 @@ pub struct Invitation {
     pub last_day: u32,
     /// The inviter's half of the key exchange.
     pub exchange: Vec<u8>,
+}
+
+/// The five digits by which a server finds an invitation. They are no secret, and two invitations
+/// may share them: who invites takes an id whose number is free.
+pub fn invitation_number(id: &[u8; 16]) -> u32 {
+    let [a, b, c, d, ..] = *id;
+    10_000 + u32::from_be_bytes([a, b, c, d]) % 90_000
 }
 
 /// What became of a statement that was not refused.
@@ -150,9 +159,9 @@ impl Roster {
         receiving.verify()?;
         let (role, counter) = (seat.role, receiving.counter);
         let since = if receiving.anew { counter } else { seat.since };
-        let receiver = receiving.receiver.clone();
+        let (receiver, welcome) = (receiving.receiver.clone(), seat.welcome.clone());
         self.received.insert(receiver.clone());
-        self.members.insert(receiving.key, Seat { role, counter, since, receiver });
+        self.members.insert(receiving.key, Seat { role, counter, since, receiver, welcome });
         Ok(())
     }
 
@@ -209,6 +218,9 @@ impl Roster {
             self.start(epoch, index, day);
         }
         self.seat(&joining.member);
+        if let Some(seat) = self.members.get_mut(&joining.member.key) {
+            seat.welcome.clone_from(&joining.welcome);
+        }
     }
 
     /// The kit is spent; whoever was a member is none, and what was open is closed.
@@ -225,7 +237,10 @@ impl Roster {
     fn seat(&mut self, member: &Member) {
         let receiver = member.receiver.clone();
         self.received.insert(receiver.clone());
-        self.members.insert(member.key, Seat { role: member.role, counter: 0, since: 0, receiver });
+        self.members.insert(
+            member.key,
+            Seat { role: member.role, counter: 0, since: 0, receiver, welcome: vec![] },
+        );
     }
 
     fn unseat(&mut self, key: &Key) {
@@ -290,6 +305,16 @@ impl Roster {
     /// The epoch that entries are sealed to now.
     pub fn epoch(&self) -> &Epoch {
         self.epochs.last().expect("a desk is founded with an epoch")
+    }
+
+    /// Invitations that were not taken up, those whose last day is over too.
+    pub fn invitations(&self) -> impl Iterator<Item = (&[u8; 16], &Invitation)> {
+        self.invitations.iter()
+    }
+
+    /// What the inviter told this member when it joined, sealed to it; empty where nothing was.
+    pub fn welcome(&self, key: &Key) -> Option<&[u8]> {
+        self.members.get(key).map(|seat| &seat.welcome[..])
     }
 
     /// An open invitation.

@@ -9,10 +9,12 @@
 #![deny(missing_docs)]
 
 mod balance;
+pub mod bytewords;
 mod chars;
 pub mod digits;
 pub mod direction;
 pub mod filename;
+pub mod fold;
 pub mod jalali;
 pub mod lang;
 mod negotiate;
