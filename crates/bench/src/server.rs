@@ -12,7 +12,7 @@ use crate::{Failure, child, fixture};
 
 /// Serves a folder until the parent ends it.
 pub fn run(folder: &Path) -> Result<(), Failure> {
-    let settings = settings();
+    let settings = settings(folder);
     runtime(settings.limits.uploads)?.block_on(async {
         let served = fixture::open(folder).await?;
         let bound = payamgir_server::bind(settings).await?;
@@ -34,8 +34,9 @@ pub fn runtime(uploads: usize) -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 /// The configuration's defaults on two free ports.
-fn settings() -> Settings {
+fn settings(folder: &Path) -> Settings {
     Settings {
+        deposits: folder.join("recovery"),
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site: Site {

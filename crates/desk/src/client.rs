@@ -137,21 +137,8 @@ impl Client {
         for (kind, bytes) in additions {
             payamgir_wire::sync::write_addition(&mut body, *kind, bytes);
         }
-        let path = "/desk/1/add";
-        let (digest, params, signature) = self.sign("POST", path, "", &body);
-        let answer = self
-            .agent
-            .post(format!("{}{path}", self.server.base))
-            .config()
-            .timeout_global(Some(ANSWER))
-            .build()
-            .header(signature::header::CONTENT_DIGEST, digest)
-            .header(signature::header::SIGNATURE_INPUT, params)
-            .header(signature::header::SIGNATURE, signature)
-            .send(&body)
-            .map_err(network)?;
-        let status = answer.status().as_u16();
-        let words = answer.into_body().into_with_config().limit(SMALL_BYTES).reader();
+        let (status, answer) = self.post("/desk/1/add", &body, true)?;
+        let words = answer.reader();
         match status {
             200 => Ok((additions.len(), None)),
             401 => Err(Failure::Refused(refusal(words))),
@@ -163,20 +150,48 @@ impl Client {
     /// The server's current checkpoint note.
     pub fn checkpoint(&self) -> Result<Vec<u8>, Failure> {
         let mut note = vec![];
-        let mut body = self.get("/desk/1/checkpoint", "", Some(CHECKPOINT))?.take(SMALL_BYTES);
+        let answer = self.get("/desk/1/checkpoint", "", Some(CHECKPOINT), true)?;
+        let mut body = answer.take(SMALL_BYTES);
         body.read_to_end(&mut note).map_err(network)?;
         Ok(note)
     }
 
     /// The next page of frames of records `from..to`.
     pub fn log(&self, from: u64, to: u64) -> Result<impl Read + use<>, Failure> {
-        self.get("/desk/1/log", &format!("from={from}&to={to}"), Some(ANSWER))
+        self.get("/desk/1/log", &format!("from={from}&to={to}"), Some(ANSWER), true)
     }
 
     /// A blob's sealed bytes from an offset on.
     pub fn blob(&self, hash: &str, from: u64) -> Result<impl Read + use<>, Failure> {
         // A film may take days; silence still ends it.
-        self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"), None)
+        self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"), None, true)
+    }
+
+    /// A small answer, whole, of at most `most` bytes.
+    pub(crate) fn small(&self, path: &str, most: u64, signed: bool) -> Result<Vec<u8>, Failure> {
+        let mut bytes = vec![];
+        let body = self.get(path, "", Some(ANSWER), signed)?;
+        body.take(most).read_to_end(&mut bytes).map_err(network)?;
+        Ok(bytes)
+    }
+
+    /// Posts a body; gives the status and a small answer.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        body: &[u8],
+        signed: bool,
+    ) -> Result<(u16, Small), Failure> {
+        let request = self.agent.post(format!("{}{path}", self.server.base));
+        let mut request = request.config().timeout_global(Some(ANSWER)).build();
+        if signed {
+            for (name, value) in self.signature_fields("POST", path, "", body) {
+                request = request.header(name, value);
+            }
+        }
+        let answer = request.send(body).map_err(network)?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.into_body().into_with_config().limit(SMALL_BYTES)))
     }
 
     fn get(
@@ -184,20 +199,17 @@ impl Client {
         path: &str,
         query: &str,
         within: Option<Duration>,
+        signed: bool,
     ) -> Result<impl Read + use<>, Failure> {
-        let (digest, params, signature) = self.sign("GET", path, query, &[]);
         let mark = if query.is_empty() { "" } else { "?" };
-        let answer = self
-            .agent
-            .get(format!("{}{path}{mark}{query}", self.server.base))
-            .config()
-            .timeout_global(within)
-            .build()
-            .header(signature::header::CONTENT_DIGEST, digest)
-            .header(signature::header::SIGNATURE_INPUT, params)
-            .header(signature::header::SIGNATURE, signature)
-            .call()
-            .map_err(network)?;
+        let request = self.agent.get(format!("{}{path}{mark}{query}", self.server.base));
+        let mut request = request.config().timeout_global(within).build();
+        if signed {
+            for (name, value) in self.signature_fields("GET", path, query, &[]) {
+                request = request.header(name, value);
+            }
+        }
+        let answer = request.call().map_err(network)?;
         let status = answer.status().as_u16();
         let body = answer.into_body().into_with_config();
         match status {
@@ -208,7 +220,13 @@ impl Client {
         }
     }
 
-    fn sign(&self, method: &str, path: &str, query: &str, body: &[u8]) -> (String, String, String) {
+    fn signature_fields(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        body: &[u8],
+    ) -> [(&'static str, String); 3] {
         let mut nonce = [0; 16];
         (self.world.random)(&mut nonce);
         let params =
@@ -222,9 +240,16 @@ impl Client {
             body_sha256: &body_sha256,
         });
         let signed = signature::signature(&self.member.sign(base.as_bytes()));
-        (signature::digest(&body_sha256), params.input(), signed)
+        [
+            (signature::header::CONTENT_DIGEST, signature::digest(&body_sha256)),
+            (signature::header::SIGNATURE_INPUT, params.input()),
+            (signature::header::SIGNATURE, signed),
+        ]
     }
 }
+
+/// A small answer's body.
+pub(crate) type Small = ureq::BodyWithConfig<'static>;
 
 /// `socks5:` as `socks5h:`: asking this machine's resolver would tell the network which onion
 /// service a desk is about to visit.
@@ -249,14 +274,14 @@ fn not_all(body: impl Read) -> Result<(usize, String), Failure> {
 }
 
 /// A word of the server's, made harmless: it is shown to an editor.
-fn refusal(body: impl Read) -> String {
+pub(crate) fn refusal(body: impl Read) -> String {
     let mut word = String::new();
     let _ = body.take(64).read_to_string(&mut word);
     word.retain(|c| c.is_ascii_lowercase() || c == '-');
     word
 }
 
-fn network(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+pub(crate) fn network(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::Network(Box::new(error))
 }
 

@@ -265,6 +265,7 @@ mod tests {
     use std::sync::Arc;
 
     use payamgir_open::{Keyring, Member};
+    use proptest::prelude::*;
 
     use super::*;
     use crate::client::Random;
@@ -356,5 +357,18 @@ mod tests {
             inviter.wrong(&[guess]);
         }
         assert_eq!(inviter.rest.len(), GUESSES * 8);
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..1400) {
+            let inviter = Secret::invite(ID, CODE, &seed(1));
+            let joiner = Secret::join(ID, CODE, &seed(2), &inviter.exchange());
+            let mut answer = joiner.answer(&newcomer(7)).unwrap();
+            answer.splice(at..(at + bytes.len()).min(answer.len()).max(at), bytes.clone());
+            let _ = (inviter.open_answer(&answer), inviter.open_answer(&bytes));
+            let _ = (joiner.open_welcome(&[1; 32], &bytes), Secret::parse(&bytes));
+            let _ = Secret::join(ID, CODE, &seed(2), &bytes).answer(&newcomer(7));
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! written anywhere except where an editor asks for it.
 
 pub mod client;
+mod errands;
 pub mod invite;
 pub mod keys;
 pub mod library;

@@ -150,6 +150,8 @@ pub enum DeskCommand {
     },
     /// Make an identity, and print the block by which an admin admits it
     Identity,
+    /// Join a desk by the code that one of its admins told you
+    Join(JoinArgs),
     /// Change the passphrase of the identity
     Passphrase {
         /// Read the new one from the first line of this file instead of asking
@@ -201,6 +203,23 @@ pub enum DeskCommand {
     },
 }
 
+/// How a newcomer joins.
+#[cfg(feature = "desk")]
+#[derive(Args)]
+pub struct JoinArgs {
+    /// The code: a number and four words; nothing, to go on waiting
+    pub code: Vec<String>,
+    /// The server's desk address, as http://127.0.0.1:8081; remembered
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Leave the answer and do not wait until somebody lets you in
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
 /// Commands about who the desk is.
 #[cfg(feature = "desk")]
 #[derive(Subcommand)]
@@ -210,6 +229,26 @@ pub enum RosterCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Invite somebody: print a code to tell by telephone
+    Invite {
+        /// What they may do
+        #[arg(long, value_enum, default_value_t = RoleArg::Editor)]
+        role: RoleArg,
+        /// Days for which the code works
+        #[arg(long, value_name = "DAYS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
+        days: u32,
+    },
+    /// Let in who answered your invitation, after comparing the fingerprint
+    Welcome {
+        /// The code's number, where several are open
+        number: Option<u32>,
+        /// The fingerprint that the newcomer read to you, instead of asking
+        #[arg(long, value_name = "DIGITS")]
+        fingerprint: Option<String>,
+        /// The same person's old key, which is shut out
+        #[arg(long, value_name = "KEY")]
+        replaces: Option<String>,
     },
     /// Admit a member by its block
     Admit {

@@ -26,6 +26,8 @@ pub const CONFIG: &str = "payamgir.toml";
 const LOG_KEY: &str = "log.key";
 pub const LOG_PUBLIC: &str = "log.pub";
 pub const LOG: &str = "log";
+/// What members leave for the recovery kit.
+const DEPOSITS: &str = "recovery";
 
 /// `payamgir init`
 pub fn init(args: &InitArgs, lang: Lang) -> Result<(), Problem> {
@@ -93,7 +95,7 @@ pub fn run<F: Future<Output = ()>>(
     ready: impl FnOnce((std::net::SocketAddr, std::net::SocketAddr)),
     stop: impl FnOnce() -> F,
 ) -> Result<(), Problem> {
-    let settings = settings(config);
+    let settings = settings(dir, config);
     let founding = founding(&dir.join(&config.desk))?;
     let log = open_log(dir, config, Mode::Server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -155,11 +157,12 @@ pub fn read_config(dir: &Path) -> Result<Config, Problem> {
     Config::parse(&files::read(&dir.join(CONFIG))?)
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(dir: &Path, config: &Config) -> Settings {
     let (limits, site) = (&config.limits, &config.site);
     Settings {
         listen: config.listen,
         desk_listen: config.desk_listen,
+        deposits: dir.join(DEPOSITS),
         site: pages::Site {
             name_fa: site.name_fa.clone(),
             name_en: site.name_en.clone(),

@@ -2,84 +2,10 @@
 
 mod common;
 
-use std::process::Output;
-
-use common::browser::Form;
-use common::{Place, Server, text};
+use common::people::{Person, done, founder, members, send};
+use common::{Place, text};
 use payamgir_desk::open::Member;
 use serde_json::Value;
-
-/// A person's desk beside the founder's.
-struct Person<'a> {
-    place: &'a Place,
-    dir: String,
-}
-
-impl<'a> Person<'a> {
-    /// Somebody with an identity and the desk's public half, not admitted yet.
-    fn new(place: &'a Place, name: &str, seed: u8) -> Self {
-        let dir = place.path(name);
-        std::fs::create_dir(&dir).unwrap();
-        let member = Member::from_seed(&zeroize::Zeroizing::new([seed; 64]));
-        let file = member.lock("a passphrase for tests".into(), Some(2)).unwrap();
-        std::fs::write(format!("{dir}/identity.age"), file).unwrap();
-        std::fs::copy(place.path("desk/desk.pub"), format!("{dir}/desk.pub")).unwrap();
-        Self { place, dir }
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        let passphrase = self.place.path("passphrase");
-        let fixed = ["--lang", "en", "desk", "--dir", &self.dir, "--passphrase-file", &passphrase];
-        self.place.run(&[&fixed[..], args].concat())
-    }
-
-    /// The file with this person's block.
-    fn block(&self) -> String {
-        let shown = self.run(&["identity"]);
-        assert!(shown.status.success(), "{}", text(&shown.stderr));
-        let path = format!("{}/block", self.dir);
-        std::fs::write(&path, shown.stdout).unwrap();
-        path
-    }
-
-    fn sync(&self, server: &Server) -> Output {
-        let url = format!("http://{}", server.private);
-        self.run(&["sync", "--server", &url, "--log-key", &self.place.log_key])
-    }
-
-    /// Texts this person can read.
-    fn reads(&self) -> Vec<String> {
-        let listed = self.run(&["list", "--json"]);
-        let lines: Vec<Value> =
-            text(&listed.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let preview = |line: &Value| line["parts"][0]["preview"].as_str().map(str::to_owned);
-        lines.iter().filter_map(preview).collect()
-    }
-
-    fn key(&self) -> String {
-        let members = members(&self.run(&["members", "--json"]));
-        let own = members["members"].as_array().unwrap().iter().find(|m| m["you"] == true);
-        own.unwrap()["key"].as_str().unwrap().to_owned()
-    }
-}
-
-fn members(output: &Output) -> Value {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn done(output: &Output) -> String {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-fn send(server: &Server, words: &str) {
-    assert_eq!(Form::text(words).send(server.public, "/fa/").unwrap().status, 200);
-}
-
-fn founder(place: &Place) -> Person<'_> {
-    Person { place, dir: place.path("desk") }
-}
 
 #[test]
 fn who_is_admitted_reads_and_who_is_removed_reads_no_more() {

@@ -36,6 +36,10 @@ pub enum Refusal {
     Signature,
 }
 
+/// Whose signature a request bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asking(pub(crate) [u8; 32]);
+
 /// Whether requests signed by a key are heard.
 pub(crate) type Knows = Arc<dyn Fn(&[u8; 32]) -> bool + Send + Sync>;
 
@@ -57,8 +61,8 @@ impl Gate {
         Self { knows, world, journal, started, nonces: Mutex::default() }
     }
 
-    /// Checks the head; gives the SHA-256 that the body must have.
-    fn check(&self, head: &request::Parts) -> Result<[u8; 32], Refusal> {
+    /// Checks the head; gives who asks, and the SHA-256 that the body must have.
+    fn check(&self, head: &request::Parts) -> Result<(Asking, [u8; 32]), Refusal> {
         let field = |name| one(&head.headers, name).ok_or(Refusal::Malformed);
         let params = Params::parse(field(signature::header::SIGNATURE_INPUT)?)
             .map_err(|_| Refusal::Malformed)?;
@@ -74,7 +78,7 @@ impl Gate {
             body_sha256: &body_sha256,
         };
         self.check_signed(&params, &request, &bytes)?;
-        Ok(body_sha256)
+        Ok((Asking(params.key), body_sha256))
     }
 
     fn check_signed(
@@ -117,15 +121,16 @@ pub(crate) async fn members_only(
     request: Request,
     next: Next,
 ) -> Response {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let refused = |refusal: Refusal| {
         (gate.journal)(Event::DeskRefused(refusal));
         (StatusCode::UNAUTHORIZED, refusal.word()).into_response()
     };
-    let expected = match gate.check(&head) {
-        Ok(expected) => expected,
+    let (asking, expected) = match gate.check(&head) {
+        Ok(checked) => checked,
         Err(refusal) => return refused(refusal),
     };
+    head.extensions.insert(asking);
     let read = axum::body::to_bytes(body, APPEND_BYTES);
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -229,7 +234,8 @@ mod tests {
     fn a_members_request_is_heard_once() {
         let desk = desk();
         let head = head(&desk.key, &FAIR);
-        assert_eq!(desk.gate.check(&head), Ok(Sha256::digest([]).into()));
+        let asking = Asking(desk.key.verifying_key().to_bytes());
+        assert_eq!(desk.gate.check(&head), Ok((asking, Sha256::digest([]).into())));
         assert_eq!(desk.gate.check(&head), Err(Refusal::Replayed));
     }
 

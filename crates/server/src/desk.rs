@@ -231,6 +231,11 @@ impl Now {
         Ok(Self { fold, recipient })
     }
 
+    /// Who the desk is.
+    pub(crate) fn roster(&self) -> Option<&Roster> {
+        self.fold.roster()
+    }
+
     /// Whether requests signed by this key are heard.
     pub(crate) fn knows(&self, key: &Key) -> bool {
         let recovery = |roster: &Roster| roster.recovery().is_some_and(|kit| kit.key == *key);

@@ -2,6 +2,7 @@
 //! public; the signature in front keeps the rhythm of arrivals from strangers.
 
 use std::io::{Seek, SeekFrom};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -15,8 +16,11 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
+use crate::deposits::Deposits;
 use crate::desk::Desk;
 use crate::journal::{Event, Journal};
+use crate::mailbox::Mailbox;
+use crate::world::World;
 
 /// A page of records ends after about this many bytes.
 const PAGE_BYTES: usize = 2 << 20;
@@ -27,15 +31,23 @@ const PAGES: usize = 4;
 
 /// What the desk's routes share.
 pub(crate) struct Api {
-    log: Log,
-    desk: Desk,
-    journal: Journal,
-    pages: Semaphore,
+    pub(crate) log: Log,
+    pub(crate) desk: Desk,
+    pub(crate) journal: Journal,
+    pub(crate) world: World,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) deposits: Deposits,
+    pub(crate) pages: Semaphore,
 }
 
 impl Api {
-    pub(crate) fn new(log: Log, desk: Desk, journal: Journal) -> Self {
-        Self { log, desk, journal, pages: Semaphore::new(PAGES) }
+    pub(crate) fn new(
+        (log, desk): (Log, Desk),
+        deposits: PathBuf,
+        (world, journal): (World, Journal),
+    ) -> Self {
+        let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
+        Self { log, desk, journal, world, mailbox, deposits, pages: Semaphore::new(PAGES) }
     }
 
     async fn read<T: Send + 'static>(
@@ -172,7 +184,7 @@ pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
     }
 }
 
-fn binary(body: impl Into<Body>) -> Response {
+pub(crate) fn binary(body: impl Into<Body>) -> Response {
     let fields = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -63,6 +63,7 @@ async fn intake() -> Intake {
         total_bytes: 15_000,
     };
     let settings = Settings {
+        deposits: folder.join("recovery"),
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site,

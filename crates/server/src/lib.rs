@@ -5,6 +5,7 @@
 //! what happened in the closed vocabulary of [`journal`], in which a source's data has no place.
 
 mod auth;
+mod deposits;
 mod desk;
 mod desk_api;
 #[cfg(fuzzing)]
@@ -14,6 +15,7 @@ mod headers;
 mod intake;
 pub mod journal;
 mod listen;
+mod mailbox;
 pub mod pages;
 mod routes;
 pub mod settings;

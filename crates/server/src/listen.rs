@@ -73,7 +73,9 @@ impl Bound {
         let knows = desk.clone();
         let knows = Arc::new(move |key: &[u8; 32]| knows.now().knows(key));
         let gate = Gate::new(knows, world.clone(), journal.clone());
-        let api = Arc::new(Api::new(log.clone(), desk.clone(), journal.clone()));
+        let deposits = settings.deposits.clone();
+        let told = (world.clone(), journal.clone());
+        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told));
         let intake = Arc::new(Intake {
             settings,
             desk,

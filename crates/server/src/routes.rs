@@ -7,8 +7,10 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
 use crate::auth::{Gate, members_only};
+use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
+use crate::mailbox;
 use crate::web::{self, Web};
 
 /// The source's address.
@@ -36,11 +38,15 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/checkpoint", get(desk_api::checkpoint))
         .route("/desk/1/log", get(desk_api::log))
         .route("/desk/1/add", post(desk_api::add))
+        .route("/desk/1/answers", get(mailbox::answers))
+        .route("/desk/1/welcome", get(mailbox::welcome))
+        .route("/desk/1/deposit", get(deposits::get).post(deposits::put))
         .route("/desk/1/blob/{hash}", get(desk_api::blob))
         .route("/desk/1/tile/{*path}", get(desk_api::tile))
         .layer(from_fn_with_state(gate, members_only));
     Router::new()
         .merge(desk)
+        .route("/join/1/{number}", get(mailbox::invitation).post(mailbox::answer))
         .route("/healthz", get(desk_api::healthy))
         .route("/readyz", get(desk_api::ready))
         .with_state(api)

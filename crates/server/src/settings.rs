@@ -1,6 +1,7 @@
 //! Everything the server is told. The defaults suit a virtual server with 1 GB of memory.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::pages::Site;
@@ -11,6 +12,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where desks come; also health checks. Keep it private.
     pub desk_listen: SocketAddr,
+    /// The folder where members leave what the recovery kit opens; made when one does.
+    pub deposits: PathBuf,
     /// What the pages say; its limits are shown and enforced.
     pub site: Site,
     /// What the server bears.

@@ -13,7 +13,7 @@ use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, armor};
 use zeroize::Zeroizing;
 
-use super::members::read_block;
+use super::changes::read_block;
 use super::place::Place;
 use crate::problem::Problem;
 use crate::words::{Say, pick};
@@ -101,7 +101,7 @@ pub fn passphrase(
 }
 
 /// The identity of this folder, made where there is none.
-fn own(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Member, Problem> {
+pub fn own(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Member, Problem> {
     if place.identity().exists() {
         return unlock(place, passphrase, lang);
     }

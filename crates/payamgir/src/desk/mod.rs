@@ -1,10 +1,15 @@
 //! `desk …`: the local machine.
 
+mod adopting;
+mod changes;
 mod identity;
+mod inviting;
+mod joining;
 mod members;
 mod place;
 mod reading;
 mod session;
+mod spoken;
 mod syncing;
 
 use payamgir_log::Report;
@@ -44,11 +49,17 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
     let place = Place::new(args.dir.clone())?;
     let shown = Shown { lang, offset: args.utc_offset };
     let passphrase = args.passphrase_file.as_deref();
+    let reads = matches!(
+        args.command,
+        DeskCommand::List { .. } | DeskCommand::Read { .. } | DeskCommand::Verify { .. }
+    );
+    let _held = if reads { None } else { Some(place.hold()?) };
     match args.command {
         DeskCommand::Init { member, threshold } => {
             identity::init(&place, &member, threshold, passphrase, lang)
         }
         DeskCommand::Identity => identity::identity(&place, passphrase, lang),
+        DeskCommand::Join(args) => joining::run(&place, &args, passphrase, lang),
         DeskCommand::Passphrase { new_passphrase_file } => {
             identity::passphrase(&place, passphrase, new_passphrase_file.as_deref(), lang)
         }

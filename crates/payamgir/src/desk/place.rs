@@ -6,9 +6,13 @@
 //! desk.pub       the desk's founding: what the server is told, and whom this desk belongs to
 //! server.toml    which server, by which log key
 //! log/           the verified copy of its log
+//! lock           empty; locked by the process that changes the rest
 //! ```
 
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use payamgir_desk::keys;
 use payamgir_desk::open::{Keyring, Member};
@@ -19,6 +23,10 @@ use crate::files;
 use crate::log_commands::{log_problem, parse_verifier};
 use crate::problem::Problem;
 use crate::words::Say;
+
+/// How long, and how often, a folder that another process holds is asked for again.
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+const LOCK_TRIES: usize = 20;
 
 /// A desk's folder.
 pub struct Place {
@@ -55,6 +63,24 @@ impl Place {
 
     pub fn folder(&self) -> Result<(), Problem> {
         files::folder(&self.dir)
+    }
+
+    /// The folder for this process alone, until it is dropped: two that change the keyring at once
+    /// would lose keys.
+    pub fn hold(&self) -> Result<File, Problem> {
+        self.folder()?;
+        let path = self.dir.join("lock");
+        let open = || OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+        let file = open().map_err(|error| busy(&self.dir).because(error))?;
+        let mut waited = 0;
+        while let Err(error) = file.try_lock() {
+            waited += 1;
+            if waited == LOCK_TRIES {
+                return Err(busy(&self.dir).because(error));
+            }
+            std::thread::sleep(LOCK_PAUSE);
+        }
+        Ok(file)
     }
 
     /// The keyring; an empty one where there is none yet.
@@ -125,6 +151,16 @@ fn bad_keyring() -> Problem {
         "نسخه‌ی پشتیبان را بیاورید؛ یا آن را بردارید و sync کنید تا دیگران کلیدها را دوباره بدهند.",
         "Restore it from its backup; or remove it and sync, and the others give you the keys again.",
     );
+    Problem::new(what, to_do)
+}
+
+fn busy(dir: &Path) -> Problem {
+    let dir = dir.display();
+    let what = Say::new(
+        format!("برنامه‌ی دیگری در پوشه‌ی «{dir}» کار می‌کند."),
+        format!("Another program is at work in the folder {dir}."),
+    );
+    let to_do = Say::new("آن را ببندید و دوباره بکوشید.", "End it and try again.");
     Problem::new(what, to_do)
 }
 

@@ -153,7 +153,7 @@ fn no_founding() -> Problem {
     Problem::new(what, to_do)
 }
 
-fn another_desk() -> Problem {
+pub fn another_desk() -> Problem {
     let what = Say::new(
         "هشدار: این سرور از آنِ تحریریه‌ی دیگری است.",
         "ALARM: this server's log belongs to another desk.",

@@ -3,6 +3,8 @@
 #![allow(dead_code)]
 
 pub mod browser;
+pub mod people;
+pub mod proxy;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -165,6 +167,13 @@ impl Place {
     pub fn serve(&self) -> Server {
         let mut command = self.command(&self.serve_args().each_ref().map(String::as_str));
         Server::start(&mut command)
+    }
+
+    /// Starts it again with the desk's address it had.
+    pub fn serve_at(&self, private: SocketAddr) -> Server {
+        let mut args = self.serve_args();
+        args[6] = private.to_string();
+        Server::start(&mut self.command(&args.each_ref().map(String::as_str)))
     }
 
     /// The arguments of a server on free ports.

@@ -1,0 +1,75 @@
+//! What a desk asks its server for beside the log: invitations and deposits.
+
+use payamgir_wire::limits::{ANSWER_BYTES, DEPOSIT_BYTES};
+use payamgir_wire::sync::read_additions;
+
+use crate::client::{Client, Failure, refusal};
+
+/// Most members' deposits at once, and most answers.
+const MANY_BYTES: u64 = 64 * (DEPOSIT_BYTES as u64 + 8);
+const INVITATION_BYTES: u64 = 256;
+
+impl Client {
+    /// The open invitation of that number: its id and the inviter's message. Unsigned.
+    pub fn invitation(&self, number: u32) -> Result<([u8; 16], Vec<u8>), Failure> {
+        let bytes = self.small(&format!("/join/1/{number}"), INVITATION_BYTES, false)?;
+        let (id, exchange) = bytes.split_first_chunk().ok_or(Failure::Status(200))?;
+        Ok((*id, exchange.to_vec()))
+    }
+
+    /// Leaves an answer to it. Unsigned. [`Failure::NotFound`] where it is open no more.
+    pub fn answer(&self, number: u32, answer: &[u8]) -> Result<(), Failure> {
+        done(self.post(&format!("/join/1/{number}"), answer, false)?)
+    }
+
+    /// Answers to the desk's invitations.
+    pub fn answers(&self) -> Result<Vec<Vec<u8>>, Failure> {
+        let bytes = self.small("/desk/1/answers", MANY_BYTES, true)?;
+        let mut all = list(&bytes)?;
+        all.retain(|answer| answer.len() <= ANSWER_BYTES);
+        Ok(all)
+    }
+
+    /// What the inviter told this member; `None` while it is none.
+    pub fn welcome(&self) -> Result<Option<Vec<u8>>, Failure> {
+        match self.small("/desk/1/welcome", 1024, true) {
+            Ok(welcome) => Ok(Some(welcome)),
+            Err(Failure::NotFound) => Ok(None),
+            Err(Failure::Refused(word)) if word == "unknown-key" => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The tag of this member's deposit at the server.
+    pub fn deposit_tag(&self) -> Result<Option<Vec<u8>>, Failure> {
+        match self.small("/desk/1/deposit", 64, true) {
+            Ok(tag) => Ok(Some(tag)),
+            Err(Failure::NotFound) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Leaves this member's deposit, in place of its last.
+    pub fn deposit(&self, deposit: &[u8]) -> Result<(), Failure> {
+        done(self.post("/desk/1/deposit", deposit, true)?)
+    }
+
+    /// All members' deposits; only the kit is given them.
+    pub fn deposits(&self) -> Result<Vec<Vec<u8>>, Failure> {
+        list(&self.small("/desk/1/deposit", MANY_BYTES, true)?)
+    }
+}
+
+fn list(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
+    let all = read_additions(bytes).ok_or(Failure::Status(200))?;
+    Ok(all.into_iter().map(|(_, body)| body.to_vec()).collect())
+}
+
+fn done((status, answer): (u16, crate::client::Small)) -> Result<(), Failure> {
+    match status {
+        200 | 202 => Ok(()),
+        401 => Err(Failure::Refused(refusal(answer.reader()))),
+        404 => Err(Failure::NotFound),
+        other => Err(Failure::Status(other)),
+    }
+}
