@@ -7,6 +7,7 @@ pub mod client;
 mod errands;
 pub mod invite;
 pub mod keys;
+pub mod kit;
 pub mod library;
 pub mod opening;
 pub mod save;

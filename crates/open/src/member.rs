@@ -50,6 +50,11 @@ impl Member {
         &self.identity
     }
 
+    /// The age key, where this program has it itself.
+    pub fn own_identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
+    }
+
     /// The public half of the key that signs.
     pub fn verifying_key(&self) -> [u8; 32] {
         self.signing.verifying_key().to_bytes()
