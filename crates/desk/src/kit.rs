@@ -3,6 +3,8 @@
 //! Enough pages together are the recovery key. It signs the one statement that makes somebody new
 //! the desk, and opens what members leave for it at the server.
 
+use std::sync::Arc;
+
 use hkdf::Hkdf;
 use payamgir_open::{Identity, Keyring, Member, open_entry};
 use payamgir_roster::{Act, Fold, Hash, Key, Recovery, Roster, Signed, Statement};
@@ -31,7 +33,7 @@ const TAG_DOMAIN: &[u8] = b"payamgir deposit 1\0";
 /// The recovery key, whole: while a kit is made or used.
 pub struct Kit {
     secret: Zeroizing<[u8; SECRET_BYTES]>,
-    member: Member,
+    member: Arc<Member>,
 }
 
 /// One page's part of it.
@@ -77,7 +79,7 @@ impl Kit {
     fn from_secret(secret: Zeroizing<[u8; SECRET_BYTES]>) -> Self {
         let mut seed = Zeroizing::new([0; 64]);
         Hkdf::<Sha256>::new(None, &*secret).expand(INFO, &mut *seed).expect("64 bytes");
-        Self { secret, member: Member::from_seed(&seed) }
+        Self { secret, member: Arc::new(Member::from_seed(&seed)) }
     }
 
     /// What the roster is told of it.
@@ -87,8 +89,8 @@ impl Kit {
     }
 
     /// The key that signs, to ask a server with.
-    pub fn into_member(self) -> Member {
-        self.member
+    pub fn member(&self) -> Arc<Member> {
+        self.member.clone()
     }
 
     /// Splits it into pages, any `needed` of which bring it back: 2 to [`PAGES`].
@@ -96,7 +98,8 @@ impl Kit {
         if needed < 2 || needed > all || all > PAGES {
             return Err(NotAKit::Numbers);
         }
-        let shares = Gf256::split_bytes(needed.into(), all.into(), &*self.secret, Draw(random));
+        let shares =
+            Gf256::split_bytes(needed.into(), all.into(), self.secret.as_slice(), Draw(random));
         let shares = shares.map_err(|_| NotAKit::Numbers)?;
         let kit = kit_of(&self.member.verifying_key());
         let page = |share: Vec<u8>| {

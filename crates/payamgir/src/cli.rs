@@ -152,6 +152,8 @@ pub enum DeskCommand {
     Identity,
     /// Join a desk by the code that one of its admins told you
     Join(JoinArgs),
+    /// Bring a desk back whose members are all lost, from enough pages of its recovery kit
+    Recover(RecoverArgs),
     /// Change the passphrase of the identity
     Passphrase {
         /// Read the new one from the first line of this file instead of asking
@@ -218,6 +220,24 @@ pub struct JoinArgs {
     /// Leave the answer and do not wait until somebody lets you in
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// From what a desk is brought back.
+#[cfg(feature = "desk")]
+#[derive(Args)]
+pub struct RecoverArgs {
+    /// A file with what a page's code says, or with its words; may be given again [default: ask]
+    #[arg(long, value_name = "FILE")]
+    pub page: Vec<PathBuf>,
+    /// The server's desk address, over the one on the pages
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// The log's public key, over the one on the pages
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
+    /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
 }
 
 /// Commands about who the desk is.
@@ -288,6 +308,18 @@ pub enum RosterCommand {
         /// Days after its end for which an epoch can be read; 0 for always
         #[arg(long, value_name = "DAYS")]
         retention_days: Option<u16>,
+    },
+    /// Make a recovery kit: pages to print, enough of which bring the desk back
+    Kit {
+        /// How many pages
+        #[arg(long, value_name = "COUNT", default_value_t = 5)]
+        pages: u8,
+        /// How many of them are needed together
+        #[arg(long, value_name = "COUNT", default_value_t = 3)]
+        needed: u8,
+        /// The folder for the pages; better one that is not on a disk
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
     },
     /// Start a new epoch: entries are sealed to a new key from now on
     Epoch,

@@ -52,6 +52,15 @@ impl Deposits {
         File::open(&self.folder)?.sync_all()
     }
 
+    /// Drops those of who is no member any more.
+    fn prune(&self, roster: &Roster) -> io::Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.folder.exists() {
+            true => self.drop_others(roster),
+            false => Ok(()),
+        }
+    }
+
     fn drop_others(&self, roster: &Roster) -> io::Result<()> {
         let members: Vec<String> =
             roster.members().map(|(key, _)| hex::Hex(*key).to_string()).collect();
@@ -123,6 +132,14 @@ pub(crate) async fn get(
 }
 
 impl Api {
+    /// After the roster changed. What fails is told to the operator and tried again the next time.
+    pub(crate) async fn prune_deposits(self: &Arc<Self>) {
+        let (keeper, now) = (self.clone(), self.desk.now());
+        if let Some(roster) = now.roster().cloned() {
+            let _ = self.storage(move || keeper.deposits.prune(&roster)).await;
+        }
+    }
+
     async fn storage<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,

@@ -11,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use payamgir_log::{Error, Hash, Log, Reader};
+use payamgir_roster::kind;
 use payamgir_wire::{hex, sync};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -130,6 +131,9 @@ pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
             let answer = format!("{taken} {}", refusal.word());
             return (StatusCode::CONFLICT, answer).into_response();
         }
+    }
+    if additions.iter().any(|(kind, _)| *kind == kind::STATEMENT) {
+        api.prune_deposits().await;
     }
     additions.len().to_string().into_response()
 }

@@ -17,6 +17,7 @@ use payamgir_wire::key::key_text;
 
 use super::identity::tell_fingerprint;
 use super::inviting;
+use super::kit;
 use super::members::no_roster;
 use super::session::Session;
 use crate::cli::RosterCommand;
@@ -82,6 +83,11 @@ pub fn additions(
                 retention_days: retention_days.unwrap_or(old.retention_days),
             };
             (Act::PolicyChanged(policy), vec![])
+        }
+        RosterCommand::Kit { pages, needed, out } => {
+            let (act, made) = kit::make(session, roster, (*needed, *pages), out, lang)?;
+            say = Some(made);
+            (act, vec![])
         }
         RosterCommand::Epoch => {
             let (epoch, grants) = next_epoch(session, fold, None);

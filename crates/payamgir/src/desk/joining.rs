@@ -157,7 +157,7 @@ impl Newcomer<'_> {
         let welcome = welcome.map_err(|e: NotIt| lying_server().because(e))?;
         let server = self.text(SERVER).ok_or_else(no_server)?;
         let link = Link { server, log_key: welcome.log_key, proxy: self.text(PROXY) };
-        adopting::adopt(self.place, &link, client, &welcome.desk)?;
+        adopting::adopt(self.place, &link, client, Some(&welcome.desk))?;
         for name in [KEPT, SERVER, PROXY] {
             self.keyring.set_secret(name, None);
         }

@@ -72,6 +72,9 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
             Lang::En => format!("waits for signatures ({have} of {need}): {act}  {hash}"),
         })?;
     }
+    if roster.recovery().is_none() {
+        eprintln!("{}", no_kit(lang));
+    }
     if roster.members().count() >= MANY && policy.threshold < 2 {
         eprintln!("{}", alone(lang));
     }
@@ -111,6 +114,15 @@ fn alone(lang: Lang) -> &'static str {
     )
 }
 
+/// What the program recommends to a desk that nothing brings back.
+fn no_kit(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "پیشنهاد: بسته‌ی بازیابی بسازید تا اگر همه‌ی اعضا کلیدهایشان را گم کردند تحریریه بازگردد: payamgir desk kit --pages 5 --needed 3 --out پوشه",
+        "Advice: make a recovery kit, so that the desk comes back should all members lose their keys: payamgir desk kit --pages 5 --needed 3 --out FOLDER",
+    )
+}
+
 fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
     let roster = fold.roster().ok_or_else(no_roster)?;
     let (policy, own) = (roster.policy(), session.member.verifying_key());
@@ -145,6 +157,7 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
         "author_may_approve": policy.author_may_approve,
         "epoch_days": policy.epoch_days,
         "retention_days": policy.retention_days,
+        "kit": roster.recovery().is_some(),
         "epochs": epochs,
         "waiting": waiting,
         "refused": refused,

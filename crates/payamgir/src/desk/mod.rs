@@ -5,9 +5,12 @@ mod changes;
 mod identity;
 mod inviting;
 mod joining;
+mod kit;
 mod members;
+mod page;
 mod place;
 mod reading;
+mod recovering;
 mod session;
 mod spoken;
 mod syncing;
@@ -60,6 +63,7 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         }
         DeskCommand::Identity => identity::identity(&place, passphrase, lang),
         DeskCommand::Join(args) => joining::run(&place, &args, passphrase, lang),
+        DeskCommand::Recover(args) => recovering::run(&place, &args, passphrase, lang),
         DeskCommand::Passphrase { new_passphrase_file } => {
             identity::passphrase(&place, passphrase, new_passphrase_file.as_deref(), lang)
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use payamgir_desk::client::World;
 use payamgir_desk::keys::{self, Additions};
+use payamgir_desk::kit;
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::roster::{Fold, Refusal, Roster, kind};
 use payamgir_desk::sync::{Synced, sync};
@@ -86,11 +87,23 @@ impl<'a> Session<'a> {
         if *before != *self.keyring.text() {
             self.place.keep_keyring(&self.keyring, &self.member)?;
         }
+        self.leave_for_the_kit(&fold, &client)?;
         for addition in additions {
             // Another desk may have been first; the next sync shows what became of it.
             client.add(&[addition]).map_err(unreachable_server)?;
         }
         Ok(synced)
+    }
+
+    /// Leaves the epochs' keys for the recovery kit, where there is one and the server does not have
+    /// these: before what starts an epoch is sent, so that the kit opens every epoch there is.
+    fn leave_for_the_kit(&self, fold: &Fold, client: &Client) -> Result<(), Problem> {
+        let Some(tag) = kit::tag(fold, &self.keyring) else { return Ok(()) };
+        if client.deposit_tag().map_err(unreachable_server)?.as_deref() == Some(&tag[..]) {
+            return Ok(());
+        }
+        let Some(deposit) = kit::deposit(fold, &self.keyring) else { return Ok(()) };
+        client.deposit(&deposit).map_err(unreachable_server)
     }
 
     /// Who the desk is, held against the founding this desk belongs to.
@@ -109,7 +122,9 @@ impl<'a> Session<'a> {
     /// does not take all of it.
     pub fn add(&mut self, additions: &Additions) -> Result<(), Problem> {
         self.place.keep_keyring(&self.keyring, &self.member)?;
-        match self.client()?.add(additions).map_err(unreachable_server)? {
+        let client = self.client()?;
+        self.leave_for_the_kit(&self.fold()?, &client)?;
+        match client.add(additions).map_err(unreachable_server)? {
             (_, None) => Ok(()),
             (_, Some(word)) => Err(not_added(&word)),
         }
@@ -166,7 +181,7 @@ pub fn another_desk() -> Problem {
 }
 
 /// The server's word about what it did not take.
-fn not_added(word: &str) -> Problem {
+pub fn not_added(word: &str) -> Problem {
     let (fa, en) = match word {
         "forked" | "unknown-predecessor" => (
             "کسی پیش از شما تغییری داده است؛ sync کنید و دوباره بکوشید.",
