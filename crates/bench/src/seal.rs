@@ -52,7 +52,7 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
     generate(&file, size)?;
     let (rage, keygen) = tools::rage()?;
     let theirs = rage_recipient(&keygen, folder.path())?;
-    let recipient = fixture::member().identity().recipient();
+    let recipient = fixture::member().own_identity().unwrap().recipient();
     let (mut our_side, mut rage_side, mut raw) = (vec![], vec![], vec![]);
     for number in 0..rounds {
         eprintln!("seal: round {} of {rounds}", number + 1);

@@ -5,7 +5,10 @@
 //! caller saves the keyring before it sends what it is given here.
 
 use payamgir_log::{Error, Reader, Record};
-use payamgir_open::{Identity, Keyring, Member, keyring::NotAKeyring, open_entry};
+use payamgir_open::hardware::NotDone;
+use payamgir_open::keyring::NotAKeyring;
+use payamgir_open::member::NotOpened;
+use payamgir_open::{Identity, Keyring, Member, open_entry};
 use payamgir_roster::{
     Act, Epoch, Fold, Grant, Key, Member as Seat, Policy, Receiving, Recipient, Role, Roster,
     Signed, Statement, kind,
@@ -52,18 +55,46 @@ pub fn fold(reader: &Reader, size: u64) -> Result<Fold, Error> {
     Ok(fold)
 }
 
+/// Why a keyring's file does not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Locked {
+    /// Not this member's keyring, or altered.
+    NotAKeyring,
+    /// The hardware that has the member's key did not open it.
+    Hardware(NotDone),
+}
+
 /// Seals a keyring to its member's own key.
 pub fn lock(keyring: &Keyring, member: &Member) -> std::io::Result<Vec<u8>> {
-    let own = member.identity().recipient();
-    seal_entry(&own.parse().map_err(std::io::Error::other)?, keyring.text().as_bytes())
+    let text = keyring.text();
+    let Some(own) = member.own_identity() else {
+        let sealed = member.seal_to_hardware(text.as_bytes());
+        return sealed.unwrap_or(Err(NotDone(String::new()))).map_err(std::io::Error::other);
+    };
+    seal_entry(&own.recipient().parse().map_err(std::io::Error::other)?, text.as_bytes())
 }
 
 /// Opens a keyring's file.
-pub fn unlock(file: &[u8], member: &Member) -> Result<Keyring, NotAKeyring> {
-    let text = open_entry(member.identity(), file, KEYS_BYTES).map_err(|_| NotAKeyring)?;
+pub fn unlock(file: &[u8], member: &Member) -> Result<Keyring, Locked> {
+    let text = member.open_own(file, KEYS_BYTES).map_err(|error| match error {
+        NotOpened::Hardware(error) => Locked::Hardware(error),
+        NotOpened::Open(_) => Locked::NotAKeyring,
+    })?;
     let end = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    Keyring::parse(std::str::from_utf8(&text[..end]).map_err(|_| NotAKeyring)?)
+    let text = std::str::from_utf8(&text[..end]).map_err(|_| Locked::NotAKeyring)?;
+    Keyring::parse(text).map_err(|NotAKeyring| Locked::NotAKeyring)
 }
+
+impl std::fmt::Display for Locked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotAKeyring => NotAKeyring.fmt(f),
+            Self::Hardware(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Locked {}
 
 /// A fresh identity.
 pub fn fresh(random: &Random) -> Identity {

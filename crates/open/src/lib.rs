@@ -5,12 +5,14 @@
 
 mod blob;
 mod entry;
+pub mod hardware;
 mod identity;
 pub mod keyring;
 pub mod member;
 
 pub use blob::BlobReader;
 pub use entry::open_entry;
+pub use hardware::{Ask, Hardware};
 pub use identity::{Identity, NotAnIdentity};
 pub use keyring::Keyring;
 pub use member::Member;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::iter;
+use std::sync::Arc;
 
 use age::scrypt;
 use age_core::secrecy::SecretString;
@@ -9,7 +10,9 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
 use zeroize::Zeroizing;
 
+use crate::hardware::{Ask, Hardware, Nobody, NotDone};
 use crate::identity::{Identity, expose, seed};
+use crate::{OpenError, open_entry};
 
 const FIRST_LINE: &str = "payamgir identity 1";
 /// Largest identity file that is read: a real one has about 500 bytes.
@@ -19,8 +22,24 @@ const MOST_WORK: u8 = 22;
 
 /// An editor's private keys. They cannot be printed.
 pub struct Member {
-    identity: Identity,
+    age: AgeHalf,
     signing: SigningKey,
+    ask: Arc<dyn Ask>,
+}
+
+/// Where the private half of the age key is.
+enum AgeHalf {
+    Own(Identity),
+    Hardware(Hardware),
+}
+
+/// Why something of the member's own does not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOpened {
+    /// The program's own key does not open it.
+    Open(OpenError),
+    /// The hardware, or its plugin, did not do it.
+    Hardware(NotDone),
 }
 
 /// Why an identity file does not open.
@@ -42,17 +61,52 @@ impl Member {
             half.copy_from_slice(&seed[at..at + 32]);
             half
         };
-        Self { identity: Identity::from_seed(half(0)), signing: SigningKey::from_bytes(&half(32)) }
+        let age = AgeHalf::Own(Identity::from_seed(half(0)));
+        Self { age, signing: SigningKey::from_bytes(&half(32)), ask: Arc::new(Nobody) }
     }
 
-    /// The key that opens.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+    /// A new member whose age half is in hardware, from 32 random bytes for the other.
+    pub fn with_hardware(hardware: Hardware, seed: &Zeroizing<[u8; 32]>) -> Self {
+        let age = AgeHalf::Hardware(hardware);
+        Self { age, signing: SigningKey::from_bytes(seed), ask: Arc::new(Nobody) }
+    }
+
+    /// With somebody whom a plugin may ask for a touch or a PIN.
+    pub fn asking(mut self, ask: Arc<dyn Ask>) -> Self {
+        self.ask = ask;
+        self
     }
 
     /// The age key, where this program has it itself.
     pub fn own_identity(&self) -> Option<&Identity> {
-        Some(&self.identity)
+        match &self.age {
+            AgeHalf::Own(identity) => Some(identity),
+            AgeHalf::Hardware(_) => None,
+        }
+    }
+
+    /// The hardware that has it.
+    pub fn hardware(&self) -> Option<&Hardware> {
+        match &self.age {
+            AgeHalf::Own(_) => None,
+            AgeHalf::Hardware(hardware) => Some(hardware),
+        }
+    }
+
+    /// Seals something of the member's own to hardware; `None` where it has none, and its own
+    /// recipient is to be sealed to.
+    pub fn seal_to_hardware(&self, plain: &[u8]) -> Option<Result<Vec<u8>, NotDone>> {
+        self.hardware().map(|hardware| hardware.seal(plain, &self.ask))
+    }
+
+    /// Opens something of the member's own, of at most `most` bytes; zeros follow.
+    pub fn open_own(&self, sealed: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+        match &self.age {
+            AgeHalf::Own(own) => open_entry(own, sealed, most).map_err(NotOpened::Open),
+            AgeHalf::Hardware(hardware) => {
+                hardware.open(sealed, most, &self.ask).map_err(NotOpened::Hardware)
+            }
+        }
     }
 
     /// The public half of the key that signs.
@@ -98,8 +152,11 @@ impl Member {
 
     fn text(&self) -> Zeroizing<String> {
         let signing = Zeroizing::new(BASE64URL_NOPAD.encode(self.signing.as_bytes()));
-        let secret = self.identity.secret();
-        Zeroizing::new(format!("{FIRST_LINE}\nage {}\nsign {}\n", expose(&secret), *signing))
+        let age = match &self.age {
+            AgeHalf::Own(identity) => Zeroizing::new(expose(&identity.secret()).to_owned()),
+            AgeHalf::Hardware(hardware) => hardware.line(),
+        };
+        Zeroizing::new(format!("{FIRST_LINE}\nage {}\nsign {}\n", *age, *signing))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -107,9 +164,13 @@ impl Member {
         if lines.next() != Some(FIRST_LINE) {
             return None;
         }
-        let identity = lines.next()?.strip_prefix("age ")?.parse().ok()?;
+        let age = lines.next()?.strip_prefix("age ")?;
+        let age = match age.parse() {
+            Ok(identity) => AgeHalf::Own(identity),
+            Err(_) => AgeHalf::Hardware(Hardware::from_line(age)?),
+        };
         let signing = SigningKey::from_bytes(&*seed(lines.next()?.strip_prefix("sign ")?)?);
-        Some(Self { identity, signing })
+        Some(Self { age, signing, ask: Arc::new(Nobody) })
     }
 }
 
@@ -142,3 +203,14 @@ impl std::fmt::Display for UnlockError {
 }
 
 impl std::error::Error for UnlockError {}
+
+impl std::fmt::Display for NotOpened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Open(error) => error.fmt(f),
+            Self::Hardware(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotOpened {}

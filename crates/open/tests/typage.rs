@@ -148,7 +148,7 @@ fn typage_unlocks_a_members_identity_file() {
     let passphrase = "گذرواژه‌ای بلند با چند واژه";
     fs::write(&file, member.lock(SecretString::from(passphrase), Some(10)).unwrap()).unwrap();
     let Some(text) = typage(&["unlock", passphrase, &file]) else { return };
-    let secret = member.identity().secret();
+    let secret = member.own_identity().unwrap().secret();
     assert_eq!(text.lines().nth(1), Some(&*format!("age {}", secret.expose_secret())));
 }
 

@@ -147,9 +147,16 @@ pub enum DeskCommand {
         /// How many admins change the desk, and how many editors approve [default: 1]
         #[arg(long, value_name = "COUNT")]
         threshold: Option<u8>,
+        /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+        #[arg(long, value_name = "FILE")]
+        age_identity: Option<PathBuf>,
     },
     /// Make an identity, and print the block by which an admin admits it
-    Identity,
+    Identity {
+        /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+        #[arg(long, value_name = "FILE")]
+        age_identity: Option<PathBuf>,
+    },
     /// Join a desk by the code that one of its admins told you
     Join(JoinArgs),
     /// Bring a desk back whose members are all lost, from enough pages of its recovery kit
@@ -217,6 +224,9 @@ pub struct JoinArgs {
     /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
+    /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+    #[arg(long, value_name = "FILE")]
+    pub age_identity: Option<PathBuf>,
     /// Leave the answer and do not wait until somebody lets you in
     #[arg(long)]
     pub no_wait: bool,
@@ -232,6 +242,9 @@ pub struct RecoverArgs {
     /// The server's desk address, over the one on the pages
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
+    /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+    #[arg(long, value_name = "FILE")]
+    pub age_identity: Option<PathBuf>,
     /// The log's public key, over the one on the pages
     #[arg(long, value_name = "KEY")]
     pub log_key: Option<String>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use payamgir_desk::keys;
 use payamgir_desk::open::member::UnlockError;
-use payamgir_desk::open::{Keyring, Member, SecretString};
+use payamgir_desk::open::{Hardware, Keyring, Member, SecretString};
 use payamgir_desk::roster::{Fold, Policy, Receiving, kind};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
@@ -14,7 +14,8 @@ use payamgir_wire::armor::{Label, armor};
 use zeroize::Zeroizing;
 
 use super::changes::read_block;
-use super::place::Place;
+use super::place::{Place, no_hardware};
+use super::terminal::Terminal;
 use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, world};
@@ -34,7 +35,7 @@ pub fn init(
     place: &Place,
     others: &[PathBuf],
     threshold: Option<u8>,
-    passphrase: Option<&Path>,
+    (passphrase, hardware): (Option<&Path>, Option<&Path>),
     lang: Lang,
 ) -> Result<(), Problem> {
     if place.public().exists() {
@@ -42,7 +43,7 @@ pub fn init(
     }
     let others = others.iter().map(|path| read_block(path)).collect::<Result<Vec<_>, _>>()?;
     others.iter().for_each(|block| tell_fingerprint(block, lang));
-    let member = own(place, passphrase, lang)?;
+    let member = own(place, (passphrase, hardware), lang)?;
     let mut keyring = place.keyring(&member)?;
     let policy = policy(threshold);
     let text = founding(&member, &mut keyring, &others, policy).ok_or_else(no_founding)?;
@@ -60,8 +61,12 @@ pub fn init(
 
 /// `payamgir desk identity`: an identity, unless there is one, and the block by which it is
 /// admitted.
-pub fn identity(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<(), Problem> {
-    let member = own(place, passphrase, lang)?;
+pub fn identity(
+    place: &Place,
+    how: (Option<&Path>, Option<&Path>),
+    lang: Lang,
+) -> Result<(), Problem> {
+    let member = own(place, how, lang)?;
     let mut keyring = place.keyring(&member)?;
     let block = keys::block(&member, &mut keyring, &random());
     place.keep_keyring(&keyring, &member)?;
@@ -100,16 +105,40 @@ pub fn passphrase(
     Ok(())
 }
 
-/// The identity of this folder, made where there is none.
-pub fn own(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Member, Problem> {
+/// The identity of this folder, made where there is none; its age half in hardware where the file
+/// of a plugin's identity was named.
+pub fn own(
+    place: &Place,
+    (passphrase, hardware): (Option<&Path>, Option<&Path>),
+    lang: Lang,
+) -> Result<Member, Problem> {
     if place.identity().exists() {
-        return unlock(place, passphrase, lang);
+        return match hardware {
+            Some(_) => Err(identity_already(place)),
+            None => unlock(place, passphrase, lang),
+        };
     }
+    let member = match hardware {
+        Some(path) => hardware_member(path)?,
+        None => new_member(),
+    };
     let passphrase = choose(passphrase, lang)?;
-    let member = new_member();
     let file = member.lock(passphrase, None).map_err(not_locked)?;
     place.folder()?;
     files::create(&place.identity(), &file)?;
+    Ok(member)
+}
+
+/// A member whose age half a plugin has; tried before anything is written.
+fn hardware_member(path: &Path) -> Result<Member, Problem> {
+    let hardware = Hardware::parse(&files::read(path)?).ok_or_else(not_hardware)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    world::random(&mut *seed);
+    let member = Member::with_hardware(hardware, &seed).asking(Arc::new(Terminal));
+    let sealed = keys::lock(&Keyring::default(), &member);
+    let sealed = sealed.map_err(|error| no_hardware(&member).because(error))?;
+    let opened = keys::unlock(&sealed, &member);
+    opened.map_err(|error| no_hardware(&member).because(error))?;
     Ok(member)
 }
 
@@ -157,7 +186,8 @@ pub fn unlock(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Me
         Some(path) => from_file(path)?,
         None => ask(pick(lang, "گذرواژه: ", "Passphrase: "))?,
     };
-    Member::unlock(file.as_bytes(), passphrase).map_err(not_unlocked)
+    let member = Member::unlock(file.as_bytes(), passphrase).map_err(not_unlocked)?;
+    Ok(member.asking(Arc::new(Terminal)))
 }
 
 fn choose(file: Option<&Path>, lang: Lang) -> Result<SecretString, Problem> {
@@ -215,6 +245,32 @@ fn none(place: &Place) -> Problem {
     let to_do = Say::new(
         "نخست «payamgir desk init» را اجرا کنید، یا پوشه را با ‎--dir بدهید.",
         "Run `payamgir desk init` first, or name the folder with --dir.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn identity_already(place: &Place) -> Problem {
+    let path = place.identity();
+    let path = path.display();
+    let what = Say::new(
+        format!("این پوشه هویتی دارد: «{path}»."),
+        format!("This folder has an identity already: {path}."),
+    );
+    let to_do = Say::new(
+        "هویتی با کلید سخت‌افزاری در پوشه‌ی دیگری بسازید (‎--dir).",
+        "Make one with hardware in another folder (--dir).",
+    );
+    Problem::new(what, to_do)
+}
+
+fn not_hardware() -> Problem {
+    let what = Say::new(
+        "در این فایل هویتی از یک افزونه‌ی age نیست.",
+        "There is no age plugin's identity in that file.",
+    );
+    let to_do = Say::new(
+        "فایلی را بدهید که افزونه ساخته و سطری با AGE-PLUGIN- دارد.",
+        "Name the file that the plugin made, with a line AGE-PLUGIN-….",
     );
     Problem::new(what, to_do)
 }

@@ -48,7 +48,7 @@ pub fn run(
     if place.public().exists() {
         return Err(member_already());
     }
-    let member = Arc::new(own(place, passphrase, lang)?);
+    let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let mut keyring = place.keyring(&member)?;
     let random: payamgir_desk::client::Random = Arc::new(world::random);
     let block = keys::block(&member, &mut keyring, &random);

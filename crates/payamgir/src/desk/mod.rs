@@ -14,6 +14,7 @@ mod recovering;
 mod session;
 mod spoken;
 mod syncing;
+mod terminal;
 
 use payamgir_log::Report;
 use payamgir_text::lang::Lang;
@@ -58,10 +59,13 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
     );
     let _held = if reads { None } else { Some(place.hold()?) };
     match args.command {
-        DeskCommand::Init { member, threshold } => {
-            identity::init(&place, &member, threshold, passphrase, lang)
+        DeskCommand::Init { member, threshold, age_identity } => {
+            let how = (passphrase, age_identity.as_deref());
+            identity::init(&place, &member, threshold, how, lang)
         }
-        DeskCommand::Identity => identity::identity(&place, passphrase, lang),
+        DeskCommand::Identity { age_identity } => {
+            identity::identity(&place, (passphrase, age_identity.as_deref()), lang)
+        }
         DeskCommand::Join(args) => joining::run(&place, &args, passphrase, lang),
         DeskCommand::Recover(args) => recovering::run(&place, &args, passphrase, lang),
         DeskCommand::Passphrase { new_passphrase_file } => {

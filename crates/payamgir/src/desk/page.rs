@@ -96,7 +96,7 @@ pub fn html(sheet: &Sheet<'_>, lang: Lang) -> String {
     };
     let how = pick(
         lang,
-        "روی رایانه‌ای پاک: payamgir desk recover. سپس متن کد هر برگ را بچسبانید یا واژه‌هایش را به ترتیب شماره بنویسید.",
+        "روی رایانه‌ای پاک: <bdi dir=\"ltr\">payamgir desk recover</bdi>. سپس متن کد هر برگ را بچسبانید یا واژه‌هایش را به ترتیب شماره بنویسید.",
         "On a clean computer: payamgir desk recover. Then paste what the code of each page says, or type its words in the order of their numbers.",
     );
     let (server, log_key) = (escape(sheet.server), escape(sheet.log_key));
@@ -126,7 +126,7 @@ header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:bas
 h1{font-size:19pt;margin:0}.of{font-size:15pt;margin:0;font-weight:700}.what{font-weight:700;margin:5mm 0}\
 .part{display:flex;flex-wrap:wrap;gap:8mm;align-items:flex-start}\
 svg{width:62mm;height:62mm;flex:none;margin:-3mm}\
-ol{flex:1 1 90mm;columns:4;column-gap:5mm;margin:0;padding:0;list-style:none;font-size:12.5pt}\
+ol{flex:1 1 88mm;columns:3;column-gap:5mm;margin:0;padding:0;list-style:none;font-size:12.5pt}\
 li{break-inside:avoid;display:flex;gap:2mm}li span{min-width:6mm;text-align:end;font-size:9.5pt;padding-top:.2em}\
 .how{margin:6mm 0 4mm}dl{display:grid;grid-template-columns:max-content 1fr;gap:1mm 5mm;margin:0;font-size:9.5pt;border-top:1px solid;padding-top:4mm}\
 dt{font-weight:700}dd{margin:0;overflow-wrap:anywhere}dd[dir=ltr]{text-align:start;font-family:ui-monospace,monospace}";

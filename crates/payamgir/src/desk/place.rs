@@ -14,8 +14,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use payamgir_desk::keys;
-use payamgir_desk::open::{Keyring, Member};
+use payamgir_desk::keys::{self, Locked};
+use payamgir_desk::open::{Hardware, Keyring, Member};
 use payamgir_log::{Mirror, Report};
 use serde::{Deserialize, Serialize};
 
@@ -90,12 +90,18 @@ impl Place {
             return Ok(Keyring::default());
         }
         let file = files::read_bytes(&path)?;
-        keys::unlock(&file, member).map_err(|error| bad_keyring().because(error))
+        keys::unlock(&file, member).map_err(|error| match error {
+            Locked::Hardware(why) => no_hardware(member).because(why),
+            Locked::NotAKeyring => bad_keyring().because(error),
+        })
     }
 
     /// Keeps the keyring, in one step.
     pub fn keep_keyring(&self, keyring: &Keyring, member: &Member) -> Result<(), Problem> {
-        let sealed = keys::lock(keyring, member).map_err(|error| bad_keyring().because(error))?;
+        let sealed = keys::lock(keyring, member).map_err(|error| match member.hardware() {
+            Some(_) => no_hardware(member).because(error),
+            None => bad_keyring().because(error),
+        })?;
         files::replace(&self.dir.join("keyring.age"), &sealed)
     }
 
@@ -143,6 +149,20 @@ impl Place {
     pub fn problem(&self, error: payamgir_log::Error) -> Problem {
         log_problem(&self.dir, error)
     }
+}
+
+/// The plugin, or the hardware behind it, did not do its part.
+pub fn no_hardware(member: &Member) -> Problem {
+    let program = member.hardware().map(Hardware::program).unwrap_or_default();
+    let what = Say::new(
+        format!("کلید سخت‌افزاری به کار نیامد (‎{program})."),
+        format!("The hardware key did not do its part ({program})."),
+    );
+    let to_do = Say::new(
+        "ببینید کلید وصل است و این برنامه در PATH هست، و دوباره بکوشید. چیزی از دست نرفته است.",
+        "See that the key is plugged in and that this program is on the PATH, and try again. Nothing is lost.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn bad_keyring() -> Problem {

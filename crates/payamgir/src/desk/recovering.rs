@@ -35,7 +35,7 @@ pub fn run(
     let kit = Kit::combine(&parts).map_err(not_a_kit)?;
     let link = link(args, &read)?;
     let desk = read.iter().find_map(|page| page.desk);
-    let member = Arc::new(own(place, passphrase, lang)?);
+    let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let client = client(&kit, &link)?;
     let mirror = adopting::adopt(place, &link, &client, desk.as_ref())?;
     let mut session = Session::new(place, link, mirror, member.clone())?;
