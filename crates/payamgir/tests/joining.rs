@@ -201,3 +201,24 @@ fn with_a_threshold_of_two_another_admin_signs_both_steps() {
     done(&c.run(&["sync"]));
     assert_eq!(c.reads(), ["یک"]);
 }
+
+#[test]
+fn who_lost_the_laptop_comes_back_with_new_keys_and_reads_what_was() {
+    let place = Place::new();
+    let (server, a) = desk(&place);
+    let lost = Person::new(&place, "b", 11);
+    done(&a.run(&["admit", &lost.block(), "--role", "admin"]));
+    done(&lost.sync(&server));
+    let old = lost.key();
+    let [code, _] = codes(&a.run(&["invite", "--role", "admin"]));
+    let new = Person::stranger(&place, "b-again", 12);
+    let read = fingerprint(&join(&new, server.private, &code));
+    done(&a.run(&["welcome", "--fingerprint", &read, "--replaces", &old[..8]]));
+    send(&server, "دو");
+    done(&new.run(&["join"]));
+    done(&new.run(&["sync"]));
+    assert_eq!(new.reads(), ["یک", "دو"]);
+    let refused = lost.run(&["sync"]);
+    assert!(text(&refused.stderr).contains("not a member"), "{}", text(&refused.stderr));
+    assert_eq!(members(&a.run(&["members", "--json"]))["members"].as_array().unwrap().len(), 2);
+}
