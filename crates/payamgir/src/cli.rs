@@ -308,20 +308,7 @@ pub enum RosterCommand {
         role: RoleArg,
     },
     /// Change what the desk asks for
-    Policy {
-        /// How many admins change the desk, and how many editors approve
-        #[arg(long, value_name = "COUNT")]
-        threshold: Option<u8>,
-        /// Whether an author's own approval counts
-        #[arg(long, value_name = "BOOL")]
-        author_may_approve: Option<bool>,
-        /// Days after which a new epoch starts by itself; 0 for never
-        #[arg(long, value_name = "DAYS")]
-        epoch_days: Option<u16>,
-        /// Days after its end for which an epoch can be read; 0 for always
-        #[arg(long, value_name = "DAYS")]
-        retention_days: Option<u16>,
-    },
+    Policy(PolicyArgs),
     /// Make a recovery kit: pages to print, enough of which bring the desk back
     Kit {
         /// How many pages
@@ -346,6 +333,24 @@ pub enum RosterCommand {
         /// The record's number
         record: u64,
     },
+}
+
+/// What the desk asks for; what is not named stays.
+#[cfg(feature = "desk")]
+#[derive(Args)]
+pub struct PolicyArgs {
+    /// How many admins change the desk, and how many editors approve
+    #[arg(long, value_name = "COUNT")]
+    pub threshold: Option<u8>,
+    /// Whether an author's own approval counts
+    #[arg(long, value_name = "BOOL")]
+    pub author_may_approve: Option<bool>,
+    /// Days after which a new epoch starts by itself; 0 for never
+    #[arg(long, value_name = "DAYS")]
+    pub epoch_days: Option<u16>,
+    /// Days after its end for which an epoch can be read; 0 for always
+    #[arg(long, value_name = "DAYS")]
+    pub retention_days: Option<u16>,
 }
 
 /// What a member may do.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use payamgir_desk::client::Random;
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::roster::{
-    Act, Approval, Fold, Joining, Key, Policy, Receiving, Recipient, Roster, Statement, Subject,
-    kind,
+    Act, Approval, Fold, Joining, Key, Policy, Receiving, Recipient, Role, Roster, Statement,
+    Subject, kind,
 };
 use payamgir_log::Record;
 use payamgir_text::lang::Lang;
@@ -20,83 +20,134 @@ use super::inviting;
 use super::kit;
 use super::members::no_roster;
 use super::session::Session;
-use crate::cli::RosterCommand;
+use crate::cli::{PolicyArgs, RosterCommand};
 use crate::problem::Problem;
 use crate::words::Say;
 use crate::{files, world};
 
-pub fn additions(
+/// What a command adds to the log, and what is said once that is done.
+#[derive(Default)]
+pub struct Change {
+    pub additions: Additions,
+    pub say: Option<Say>,
+}
+
+/// An act to propose, what goes to the log before it, and what is said once it is there.
+struct Proposal {
+    act: Act,
+    before: Additions,
+    say: Option<Say>,
+}
+
+impl From<(Act, Additions)> for Proposal {
+    fn from((act, before): (Act, Additions)) -> Self {
+        Self { act, before, say: None }
+    }
+}
+
+impl From<(Act, Say)> for Proposal {
+    fn from((act, say): (Act, Say)) -> Self {
+        Self { act, before: vec![], say: Some(say) }
+    }
+}
+
+/// What a command changes.
+pub fn change(
     session: &mut Session<'_>,
     fold: &Fold,
     command: &RosterCommand,
     lang: Lang,
-) -> Result<(Additions, Option<Say>), Problem> {
-    let mut say = None;
+) -> Result<Change, Problem> {
+    let only = |additions| Ok(Change { additions, say: None });
+    match command {
+        RosterCommand::Members { .. } => Ok(Change::default()),
+        RosterCommand::Sign { statement } => only(signature(session, fold, statement)?),
+        RosterCommand::Erase { record } => only(erasure(session, fold, *record)?),
+        command => {
+            let proposal = proposal(session, fold, command, lang)?;
+            let roster = fold.roster().ok_or_else(no_roster)?;
+            let today = keys::day(world::now());
+            let signed = keys::propose(roster, &session.member, proposal.act, today);
+            let mut additions = proposal.before;
+            additions.push((kind::STATEMENT, signed.encode()));
+            Ok(Change { additions, say: proposal.say })
+        }
+    }
+}
+
+fn proposal(
+    session: &mut Session<'_>,
+    fold: &Fold,
+    command: &RosterCommand,
+    lang: Lang,
+) -> Result<Proposal, Problem> {
     let roster = fold.roster().ok_or_else(no_roster)?;
-    let member = session.member.clone();
-    let (act, mut additions) = match command {
-        RosterCommand::Members { .. } => return Ok((vec![], None)),
-        RosterCommand::Sign { statement } => {
-            let statement = waiting(roster, statement)?;
-            let epoch = keys::epoch_of(&statement.act);
-            if epoch.is_some_and(|epoch| session.keyring.epoch(&*epoch.0).is_none()) {
-                return Err(unreadable_epoch());
-            }
-            let signed = keys::sign(statement, &member).encode();
-            return Ok((vec![(kind::STATEMENT, signed)], None));
-        }
-        RosterCommand::Erase { record } => {
-            return Ok((erasure(session, fold, *record)?, None));
-        }
+    Ok(match command {
+        RosterCommand::Members { .. }
+        | RosterCommand::Sign { .. }
+        | RosterCommand::Erase { .. } => unreachable!("they propose nothing"),
         RosterCommand::Invite { role, days } => {
-            let (act, code) = inviting::invite(session, roster, (*role).into(), *days);
-            say = Some(code);
-            (act, vec![])
+            inviting::invite(session, roster, (*role).into(), *days).into()
         }
         RosterCommand::Welcome { number, fingerprint, replaces } => {
             let chosen = (*number, fingerprint.as_deref());
             let candidate = inviting::candidate(session, roster, chosen, lang)?;
             let joining = candidate.joining(session, roster)?;
-            replacing(session, fold, joining, replaces.as_deref())?
+            replacing(session, fold, joining, replaces.as_deref())?.into()
         }
         RosterCommand::Admit { block, role, replaces } => {
-            let block = read_block(block)?;
-            tell_fingerprint(&block, lang);
-            let member = keys::seat(&block, (*role).into()).ok_or_else(not_a_block)?;
-            let joining = Joining { member, invitation: None, welcome: vec![], replaces: None };
-            replacing(session, fold, joining, replaces.as_deref())?
+            let joining = admission(block, (*role).into(), lang)?;
+            replacing(session, fold, joining, replaces.as_deref())?.into()
         }
         RosterCommand::Remove { member } => {
             let member = find(roster, member)?;
             let (epoch, grants) = next_epoch(session, fold, Some(&member));
-            (Act::Removed { member, epoch }, grants)
+            (Act::Removed { member, epoch }, grants).into()
         }
         RosterCommand::Role { member, role } => {
-            (Act::RoleChanged { member: find(roster, member)?, role: (*role).into() }, vec![])
+            let (member, role) = (find(roster, member)?, (*role).into());
+            (Act::RoleChanged { member, role }, vec![]).into()
         }
-        RosterCommand::Policy { threshold, author_may_approve, epoch_days, retention_days } => {
-            let old = roster.policy();
-            let policy = Policy {
-                threshold: threshold.unwrap_or(old.threshold),
-                author_may_approve: author_may_approve.unwrap_or(old.author_may_approve),
-                epoch_days: epoch_days.unwrap_or(old.epoch_days),
-                retention_days: retention_days.unwrap_or(old.retention_days),
-            };
-            (Act::PolicyChanged(policy), vec![])
-        }
+        RosterCommand::Policy(args) => (Act::PolicyChanged(args.over(roster)), vec![]).into(),
         RosterCommand::Kit { pages, needed, out } => {
-            let (act, made) = kit::make(session, roster, (*needed, *pages), out, lang)?;
-            say = Some(made);
-            (act, vec![])
+            kit::make(session, roster, (*needed, *pages), out, lang)?.into()
         }
         RosterCommand::Epoch => {
             let (epoch, grants) = next_epoch(session, fold, None);
-            (Act::EpochStarted(epoch), grants)
+            (Act::EpochStarted(epoch), grants).into()
         }
-    };
-    let signed = keys::propose(roster, &member, act, keys::day(world::now()));
-    additions.push((kind::STATEMENT, signed.encode()));
-    Ok((additions, say))
+    })
+}
+
+/// This member's signature under what waits.
+fn signature(session: &Session<'_>, fold: &Fold, hash: &str) -> Result<Additions, Problem> {
+    let statement = waiting(fold.roster().ok_or_else(no_roster)?, hash)?;
+    let epoch = keys::epoch_of(&statement.act);
+    if epoch.is_some_and(|epoch| session.keyring.epoch(&*epoch.0).is_none()) {
+        return Err(unreadable_epoch());
+    }
+    Ok(vec![(kind::STATEMENT, keys::sign(statement, &session.member).encode())])
+}
+
+/// A joining by a block that was handed over.
+fn admission(block: &Path, role: Role, lang: Lang) -> Result<Joining, Problem> {
+    let block = read_block(block)?;
+    tell_fingerprint(&block, lang);
+    let member = keys::seat(&block, role).ok_or_else(not_a_block)?;
+    Ok(Joining { member, invitation: None, welcome: vec![], replaces: None })
+}
+
+impl PolicyArgs {
+    /// The roster's policy with what was asked for.
+    fn over(&self, roster: &Roster) -> Policy {
+        let old = roster.policy();
+        Policy {
+            threshold: self.threshold.unwrap_or(old.threshold),
+            author_may_approve: self.author_may_approve.unwrap_or(old.author_may_approve),
+            epoch_days: self.epoch_days.unwrap_or(old.epoch_days),
+            retention_days: self.retention_days.unwrap_or(old.retention_days),
+        }
+    }
 }
 
 /// A joining, in the place of somebody's old keys where that was asked for.

@@ -31,7 +31,10 @@ pub fn make(
     for page in &pages {
         write(session, roster, page, all, out, lang)?;
     }
-    Ok((Act::RecoveryChanged(Some(kit.recovery())), made(pages.len(), out)))
+    Ok((
+        Act::RecoveryChanged(Some(kit.recovery())),
+        made(pages.len(), out, roster.policy().threshold),
+    ))
 }
 
 fn write(
@@ -54,14 +57,21 @@ fn write(
     files::create(&out.join(name), page::html(&sheet, lang).as_bytes())
 }
 
-fn made(count: usize, out: &Path) -> Say {
+fn made(count: usize, out: &Path, threshold: u8) -> Say {
     let (fa, out) = (digits::number(count as u64, Lang::Fa), out.display());
+    let (then_fa, then_en) = match threshold {
+        0 | 1 => ("بسته‌ی پیشین، اگر بود، دیگر به کار نمی‌آید.", "An earlier kit works no more."),
+        _ => (
+            "بسته پس از امضای سرپرستی دیگر به کار می‌آید (desk members و desk sign)؛ تا آن هنگام بسته‌ی پیشین، اگر هست.",
+            "It works once another admin has signed it (desk members, desk sign); until then an earlier one does, if there is one.",
+        ),
+    };
     Say::new(
         format!(
-            "{fa} برگ در «{out}» نوشته شد. چاپشان کنید، فایل‌ها را پاک کنید، و هر برگ را نزد کسی دیگر یا در جایی دیگر بگذارید. بسته‌ی پیشین، اگر بود، دیگر به کار نمی‌آید."
+            "{fa} برگ در «{out}» نوشته شد. چاپشان کنید، فایل‌ها را پاک کنید، و هر برگ را نزد کسی دیگر یا در جایی دیگر بگذارید. {then_fa}"
         ),
         format!(
-            "{count} pages were written to {out}. Print them, delete the files, and leave each page with another person or in another place. An earlier kit works no more."
+            "{count} pages were written to {out}. Print them, delete the files, and leave each page with another person or in another place. {then_en}"
         ),
     )
 }

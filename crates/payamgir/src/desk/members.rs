@@ -29,10 +29,10 @@ pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Res
     let json = match command {
         RosterCommand::Members { json } => *json,
         change => {
-            let (additions, say) = changes::additions(&mut session, &fold, change, lang)?;
-            session.add(&additions)?;
+            let change = changes::change(&mut session, &fold, change, lang)?;
+            session.add(&change.additions)?;
             session.sync(|_, _| {})?;
-            if let Some(say) = say {
+            if let Some(say) = change.say {
                 eprintln!("{}\n", say.in_(lang));
             }
             false

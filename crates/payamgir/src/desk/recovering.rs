@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use payamgir_desk::client::{Random, World};
 use payamgir_desk::kit::{Kit, NotAKit};
-use payamgir_desk::roster::{Roster, kind};
+use payamgir_desk::roster::{Epoch, kind};
 use payamgir_desk::{Client, Server, keys};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
@@ -38,30 +38,37 @@ pub fn run(
     let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let client = client(&kit, &link)?;
     let mirror = adopting::adopt(place, &link, &client, desk.as_ref())?;
-    let mut session = Session::new(place, link, mirror, member.clone())?;
+    let mut session = Session::new(place, link, mirror, member)?;
+    let (have, all) = become_the_desk(&mut session, &kit, &client)?;
+    session.sync(|_, _| {})?;
+    eprintln!("{}", done(have, all).in_(lang));
+    Ok(())
+}
+
+/// Opens what members left for the kit and makes this member the desk; gives how many epochs can
+/// be read, of how many. The keys are kept before the statement is sent.
+fn become_the_desk(
+    session: &mut Session<'_>,
+    kit: &Kit,
+    client: &Client,
+) -> Result<(usize, usize), Problem> {
     let fold = session.fold()?;
     let roster = fold.roster().ok_or_else(not_this_desks)?;
     if roster.recovery().map(|kit| kit.key) != Some(kit.recovery().key) {
         return Err(not_this_desks());
     }
-    let deposits = client.deposits().map_err(unreachable_server)?;
-    kit.open(roster, &deposits, &mut session.keyring);
-    let held = |roster: &Roster| {
-        let read = |key: &[u8]| session.keyring.epoch(key).is_some();
-        roster.epochs().iter().filter(|epoch| read(&*epoch.recipient.0)).count()
-    };
-    let (have, all) = (held(roster), roster.epochs().len());
-    let (random, today): (Random, u32) = (Arc::new(world::random), keys::day(world::now()));
     let keyring = &mut session.keyring;
-    let signed = kit.recover(roster, (&member, keyring), today, &random).ok_or_else(unmade)?;
-    place.keep_keyring(&session.keyring, &member)?;
-    let added = client.add(&[(kind::STATEMENT, signed.encode())]).map_err(unreachable_server)?;
-    if let (_, Some(word)) = added {
-        return Err(not_added(&word));
+    kit.open(roster, &client.deposits().map_err(unreachable_server)?, keyring);
+    let readable = |epoch: &&Epoch| keyring.epoch(&*epoch.recipient.0).is_some();
+    let have = roster.epochs().iter().filter(readable).count();
+    let (random, today): (Random, u32) = (Arc::new(world::random), keys::day(world::now()));
+    let signed = kit.recover(roster, (&session.member, keyring), today, &random);
+    let signed = signed.ok_or_else(unmade)?;
+    session.place.keep_keyring(&session.keyring, &session.member)?;
+    match client.add(&[(kind::STATEMENT, signed.encode())]).map_err(unreachable_server)? {
+        (_, None) => Ok((have, roster.epochs().len())),
+        (_, Some(word)) => Err(not_added(&word)),
     }
-    session.sync(|_, _| {})?;
-    eprintln!("{}", done(have, all).in_(lang));
-    Ok(())
 }
 
 /// A client that asks as the kit.
