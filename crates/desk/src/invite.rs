@@ -9,6 +9,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key as SealKey, Nonce};
 use hkdf::Hkdf;
 use payamgir_roster::{Hash, Key, Receiving};
+use payamgir_wire::limits::ANSWER_BYTES;
 use rand_core::{CryptoRng, RngCore};
 use sha2::{Digest, Sha256};
 use spake2::{Ed25519Group, Identity, Password, Spake2};
@@ -109,11 +110,11 @@ impl Secret {
     /// The inviter opens an answer: the newcomer's block.
     pub fn open_answer(&self, answer: &[u8]) -> Result<Receiving, NotIt> {
         let (head, sealed) = answer.split_at_checked(ANSWER_HEAD).ok_or(NotIt::Malformed)?;
-        if head[0] != VERSION {
-            return Err(NotIt::Malformed);
-        }
         if head[1..=ID_BYTES] != self.id {
             return Err(NotIt::OtherInvitation);
+        }
+        if head[0] != VERSION || answer.len() != ANSWER_BYTES {
+            return Err(NotIt::Malformed);
         }
         let shared = self.shared(answer)?;
         let block = open(&shared, ANSWER, head, sealed)?;
@@ -296,6 +297,7 @@ mod tests {
         let block = newcomer(7);
         let answer = joiner.answer(&block).unwrap();
         assert_eq!(answer, joiner.answer(&block).unwrap(), "it can be sent again");
+        assert_eq!(answer.len(), ANSWER_BYTES);
         assert_eq!(inviter.open_answer(&answer), Ok(block.clone()));
         let told = inviter.welcome(&answer, &block.key, &welcome()).unwrap();
         assert_eq!(joiner.open_welcome(&block.key, &told), Ok(welcome()));

@@ -38,6 +38,15 @@ pub fn epoch_of(act: &Act) -> Option<&Recipient> {
     }
 }
 
+/// Who is a member no more by it.
+pub fn leaver(act: &Act) -> Option<&Key> {
+    match act {
+        Act::Removed { member, .. } => Some(member),
+        Act::Joined(joining) => joining.replaces.as_ref().map(|(key, _)| key),
+        _ => None,
+    }
+}
+
 /// A day, in days since 1970-01-01.
 pub fn day(unix_seconds: u64) -> u32 {
     u32::try_from(unix_seconds / 86_400).unwrap_or(u32::MAX)
@@ -226,7 +235,7 @@ fn lacks(fold: &Fold, member: &Member, other: &Key, epoch: &[u8; 32]) -> bool {
 }
 
 /// Whether an epoch's time of being read is over.
-fn is_over(roster: &Roster, epoch: &Epoch, today: u32) -> bool {
+pub fn is_over(roster: &Roster, epoch: &Epoch, today: u32) -> bool {
     let days = u32::from(roster.policy().retention_days);
     let next = roster.epochs().iter().find(|next| next.from > epoch.from);
     days > 0 && next.is_some_and(|next| today > next.day.saturating_add(days))
@@ -234,7 +243,7 @@ fn is_over(roster: &Roster, epoch: &Epoch, today: u32) -> bool {
 
 fn take_grants(fold: &Fold, member: &Member, keyring: &mut Keyring) {
     let own = fold.grants().iter().filter(|(_, grant)| grant.member == member.verifying_key());
-    for (_, grant) in own {
+    for (_, grant) in own.filter(|(_, grant)| is_wanted(fold, &grant.epoch)) {
         let opened = keyring.receiving(grant.counter).and_then(|receiving| {
             let plain = open_entry(receiving, &grant.sealed, BODY_BYTES).ok()?;
             let mut seed = Zeroizing::new([0; 32]);
@@ -249,8 +258,8 @@ fn take_grants(fold: &Fold, member: &Member, keyring: &mut Keyring) {
 
 fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let Some(roster) = fold.roster() else { return };
-    let (over, there): (Vec<&Epoch>, Vec<&Epoch>) =
-        roster.epochs().iter().partition(|epoch| is_over(roster, epoch, today));
+    let there: Vec<&Epoch> =
+        roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today)).collect();
     let own = member.verifying_key();
     let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     let kept: Vec<[u8; 32]> =
@@ -263,10 +272,22 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
             grant.member == own && grant.counter == counter && wanted
         })
     };
+    // Epochs that were proposed and never began go too.
+    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
+    let there: Vec<&Recipient> =
+        there.into_iter().map(|epoch| &epoch.recipient).chain(coming).collect();
     keyring.retain(
         |counter| current.is_none_or(|current| counter >= current) || used(counter),
-        |epoch| !over.iter().any(|over| over.recipient.0[..] == *epoch),
+        |epoch| there.iter().any(|there| there.0[..] == *epoch),
     );
+}
+
+/// Whether there is such an epoch, or it is proposed. Grants of others mean nothing, or nothing yet.
+fn is_wanted(fold: &Fold, epoch: &[u8; 32]) -> bool {
+    let Some(roster) = fold.roster() else { return false };
+    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
+    let epochs = roster.epochs().iter().map(|epoch| &epoch.recipient);
+    epochs.chain(coming).any(|known| known.id() == *epoch)
 }
 
 /// A new receiving key where the present one was used for an epoch, or its private half is lost.
@@ -279,11 +300,14 @@ fn next_receiving(
     let own = member.verifying_key();
     let (shown, counter) = fold.roster()?.receiver(&own)?;
     let missing = keyring.receiving(counter).is_none_or(|kept| recipient(kept) != *shown);
-    // What was granted and does not open is as good as lost. Once is enough to be granted by all:
-    // a member who grants what does not open could else make this desk ask for ever.
-    let asked = fold.roster()?.asked_anew(&own);
-    let lost = missing || !asked && unopened(fold, member, keyring, today);
-    let used = fold.grants().iter().any(|(_, g)| g.member == own && g.counter == counter);
+    // What was granted and does not open is as good as lost; from the first time on all others grant.
+    // The roster bounds how often: a member who grants nonsense must not make this desk ask for ever.
+    let unopened = unopened(fold, member, keyring, today);
+    let lost = missing || unopened && fold.roster()?.may_ask_anew(&own);
+    let used = fold
+        .grants()
+        .iter()
+        .any(|(_, g)| g.member == own && g.counter == counter && is_wanted(fold, &g.epoch));
     if !lost && !used {
         return None;
     }

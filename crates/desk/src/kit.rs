@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hkdf::Hkdf;
 use payamgir_open::{Identity, Keyring, Member, open_entry};
-use payamgir_roster::{Act, Fold, Hash, Key, Recovery, Roster, Signed, Statement};
+use payamgir_roster::{Act, Fold, Hash, Key, Recipient, Recovery, Roster, Signed, Statement, kind};
 use payamgir_seal::seal_entry;
 use payamgir_wire::limits::DEPOSIT_BYTES;
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use vsss_rs::Gf256;
 use zeroize::Zeroizing;
 
 use crate::client::Random;
-use crate::keys;
+use crate::keys::{self, Additions};
 
 /// Bytes of a page, and so its words.
 pub const PAGE_BYTES: usize = 40;
@@ -175,31 +175,56 @@ impl Kit {
 }
 
 /// What a member leaves for the kit: the epochs it holds, sealed to it, behind a tag that says
-/// which without telling them. `None` where the desk has no kit.
-pub fn deposit(fold: &Fold, keyring: &Keyring) -> Option<Vec<u8>> {
+/// which without telling them. `None` where the desk has no kit. Epochs that `additions` would start
+/// are among them, except where the kit goes with whoever leaves.
+pub fn deposit(fold: &Fold, keyring: &Keyring, additions: &Additions) -> Option<Vec<u8>> {
     let kit = fold.roster()?.recovery()?;
     let to = payamgir_seal::Recipient::from_bytes(&*kit.receiver.0).ok()?;
-    let seeds: Vec<&[u8; SEED_BYTES]> = keyring.epochs().map(|epoch| &**epoch.seed()).collect();
+    let left = left(fold, keyring, additions);
+    let seeds: Vec<&[u8; SEED_BYTES]> = left.iter().map(|epoch| &**epoch.seed()).collect();
     let mut plain = Zeroizing::new(Vec::with_capacity(2 + seeds.len() * SEED_BYTES));
     plain.extend_from_slice(&(seeds.len() as u16).to_be_bytes());
     seeds.iter().for_each(|seed| plain.extend_from_slice(&seed[..]));
     let sealed = seal_entry(&to, &plain).ok()?;
-    Some([&tag(fold, keyring)?[..], &sealed].concat())
+    Some([&tag(fold, keyring, additions)?[..], &sealed].concat())
 }
 
 /// The tag of the deposit that would be left now.
-pub fn tag(fold: &Fold, keyring: &Keyring) -> Option<Hash> {
+pub fn tag(fold: &Fold, keyring: &Keyring, additions: &Additions) -> Option<Hash> {
     let roster = fold.roster()?;
     let mut hash = Sha256::new().chain_update(TAG_DOMAIN).chain_update(roster.desk());
     hash.update(roster.recovery()?.receiver.id());
-    keyring.epochs().for_each(|epoch| hash.update(keys::recipient(epoch).id()));
+    let left = left(fold, keyring, additions);
+    left.iter().for_each(|epoch| hash.update(keys::recipient(epoch).id()));
     Some(hash.finalize().into())
+}
+
+/// The epochs for the kit: those there are, and those that are coming.
+fn left<'k>(fold: &Fold, keyring: &'k Keyring, additions: &Additions) -> Vec<&'k Identity> {
+    let Some(roster) = fold.roster() else { return vec![] };
+    let mut wanted: Vec<Recipient> = roster.epochs().iter().map(|e| e.recipient.clone()).collect();
+    let sent = additions.iter().filter(|(kind, _)| *kind == kind::STATEMENT);
+    let sent = sent.filter_map(|(_, body)| Some(Signed::decode(body).ok()?.statement.act));
+    let waiting = roster.waiting().map(|(_, statement, _)| statement.act.clone());
+    for act in waiting.chain(sent) {
+        // Whoever made the kit and leaves must not find the next epoch under it.
+        let kit_goes = keys::leaver(&act).is_some_and(|key| roster.signed_for_the_kit(key));
+        wanted.extend(keys::epoch_of(&act).filter(|_| !kit_goes).cloned());
+    }
+    let held = |epoch: &&Identity| wanted.contains(&keys::recipient(epoch));
+    keyring.epochs().filter(held).collect()
 }
 
 fn seeds(plain: &[u8]) -> Vec<Zeroizing<[u8; SEED_BYTES]>> {
     let Some((count, rest)) = plain.split_first_chunk::<2>() else { return vec![] };
     let (seeds, _) = rest.as_chunks::<SEED_BYTES>();
     seeds.iter().take(u16::from_be_bytes(*count).into()).map(|s| Zeroizing::new(*s)).collect()
+}
+
+/// A kit's name, by its key: six hex digits, printed on its pages too.
+pub fn name(key: &Key) -> String {
+    let [a, b, c] = kit_of(key);
+    format!("{a:02x}{b:02x}{c:02x}")
 }
 
 fn kit_of(key: &Key) -> [u8; KIT_BYTES] {

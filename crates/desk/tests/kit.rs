@@ -7,7 +7,7 @@ use payamgir_desk::client::Random;
 use payamgir_desk::keys;
 use payamgir_desk::kit::{Kit, NotAKit, PAGE_BYTES, Page, deposit, tag};
 use payamgir_desk::open::{Keyring, Member};
-use payamgir_desk::roster::{Act, Fold, Policy, Role, kind};
+use payamgir_desk::roster::{Act, Fold, Joining, Policy, Role, kind};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -113,7 +113,7 @@ fn desk(kit: &Kit, random: &Random) -> (Fold, Member, Keyring) {
     let signed = keys::found(&member, &mut keyring, &[], policy, random).unwrap();
     let mut fold = Fold::default();
     fold.hear(0, kind::STATEMENT, &signed.encode()).unwrap();
-    assert!(deposit(&fold, &keyring).is_none(), "no kit, no deposit");
+    assert!(deposit(&fold, &keyring, &vec![]).is_none(), "no kit, no deposit");
     say(&mut fold, 1, &member, Act::RecoveryChanged(Some(kit.recovery())));
     (fold, member, keyring)
 }
@@ -129,9 +129,11 @@ fn the_kit_opens_every_epoch_that_was_left_for_it_and_becomes_the_desk() {
     let kit = Kit::new(&random);
     let (mut fold, old, mut keyring) = desk(&kit, &random);
     let (epoch, _) = keys::new_epoch(&fold, (&old, None), &mut keyring, &random);
-    let before = tag(&fold, &keyring);
+    let act = Act::EpochStarted(epoch.clone());
+    let signed = keys::propose(fold.roster().unwrap(), &old, act, TODAY).encode();
+    let before = tag(&fold, &keyring, &vec![(kind::STATEMENT, signed)]);
     say(&mut fold, 2, &old, Act::EpochStarted(epoch));
-    let left = deposit(&fold, &keyring).unwrap();
+    let left = deposit(&fold, &keyring, &vec![]).unwrap();
     assert_eq!(Some(&left[..32]), before.as_ref().map(|tag| &tag[..]), "the tag is of the keys");
     let (member, mut fresh) = (Member::from_seed(&Zeroizing::new([2; 64])), Keyring::default());
     let roster = fold.roster().unwrap().clone();
@@ -159,10 +161,31 @@ fn what_the_desk_forgot_is_in_no_later_deposit() {
     let (fold, member, mut keyring) = desk(&kit, &random);
     let first = keyring.epochs().next().unwrap().public().to_vec();
     keys::new_epoch(&fold, (&member, None), &mut keyring, &random);
-    let before = tag(&fold, &keyring);
+    let before = tag(&fold, &keyring, &vec![]);
     keyring.retain(|_| true, |epoch| epoch != first);
-    assert_ne!(tag(&fold, &keyring), before, "so it is left anew");
+    assert_ne!(tag(&fold, &keyring, &vec![]), before, "so it is left anew");
     let mut fresh = Keyring::default();
-    kit.open(fold.roster().unwrap(), &[deposit(&fold, &keyring).unwrap()], &mut fresh);
+    kit.open(fold.roster().unwrap(), &[deposit(&fold, &keyring, &vec![]).unwrap()], &mut fresh);
     assert!(fresh.epoch(&first).is_none());
+}
+
+#[test]
+fn who_made_the_kit_takes_it_along_and_finds_nothing_later_under_it() {
+    let random = random();
+    let kit = Kit::new(&random);
+    let (mut fold, maker, mut keyring) = desk(&kit, &random);
+    let other = Member::from_seed(&Zeroizing::new([2; 64]));
+    let block = keys::block(&other, &mut Keyring::default(), &random);
+    let member = keys::seat(&block, Role::Admin).unwrap();
+    let joining = Joining { member, invitation: None, welcome: vec![], replaces: None };
+    say(&mut fold, 2, &maker, Act::Joined(joining));
+    let before = tag(&fold, &keyring, &vec![]);
+    let (epoch, _) = keys::new_epoch(&fold, (&other, None), &mut keyring, &random);
+    let act = Act::Removed { member: maker.verifying_key(), epoch };
+    let signed = keys::propose(fold.roster().unwrap(), &other, act, TODAY);
+    let sent = vec![(kind::STATEMENT, signed.encode())];
+    assert_eq!(tag(&fold, &keyring, &sent), before, "the next epoch is not left for that kit");
+    fold.hear(3, kind::STATEMENT, &signed.encode()).unwrap();
+    assert!(fold.roster().unwrap().recovery().is_none());
+    assert!(deposit(&fold, &keyring, &vec![]).is_none());
 }

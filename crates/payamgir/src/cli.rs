@@ -216,7 +216,7 @@ pub enum DeskCommand {
 #[cfg(feature = "desk")]
 #[derive(Args)]
 pub struct JoinArgs {
-    /// The code: a number and four words; nothing, to go on waiting
+    /// The code, a number and four words; without it, asks, or goes on waiting
     pub code: Vec<String>,
     /// The server's desk address, as http://127.0.0.1:8081; remembered
     #[arg(long, value_name = "URL")]
@@ -239,6 +239,9 @@ pub struct RecoverArgs {
     /// A file with what a page's code says, or with its words; may be given again [default: ask]
     #[arg(long, value_name = "FILE")]
     pub page: Vec<PathBuf>,
+    /// Go on although the kit does not open all; what it does not open is lost
+    #[arg(long)]
+    pub accept_loss: bool,
     /// The server's desk address, over the one on the pages
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,

@@ -152,6 +152,9 @@ fn a_server_that_lies_adds_nobody_and_swaps_no_key() {
         }
         body
     });
+    let caught = join(&b, server.private, &code);
+    assert_eq!(caught.status.code(), Some(3), "one code, two messages: {}", text(&caught.stderr));
+    let [_, code] = codes(&a.run(&["invite"]));
     let liar = between(server.private, changes, nothing());
     let read = fingerprint(&join(&b, liar, &code));
     let refused = a.run(&["welcome", "--fingerprint", &read]);

@@ -54,7 +54,9 @@ fn desk(place: &Place, lang: &str) -> (Server, Vec<Page>) {
     assert!(!text(&a.run(&["members"]).stderr).contains("make a recovery kit"));
     done(&a.run(&["epoch"]));
     send(&server, "دو");
-    let read = |n| std::fs::read_to_string(format!("{out}/page-{n}-of-3.html")).unwrap();
+    let mut files: Vec<_> = std::fs::read_dir(&out).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    let read = |n: usize| std::fs::read_to_string(&files[n - 1]).unwrap();
     (server, [1, 2, 3].map(|n| page(&read(n))).into())
 }
 
@@ -92,7 +94,10 @@ fn any_two_of_three_pages_bring_the_desk_back_on_a_clean_machine() {
         assert_eq!(clean.reads(), ["یک", "دو"]);
         let all = members(&clean.run(&["members", "--json"]));
         assert_eq!(all["members"].as_array().unwrap().len(), 1);
-        assert_eq!((&all["members"][0]["role"], &all["kit"]), (&"admin".into(), &false.into()));
+        assert_eq!(
+            (&all["members"][0]["role"], &all["kit"]),
+            (&"admin".into(), &serde_json::Value::Null)
+        );
         let out = founder(&place).run(&["sync"]);
         assert!(text(&out.stderr).contains("not a member"), "who was lost is out");
         let spent = Person::stranger(&place, &format!("late{round}"), 30 + round as u8);
@@ -137,6 +142,56 @@ fn words_alone_bring_it_back_and_mistakes_are_named() {
     done(&recover(&first, &second));
     done(&clean.run(&["sync"]));
     assert_eq!(clean.reads(), ["یک", "دو"]);
+}
+
+#[test]
+fn a_kit_is_not_spent_for_less_than_all_unless_that_is_accepted() {
+    let place = Place::new();
+    let (server, pages) = desk(&place, "en");
+    let kept = place.path("kept");
+    std::fs::rename(place.path("server/recovery"), &kept).unwrap();
+    let clean = Person::stranger(&place, "clean", 20);
+    let (one, two) = (write(&place, "1", &pages[0].code), write(&place, "2", &pages[1].code));
+    let both = ["recover", "--page", &one, "--page", &two];
+    let refused = clean.run(&both);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("0 of 2 epochs"), "{}", text(&refused.stderr));
+    assert!(founder(&place).run(&["members"]).status.success(), "the desk is as it was");
+    std::fs::remove_dir_all(place.path("server/recovery")).unwrap();
+    std::fs::rename(&kept, place.path("server/recovery")).unwrap();
+    let forged = pages[1].code.replace(&server.private.to_string(), "127.0.0.1:9");
+    let forged = write(&place, "forged", &forged);
+    let refused = clean.run(&["recover", "--page", &one, "--page", &forged]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    done(&clean.run(&both));
+    done(&clean.run(&["sync"]));
+    assert_eq!(clean.reads(), ["یک", "دو"]);
+    let again = Person::stranger(&place, "again", 21).run(&both);
+    assert_eq!(again.status.code(), Some(3), "{}", text(&again.stderr));
+    assert!(text(&again.stderr).contains("present recovery kit"), "{}", text(&again.stderr));
+}
+
+#[test]
+fn a_kit_that_the_log_does_not_take_leaves_no_pages_and_goes_with_its_maker() {
+    let place = Place::new();
+    let (server, pages) = desk(&place, "en");
+    let b = Person::new(&place, "b3", 11);
+    std::fs::remove_dir_all(&b.dir).unwrap();
+    copy(&place.path("b"), &b.dir);
+    done(&b.sync(&server));
+    let a = founder(&place);
+    done(&a.run(&["role", &b.key()[..8], "editor"]));
+    let out = place.path("void");
+    assert!(!b.run(&["kit", "--out", &out]).status.success(), "an editor makes no kit");
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+    done(&a.run(&["role", &b.key()[..8], "admin"]));
+    // The founder made the kit.
+    done(&b.run(&["remove", &a.key()[..8]]));
+    assert!(text(&b.run(&["members"]).stderr).contains("make a recovery kit"));
+    let (one, two) = (write(&place, "1", &pages[0].code), write(&place, "2", &pages[1].code));
+    let gone = Person::stranger(&place, "gone", 20);
+    let refused = gone.run(&["recover", "--page", &one, "--page", &two]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
 }
 
 #[test]

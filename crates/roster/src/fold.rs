@@ -21,11 +21,16 @@ pub mod kind {
     }
 }
 
+/// Most epochs that never began for which a member grants keys to another within one that did.
+const STRAYS: usize = 8;
+
 /// What the log says of the desk so far.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     roster: Option<Roster>,
     grants: Vec<(u64, Grant)>,
+    /// For each of them: how many epochs there were.
+    granted_in: Vec<usize>,
     approvals: Vec<(u64, Approval)>,
     refused: Vec<(u64, Refusal)>,
 }
@@ -79,6 +84,8 @@ impl Fold {
             kind::GRANT => {
                 let grant = Grant::decode(body)?;
                 self.check_grant(&grant)?;
+                let epochs = self.known()?.epochs().len();
+                self.granted_in.push(epochs);
                 self.grants.push((index, grant));
                 Ok(Heard::Kept)
             }
@@ -117,13 +124,31 @@ impl Fold {
             return Err(Refusal::NotAllowed);
         }
         let (_, now) = roster.receiver(&grant.member).ok_or(Refusal::NoSuchMember)?;
-        if grant.counter > now || !roster.can_open(&grant.member, grant.counter) {
+        // To the present key only: an older one may be destroyed when this is read.
+        if grant.counter != now {
             return Err(Refusal::UsedKey);
         }
         if self.granters(&grant.member, &grant.epoch).any(|key| *key == grant.granter) {
             return Err(Refusal::Repeated);
         }
+        if self.strays(grant) >= STRAYS {
+            return Err(Refusal::NotAllowed);
+        }
         grant.verify()
+    }
+
+    /// How many epochs that there are not this granter granted this member since the present one
+    /// began. Grants come before the statement that starts their epoch, so there may be some.
+    fn strays(&self, grant: &Grant) -> usize {
+        let Some(roster) = &self.roster else { return 0 };
+        let known = |epoch: &Hash| roster.epochs().iter().any(|e| e.recipient.id() == *epoch);
+        if known(&grant.epoch) {
+            return 0;
+        }
+        let now = roster.epochs().len();
+        let all = self.grants.iter().zip(&self.granted_in).filter(|(_, then)| **then == now);
+        let same = |other: &Grant| other.granter == grant.granter && other.member == grant.member;
+        all.filter(|((_, other), _)| same(other) && !known(&other.epoch)).count()
     }
 
     fn check_approval(&mut self, approval: &Approval) -> Result<(), Refusal> {

@@ -17,6 +17,8 @@ pub struct Roster {
     pub(crate) past: BTreeSet<Hash>,
     pub(crate) policy: Policy,
     pub(crate) recovery: Option<Recovery>,
+    /// Who signed for it: whoever made the kit had it whole in hand.
+    pub(crate) recovery_by: BTreeSet<Key>,
     pub(crate) members: BTreeMap<Key, Seat>,
     /// Who was a member: a key does not come back.
     pub(crate) former: BTreeSet<Key>,
@@ -30,6 +32,11 @@ pub struct Roster {
     pub(crate) waiting: BTreeMap<Hash, Waiting>,
 }
 
+/// Most new receiving keys a member shows in one epoch, and most that make all grants anew: each
+/// makes the others' desks write to the log.
+const KEYS_AN_EPOCH: u8 = 16;
+const ANEW_AN_EPOCH: u8 = 3;
+
 /// A member and the key that epochs are granted to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seat {
@@ -40,6 +47,26 @@ pub(crate) struct Seat {
     pub receiver: Recipient,
     /// What the inviter told it.
     pub welcome: Vec<u8>,
+    /// How many new keys it showed in the present epoch, and how many of those with `anew`.
+    pub shown: Shown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Shown {
+    epochs: usize,
+    keys: u8,
+    anew: u8,
+}
+
+impl Shown {
+    /// One more in an epoch, or the refusal.
+    fn more(self, epochs: usize, anew: bool) -> Result<Self, Refusal> {
+        let now = if self.epochs == epochs { self } else { Self { epochs, ..Self::default() } };
+        if now.keys >= KEYS_AN_EPOCH || anew && now.anew >= ANEW_AN_EPOCH {
+            return Err(Refusal::Repeated);
+        }
+        Ok(Self { keys: now.keys + 1, anew: now.anew + u8::from(anew), ..now })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +135,7 @@ impl Roster {
             past: BTreeSet::from([desk]),
             policy: *policy,
             recovery: recovery.clone(),
+            recovery_by: signed.signatures.iter().map(|s| s.key).collect(),
             members: BTreeMap::new(),
             former: BTreeSet::new(),
             epochs: vec![],
@@ -141,7 +169,7 @@ impl Roster {
             self.waiting.insert(hash, Waiting { statement: statement.clone(), signers });
             return Ok(Outcome::Waiting { have, need });
         }
-        self.apply(statement, index);
+        self.apply(statement, index, &signers);
         (self.head, self.day, self.waiting) = (hash, statement.day, BTreeMap::new());
         self.past.insert(hash);
         Ok(Outcome::InForce)
@@ -156,12 +184,14 @@ impl Roster {
         if receiving.counter <= seat.counter || self.received.contains(&receiving.receiver) {
             return Err(Refusal::UsedKey);
         }
+        let shown = seat.shown.more(self.epochs.len(), receiving.anew)?;
         receiving.verify()?;
         let (role, counter) = (seat.role, receiving.counter);
         let since = if receiving.anew { counter } else { seat.since };
         let (receiver, welcome) = (receiving.receiver.clone(), seat.welcome.clone());
         self.received.insert(receiver.clone());
-        self.members.insert(receiving.key, Seat { role, counter, since, receiver, welcome });
+        let seat = Seat { role, counter, since, receiver, welcome, shown };
+        self.members.insert(receiving.key, seat);
         Ok(())
     }
 
@@ -183,7 +213,7 @@ impl Roster {
         }
     }
 
-    fn apply(&mut self, statement: &Statement, index: u64) {
+    fn apply(&mut self, statement: &Statement, index: u64, signers: &BTreeSet<Key>) {
         match &statement.act {
             // Refused before.
             Act::Founded { .. } => {}
@@ -204,7 +234,10 @@ impl Roster {
             }
             Act::PolicyChanged(policy) => self.policy = *policy,
             Act::EpochStarted(epoch) => self.start(epoch, index, statement.day),
-            Act::RecoveryChanged(recovery) => self.recovery.clone_from(recovery),
+            Act::RecoveryChanged(recovery) => {
+                self.recovery.clone_from(recovery);
+                self.recovery_by.clone_from(signers);
+            }
             Act::Recovered { member, epoch } => self.recover(member, epoch, index, statement.day),
         }
     }
@@ -235,15 +268,18 @@ impl Roster {
     }
 
     fn seat(&mut self, member: &Member) {
-        let receiver = member.receiver.clone();
+        let (role, receiver) = (member.role, member.receiver.clone());
         self.received.insert(receiver.clone());
-        self.members.insert(
-            member.key,
-            Seat { role: member.role, counter: 0, since: 0, receiver, welcome: vec![] },
-        );
+        let (welcome, shown) = (vec![], Shown::default());
+        let seat = Seat { role, counter: 0, since: 0, receiver, welcome, shown };
+        self.members.insert(member.key, seat);
     }
 
+    /// A kit goes with whoever may have kept it whole.
     fn unseat(&mut self, key: &Key) {
+        if self.recovery_by.contains(key) {
+            self.recovery = None;
+        }
         self.members.remove(key);
         self.former.insert(*key);
     }
@@ -272,6 +308,11 @@ impl Roster {
         self.recovery.as_ref()
     }
 
+    /// Whether this member signed for the recovery kit, and so may have kept it whole.
+    pub fn signed_for_the_kit(&self, key: &Key) -> bool {
+        self.recovery_by.contains(key)
+    }
+
     /// The members and what each may do, in the keys' order.
     pub fn members(&self) -> impl Iterator<Item = (&Key, Role)> {
         self.members.iter().map(|(key, seat)| (key, seat.role))
@@ -290,6 +331,12 @@ impl Roster {
     /// Whether this member lost what was granted to it once, or was granted what did not open.
     pub fn asked_anew(&self, key: &Key) -> bool {
         self.members.get(key).is_some_and(|seat| seat.since > 0)
+    }
+
+    /// Whether this member can ask anew in the present epoch once more.
+    pub fn may_ask_anew(&self, key: &Key) -> bool {
+        let epochs = self.epochs.len();
+        self.members.get(key).is_some_and(|seat| seat.shown.more(epochs, true).is_ok())
     }
 
     /// The key that epochs are granted to for this member, and its number.

@@ -138,6 +138,10 @@ pub(crate) async fn members_only(
     if Sha256::digest(&body)[..] != expected {
         return refused(Refusal::Signature);
     }
+    // The body may have taken its time, and who asks may have been removed meanwhile.
+    if !(gate.knows)(&asking.0) {
+        return refused(Refusal::UnknownKey);
+    }
     next.run(Request::from_parts(head, body.into())).await
 }
 

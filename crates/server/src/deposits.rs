@@ -123,6 +123,9 @@ pub(crate) async fn get(
     let roster = now.roster().ok_or(StatusCode::NOT_FOUND)?.clone();
     let keeper = api.clone();
     let member = roster.role(&key).is_some();
+    if !member && roster.recovery().map(|kit| kit.key) != Some(key) {
+        return Err(StatusCode::FORBIDDEN);
+    }
     let read = move || match member {
         true => keeper.deposits.tag(&key),
         false => keeper.deposits.all(&roster).map(Some),

@@ -1,6 +1,6 @@
 //! What each command that changes the desk adds to the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use payamgir_desk::client::Random;
@@ -30,6 +30,8 @@ use crate::{files, world};
 pub struct Change {
     pub additions: Additions,
     pub say: Option<Say>,
+    /// Files that are nothing where the log does not take it.
+    pub files: Vec<PathBuf>,
 }
 
 /// An act to propose, what goes to the log before it, and what is said once it is there.
@@ -37,17 +39,24 @@ struct Proposal {
     act: Act,
     before: Additions,
     say: Option<Say>,
+    files: Vec<PathBuf>,
 }
 
 impl From<(Act, Additions)> for Proposal {
     fn from((act, before): (Act, Additions)) -> Self {
-        Self { act, before, say: None }
+        Self { act, before, say: None, files: vec![] }
     }
 }
 
 impl From<(Act, Say)> for Proposal {
     fn from((act, say): (Act, Say)) -> Self {
-        Self { act, before: vec![], say: Some(say) }
+        (act, vec![], say).into()
+    }
+}
+
+impl From<(Act, Vec<PathBuf>, Say)> for Proposal {
+    fn from((act, files, say): (Act, Vec<PathBuf>, Say)) -> Self {
+        Self { act, before: vec![], say: Some(say), files }
     }
 }
 
@@ -58,7 +67,7 @@ pub fn change(
     command: &RosterCommand,
     lang: Lang,
 ) -> Result<Change, Problem> {
-    let only = |additions| Ok(Change { additions, say: None });
+    let only = |additions| Ok(Change { additions, ..Change::default() });
     match command {
         RosterCommand::Members { .. } => Ok(Change::default()),
         RosterCommand::Sign { statement } => only(signature(session, fold, statement)?),
@@ -70,7 +79,7 @@ pub fn change(
             let signed = keys::propose(roster, &session.member, proposal.act, today);
             let mut additions = proposal.before;
             additions.push((kind::STATEMENT, signed.encode()));
-            Ok(Change { additions, say: proposal.say })
+            Ok(Change { additions, say: proposal.say, files: proposal.files })
         }
     }
 }

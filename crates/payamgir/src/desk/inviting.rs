@@ -152,13 +152,14 @@ fn heard(
                 let (secret, answer) = (secret.clone(), answer.clone());
                 candidates.push(Candidate { secret, answer, block, role });
             }
-            Err(NotIt::OtherInvitation) => {}
-            Err(NotIt::WrongCode | NotIt::Malformed) => {
+            // Without the shape of an answer it is no guess.
+            Err(NotIt::OtherInvitation | NotIt::Malformed) => {}
+            Err(NotIt::WrongCode) => {
                 eprintln!("{}", wrong_answer(lang));
                 if !secret.wrong(answer) {
                     eprintln!("{}", given_up(lang));
                     session.keyring.set_secret(&kept(&secret.id), None);
-                    return vec![];
+                    return candidates;
                 }
                 session.keyring.set_secret(&kept(&secret.id), Some(secret.bytes()));
             }

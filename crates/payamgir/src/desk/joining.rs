@@ -1,5 +1,6 @@
 //! `desk join`: the newcomer's side of joining by a code.
 
+use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,8 +57,10 @@ pub fn run(
     newcomer.remember(SERVER, args.server.as_deref());
     newcomer.remember(PROXY, args.proxy.as_deref());
     let client = newcomer.client()?;
-    if !args.code.is_empty() {
-        newcomer.begin(&client, &args.code.join(" "))?;
+    match args.code.join(" ") {
+        code if !code.is_empty() => newcomer.begin(&client, &code)?,
+        _ if newcomer.kept(KEPT).is_none() => newcomer.begin(&client, &ask(lang)?)?,
+        _ => {}
     }
     newcomer.keep()?;
     let secret = newcomer.kept(KEPT).and_then(Secret::parse).ok_or_else(no_code)?;
@@ -105,8 +108,12 @@ impl Newcomer<'_> {
             other => unreachable_server(other),
         })?;
         let known = self.kept(KEPT).and_then(Secret::parse);
-        let same = |s: &Secret| s.id == id && s.code == code && s.given() == exchange;
-        if !known.as_ref().is_some_and(same) {
+        let same = |s: &Secret| s.id == id && s.given() == exchange;
+        // A code is of one invitation: another under it is a guess, and one was answered already.
+        if known.as_ref().is_some_and(|known| known.code == code && !same(known)) {
+            return Err(lying_server());
+        }
+        if known.is_none_or(|known| known.code != code) {
             let mut seed = Zeroizing::new([0; 64]);
             world::random(&mut *seed);
             let secret = Secret::join(id, code, &seed, &exchange);
@@ -133,7 +140,6 @@ impl Newcomer<'_> {
             }
             client.answer(number, &answer).map_err(|failure| match failure {
                 Failure::NotFound => no_invitation(),
-                Failure::Status(429) => crowded(),
                 other => unreachable_server(other),
             })?;
             if no_wait {
@@ -172,6 +178,17 @@ impl Newcomer<'_> {
         );
         Ok(())
     }
+}
+
+/// The code, where it was not given: it is not left in the shell's history then.
+fn ask(lang: Lang) -> Result<String, Problem> {
+    if !std::io::stdin().is_terminal() {
+        return Err(no_code());
+    }
+    eprint!("{}", pick(lang, "رمز: ", "Code: "));
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| no_code().because(error))?;
+    Ok(line)
 }
 
 fn left(lang: Lang) -> &'static str {
@@ -215,14 +232,6 @@ fn no_invitation() -> Problem {
         "شاید مهلتش گذشته یا هنوز امضا نشده؛ از دعوت‌کننده بپرسید و رمز تازه‌ای بخواهید.",
         "It may be over, or not signed yet: ask whoever invited you, perhaps for a new code.",
     );
-    Problem::new(what, to_do)
-}
-
-fn crowded() -> Problem {
-    let what =
-        Say::new("کسان دیگری به این دعوت پاسخ داده‌اند.", "Others have answered this invitation.");
-    let to_do =
-        Say::new("از دعوت‌کننده رمز تازه‌ای بخواهید.", "Ask whoever invited you for a new code.");
     Problem::new(what, to_do)
 }
 

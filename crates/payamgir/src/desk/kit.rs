@@ -1,10 +1,10 @@
 //! `desk kit`: pages of paper that together bring the desk back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use payamgir_desk::client::Random;
-use payamgir_desk::kit::{Kit, NotAKit, Page};
+use payamgir_desk::kit::{self, Kit, NotAKit, Page};
 use payamgir_desk::roster::{Act, Roster};
 use payamgir_text::digits;
 use payamgir_text::jalali;
@@ -16,45 +16,48 @@ use crate::problem::Problem;
 use crate::words::Say;
 use crate::{files, world};
 
-/// A new kit: its pages are written to a folder, and the act says which key they are.
+/// A new kit: its pages are written to a folder, and the act says which key they are. Where that
+/// does not reach the log, the pages are nothing and go.
 pub fn make(
     session: &Session<'_>,
     roster: &Roster,
     (needed, all): (u8, u8),
     out: &Path,
     lang: Lang,
-) -> Result<(Act, Say), Problem> {
+) -> Result<(Act, Vec<PathBuf>, Say), Problem> {
     let random: Random = Arc::new(world::random);
     let kit = Kit::new(&random);
     let pages = kit.pages(needed, all, &random).map_err(|e| numbers().because(e))?;
     files::folder(out)?;
+    let name = kit::name(&kit.recovery().key);
+    let mut files = vec![];
     for page in &pages {
-        write(session, roster, page, all, out, lang)?;
+        files.push(write(session, roster, (page, &name), all, out, lang)?);
     }
-    Ok((
-        Act::RecoveryChanged(Some(kit.recovery())),
-        made(pages.len(), out, roster.policy().threshold),
-    ))
+    let act = Act::RecoveryChanged(Some(kit.recovery()));
+    Ok((act, files, made(pages.len(), out, roster.policy().threshold)))
 }
 
 fn write(
     session: &Session<'_>,
     roster: &Roster,
-    part: &Page,
+    (part, name): (&Page, &str),
     all: u8,
     out: &Path,
     lang: Lang,
-) -> Result<(), Problem> {
+) -> Result<PathBuf, Problem> {
     let sheet = Sheet {
         part,
         all,
         server: &session.link.server,
         log_key: &session.link.log_key,
         desk: roster.desk(),
+        kit: name.to_owned(),
         day: jalali::format_datetime(world::now(), 0, lang),
     };
-    let name = format!("page-{}-of-{all}.html", part.number);
-    files::create(&out.join(name), page::html(&sheet, lang).as_bytes())
+    let path = out.join(format!("kit-{name}-page-{}-of-{all}.html", part.number));
+    files::create(&path, page::html(&sheet, lang).as_bytes())?;
+    Ok(path)
 }
 
 fn made(count: usize, out: &Path, threshold: u8) -> Say {

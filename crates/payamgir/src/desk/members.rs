@@ -1,7 +1,7 @@
 //! `desk members` and the commands that change who the desk is.
 
-use payamgir_desk::keys;
 use payamgir_desk::roster::{Act, Fold, Key, Role};
+use payamgir_desk::{invite, keys, kit};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
@@ -30,7 +30,10 @@ pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Res
         RosterCommand::Members { json } => *json,
         change => {
             let change = changes::change(&mut session, &fold, change, lang)?;
-            session.add(&change.additions)?;
+            if let Err(problem) = session.add(&change.additions) {
+                change.files.iter().for_each(|path| drop(std::fs::remove_file(path)));
+                return Err(problem);
+            }
             session.sync(|_, _| {})?;
             if let Some(say) = change.say {
                 eprintln!("{}\n", say.in_(lang));
@@ -72,8 +75,15 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
             Lang::En => format!("waits for signatures ({have} of {need}): {act}  {hash}"),
         })?;
     }
-    if roster.recovery().is_none() {
-        eprintln!("{}", no_kit(lang));
+    match roster.recovery() {
+        None => eprintln!("{}", no_kit(lang)),
+        Some(recovery) => {
+            let word = pick(lang, "بسته‌ی بازیابی", "recovery kit");
+            output::line(format!("{word}: {}", kit::name(&recovery.key)))?;
+        }
+    }
+    if session.keyring.epoch(&*roster.epoch().recipient.0).is_none() {
+        eprintln!("{}", unreadable(lang));
     }
     if roster.members().count() >= MANY && policy.threshold < 2 {
         eprintln!("{}", alone(lang));
@@ -99,7 +109,11 @@ fn act_line(act: &Act, lang: Lang) -> String {
             "threshold={} author-may-approve={} epoch-days={} retention-days={}",
             policy.threshold, policy.author_may_approve, policy.epoch_days, policy.retention_days
         ),
-        Act::Invited { role, .. } => role_word(*role, lang).to_owned(),
+        Act::Invited { id, role, .. } => {
+            format!("{} {}", invite::number(id), role_word(*role, lang))
+        }
+        Act::RecoveryChanged(Some(recovery)) => kit::name(&recovery.key),
+        Act::RecoveryChanged(None) => pick(lang, "هیچ", "none").to_owned(),
         _ => String::new(),
     };
     format!("{word} {fields}").trim_end().to_owned()
@@ -111,6 +125,15 @@ fn alone(lang: Lang) -> &'static str {
         lang,
         "پیشنهاد: آستانه را ۲ کنید تا یک لپ‌تاپ دزدیده‌شده به‌تنهایی چیزی را عوض نکند: payamgir desk policy --threshold 2",
         "Advice: set the threshold to 2, so that one stolen laptop decides nothing: payamgir desk policy --threshold 2",
+    )
+}
+
+/// The present epoch was not granted to this desk, or what was granted does not open.
+fn unreadable(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "کلید دوره‌ی کنونی هنوز به این تحریریه نرسیده است: از عضوی دیگر بخواهید desk sync را اجرا کند، سپس شما.",
+        "This desk does not have the present epoch's key yet: let another member run desk sync, then run it here.",
     )
 }
 
@@ -157,7 +180,7 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
         "author_may_approve": policy.author_may_approve,
         "epoch_days": policy.epoch_days,
         "retention_days": policy.retention_days,
-        "kit": roster.recovery().is_some(),
+        "kit": roster.recovery().map(|recovery| kit::name(&recovery.key)),
         "epochs": epochs,
         "waiting": waiting,
         "refused": refused,

@@ -32,6 +32,8 @@ pub struct Sheet<'a> {
     pub log_key: &'a str,
     /// The founding's hash.
     pub desk: Hash,
+    /// The kit's name.
+    pub kit: String,
     /// When it was made, in words.
     pub day: String,
 }
@@ -101,9 +103,9 @@ pub fn html(sheet: &Sheet<'_>, lang: Lang) -> String {
     );
     let (server, log_key) = (escape(sheet.server), escape(sheet.log_key));
     let desk = Hex(sheet.desk);
-    let [server_name, log_name, desk_name, day_name] = match lang {
-        Lang::Fa => ["نشانی سرور", "کلید لاگ", "تحریریه", "تاریخ"],
-        Lang::En => ["server", "log key", "desk", "made"],
+    let [server_name, log_name, desk_name, kit_name, day_name] = match lang {
+        Lang::Fa => ["نشانی سرور", "کلید لاگ", "تحریریه", "بسته", "تاریخ"],
+        Lang::En => ["server", "log key", "desk", "kit", "made"],
     };
     format!(
         "<!doctype html>\n<html lang=\"{code}\" dir=\"{dir}\">\n<meta charset=\"utf-8\">\n\
@@ -112,9 +114,10 @@ pub fn html(sheet: &Sheet<'_>, lang: Lang) -> String {
          <p class=\"what\">{what}</p>\n<div class=\"part\">{qr}<ol>{words}</ol></div>\n\
          <p class=\"how\">{how}</p>\n<dl>\n<dt>{server_name}<dd dir=\"ltr\">{server}\n\
          <dt>{log_name}<dd dir=\"ltr\">{log_key}\n<dt>{desk_name}<dd dir=\"ltr\">{desk}\n\
-         <dt>{day_name}<dd>{day}\n</dl>\n</main>\n</html>\n",
+         <dt>{kit_name}<dd dir=\"ltr\">{kit}\n<dt>{day_name}<dd>{day}\n</dl>\n</main>\n</html>\n",
         qr = svg(&self::code(sheet), lang),
         words = words(sheet.part, lang),
+        kit = escape(&sheet.kit),
         day = escape(&sheet.day),
     )
 }

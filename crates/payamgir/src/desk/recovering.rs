@@ -7,7 +7,7 @@ use std::sync::Arc;
 use payamgir_desk::client::{Random, World};
 use payamgir_desk::kit::{Kit, NotAKit};
 use payamgir_desk::roster::{Epoch, kind};
-use payamgir_desk::{Client, Server, keys};
+use payamgir_desk::{Client, Failure, Server, keys};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 
@@ -34,12 +34,16 @@ pub fn run(
     let parts: Vec<_> = read.iter().map(|page| page.part.clone()).collect();
     let kit = Kit::combine(&parts).map_err(not_a_kit)?;
     let link = link(args, &read)?;
+    agree(&read)?;
     let desk = read.iter().find_map(|page| page.desk);
     let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let client = client(&kit, &link)?;
+    if matches!(client.checkpoint(), Err(Failure::Refused(word)) if word == "unknown-key") {
+        return Err(not_this_desks());
+    }
     let mirror = adopting::adopt(place, &link, &client, desk.as_ref())?;
     let mut session = Session::new(place, link, mirror, member)?;
-    let (have, all) = become_the_desk(&mut session, &kit, &client)?;
+    let (have, all) = become_the_desk(&mut session, &kit, &client, args.accept_loss)?;
     session.sync(|_, _| {})?;
     eprintln!("{}", done(have, all).in_(lang));
     Ok(())
@@ -51,6 +55,7 @@ fn become_the_desk(
     session: &mut Session<'_>,
     kit: &Kit,
     client: &Client,
+    accept_loss: bool,
 ) -> Result<(usize, usize), Problem> {
     let fold = session.fold()?;
     let roster = fold.roster().ok_or_else(not_this_desks)?;
@@ -60,15 +65,32 @@ fn become_the_desk(
     let keyring = &mut session.keyring;
     kit.open(roster, &client.deposits().map_err(unreachable_server)?, keyring);
     let readable = |epoch: &&Epoch| keyring.epoch(&*epoch.recipient.0).is_some();
-    let have = roster.epochs().iter().filter(readable).count();
     let (random, today): (Random, u32) = (Arc::new(world::random), keys::day(world::now()));
+    let there = || roster.epochs().iter().filter(|epoch| !keys::is_over(roster, epoch, today));
+    let (have, all) = (there().filter(readable).count(), there().count());
+    // The statement spends the kit: what it does not open now it never will.
+    if have < all && !accept_loss {
+        return Err(not_all(have, all));
+    }
     let signed = kit.recover(roster, (&session.member, keyring), today, &random);
     let signed = signed.ok_or_else(unmade)?;
     session.place.keep_keyring(&session.keyring, &session.member)?;
     match client.add(&[(kind::STATEMENT, signed.encode())]).map_err(unreachable_server)? {
-        (_, None) => Ok((have, roster.epochs().len())),
+        (_, None) => Ok((have, all)),
         (_, Some(word)) => Err(not_added(&word)),
     }
+}
+
+/// Pages that say where the desk is say the same: one forged page must not lead elsewhere.
+fn agree(read: &[Read]) -> Result<(), Problem> {
+    let same = |get: fn(&Read) -> Option<String>| {
+        let mut said: Vec<String> = read.iter().filter_map(get).collect();
+        said.dedup();
+        said.len() <= 1
+    };
+    let desk = |page: &Read| page.desk.map(|desk| format!("{desk:?}"));
+    let agree = same(|page| page.server.clone()) && same(|page| page.log_key.clone()) && same(desk);
+    if agree { Ok(()) } else { Err(disagree()) }
 }
 
 /// A client that asks as the kit.
@@ -146,6 +168,38 @@ fn done(have: usize, all: usize) -> Say {
     )
 }
 
+fn disagree() -> Problem {
+    let what = Say::new(
+        "هشدار: برگ‌ها نشانی، کلید یا تحریریه‌ی یکسانی نمی‌گویند.",
+        "ALARM: the pages name different servers, keys or desks.",
+    );
+    let to_do = Say::new(
+        "یکی از آن‌ها ساختگی یا از بسته‌ی دیگری است. تنها واژه‌های هر برگ را بنویسید و ‎--server و ‎--log-key را از جایی مطمئن بدهید.",
+        "One of them is forged or of another kit. Type only the words, and give --server and --log-key from where you trust.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
+}
+
+/// The kit would be spent for less than it is there for.
+fn not_all(have: usize, all: usize) -> Problem {
+    let fa = |n: usize| digits::number(n as u64, Lang::Fa);
+    let what = Say::new(
+        format!(
+            "سرور تنها کلید {} دوره از {} را برای این بسته دارد. بسته هنوز به کار نرفته است.",
+            fa(have),
+            fa(all)
+        ),
+        format!(
+            "The server has the keys of only {have} of {all} epochs for this kit. The kit is not spent."
+        ),
+    );
+    let to_do = Say::new(
+        "پوشه‌ی recovery سرور را از پشتیبان بیاورید؛ اگر نیست و می‌پذیرید که باقی هرگز باز نشود، ‎--accept-loss بدهید.",
+        "Restore the server's folder recovery from its backup; if there is none, and you accept that the rest never opens, give --accept-loss.",
+    );
+    Problem::new(what, to_do)
+}
+
 fn no_pages() -> Problem {
     let what = Say::new("برگی داده نشد.", "No page was given.");
     let to_do = Say::new(
@@ -167,8 +221,8 @@ fn not_this_desks() -> Problem {
         "This is not the desk's present recovery kit.",
     );
     let to_do = Say::new(
-        "شاید به کار رفته یا بسته‌ی تازه‌تری ساخته شده است؛ تاریخ برگ‌ها را ببینید.",
-        "It may have been used, or a newer one made: look at the dates on the pages.",
+        "شاید به کار رفته، بسته‌ی تازه‌تری ساخته شده، یا سازنده‌اش کنار گذاشته شده است؛ تاریخ برگ‌ها را ببینید. اگر همین پوشه پیش‌تر بازیابی شده، «payamgir desk sync» را اجرا کنید.",
+        "It may have been used, a newer one made, or whoever made it removed: look at the dates on the pages. If this very folder was recovered before, run `payamgir desk sync`.",
     );
     Problem::new(what, to_do).exits(DAMAGED)
 }

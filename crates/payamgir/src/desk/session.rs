@@ -21,6 +21,10 @@ use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
 use crate::{files, world};
 
+/// Refusals of what another desk was first with, or that the next sync makes again.
+const RACES: [&str; 5] =
+    ["repeated", "forked", "unknown-predecessor", "used-key", "no-such-member"];
+
 /// A desk at work.
 pub struct Session<'a> {
     pub place: &'a Place,
@@ -87,22 +91,32 @@ impl<'a> Session<'a> {
         if *before != *self.keyring.text() {
             self.place.keep_keyring(&self.keyring, &self.member)?;
         }
-        self.leave_for_the_kit(&fold, &client)?;
+        self.leave_for_the_kit(&fold, &client, &additions)?;
+        let mut refused = None;
         for addition in additions {
             // Another desk may have been first; the next sync shows what became of it.
-            client.add(&[addition]).map_err(unreachable_server)?;
+            let (_, word) = client.add(&[addition]).map_err(unreachable_server)?;
+            refused = refused.or(word.filter(|word| !RACES.contains(&&**word)));
         }
-        Ok(synced)
+        match refused {
+            Some(word) => Err(not_added(&word)),
+            None => Ok(synced),
+        }
     }
 
     /// Leaves the epochs' keys for the recovery kit, where there is one and the server does not have
     /// these: before what starts an epoch is sent, so that the kit opens every epoch there is.
-    fn leave_for_the_kit(&self, fold: &Fold, client: &Client) -> Result<(), Problem> {
-        let Some(tag) = kit::tag(fold, &self.keyring) else { return Ok(()) };
+    fn leave_for_the_kit(
+        &self,
+        fold: &Fold,
+        client: &Client,
+        additions: &Additions,
+    ) -> Result<(), Problem> {
+        let Some(tag) = kit::tag(fold, &self.keyring, additions) else { return Ok(()) };
         if client.deposit_tag().map_err(unreachable_server)?.as_deref() == Some(&tag[..]) {
             return Ok(());
         }
-        let Some(deposit) = kit::deposit(fold, &self.keyring) else { return Ok(()) };
+        let Some(deposit) = kit::deposit(fold, &self.keyring, additions) else { return Ok(()) };
         client.deposit(&deposit).map_err(unreachable_server)
     }
 
@@ -123,7 +137,7 @@ impl<'a> Session<'a> {
     pub fn add(&mut self, additions: &Additions) -> Result<(), Problem> {
         self.place.keep_keyring(&self.keyring, &self.member)?;
         let client = self.client()?;
-        self.leave_for_the_kit(&self.fold()?, &client)?;
+        self.leave_for_the_kit(&self.fold()?, &client, additions)?;
         match client.add(additions).map_err(unreachable_server)? {
             (_, None) => Ok(()),
             (_, Some(word)) => Err(not_added(&word)),

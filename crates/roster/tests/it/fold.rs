@@ -49,6 +49,7 @@ fn an_epoch_is_granted_to_a_member_once_until_it_loses_its_keys() {
         Receiving::new((desk, B.key()), (counter, anew), receiver, B.sign()).encode()
     };
     assert_eq!(hear(kind::RECEIVING, &next(1, false)), Ok(Heard::Kept));
+    assert_eq!(hear(kind::GRANT, &given(B, 0)), Err(Refusal::UsedKey), "one that may be gone");
     assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::Repeated), "it still has the old");
     assert_eq!(hear(kind::RECEIVING, &next(2, true)), Ok(Heard::Kept));
     assert_eq!(hear(kind::GRANT, &given(B, 1)), Err(Refusal::UsedKey), "that one is lost");
@@ -79,4 +80,40 @@ fn approvals_are_kept_once_and_only_those_of_editors() {
     *forged.last_mut().unwrap() ^= 1;
     assert_eq!(fold.hear(6, kind::APPROVAL, &forged), Err(Refusal::Signature));
     assert_eq!(fold.approvals().len(), 2);
+}
+
+#[test]
+fn what_makes_others_write_to_the_log_is_bounded_in_each_epoch() {
+    let mut fold = founded();
+    let desk = fold.roster().unwrap().desk();
+    let mut counter = 0;
+    let mut show = |fold: &mut Fold, anew| {
+        counter += 1;
+        let receiver = recipient(20 + counter as u8);
+        let shown = Receiving::new((desk, B.key()), (counter, anew), receiver, B.sign());
+        fold.hear(9, kind::RECEIVING, &shown.encode())
+    };
+    for _ in 0..3 {
+        assert!(fold.roster().unwrap().may_ask_anew(&B.key()));
+        assert_eq!(show(&mut fold, true), Ok(Heard::Kept));
+    }
+    assert!(!fold.roster().unwrap().may_ask_anew(&B.key()));
+    assert_eq!(show(&mut fold, true), Err(Refusal::Repeated));
+    for _ in 3..16 {
+        assert_eq!(show(&mut fold, false), Ok(Heard::Kept));
+    }
+    assert_eq!(show(&mut fold, false), Err(Refusal::Repeated));
+    let now = fold.roster().unwrap().receiver(&B.key()).unwrap().1;
+    let grant = |epoch: u8| {
+        let what = ([epoch; 32], vec![1; 80]);
+        Grant::new((desk, A.key()), (B.key(), now), what, A.sign()).encode()
+    };
+    for epoch in 0..8 {
+        assert_eq!(fold.hear(9, kind::GRANT, &grant(epoch)), Ok(Heard::Kept));
+    }
+    assert_eq!(fold.hear(9, kind::GRANT, &grant(8)), Err(Refusal::NotAllowed));
+    let next = A.says(&next(fold.roster().unwrap(), Act::EpochStarted(recipient(201))));
+    fold.hear(10, kind::STATEMENT, &next.encode()).unwrap();
+    assert_eq!(fold.hear(11, kind::GRANT, &grant(8)), Ok(Heard::Kept));
+    assert_eq!(show(&mut fold, true), Ok(Heard::Kept));
 }

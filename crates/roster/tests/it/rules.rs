@@ -223,3 +223,22 @@ fn a_founding_has_an_admin_who_signs_it_and_keys_of_their_own() {
     let by_two = together(&[A, B], &founding(1, &[A, B]));
     assert_eq!(Roster::found(&by_two, 0), Err(Refusal::NotAllowed));
 }
+
+#[test]
+fn a_kit_goes_with_whoever_signed_for_it_and_stays_when_others_go() {
+    let kit = || Act::RecoveryChanged(Some(Recovery { key: D.key(), receiver: recipient(98) }));
+    let mut desk = found(1, &[A, B, C]);
+    act(&mut desk, &[B], kit()).unwrap();
+    act(&mut desk, &[A], Act::Removed { member: C.key(), epoch: recipient(201) }).unwrap();
+    assert!(desk.recovery().is_some());
+    act(&mut desk, &[A], Act::Removed { member: B.key(), epoch: recipient(202) }).unwrap();
+    assert!(desk.recovery().is_none());
+    let mut desk = found(1, &[A, B]);
+    act(&mut desk, &[B], kit()).unwrap();
+    let replaces = Some((B.key(), recipient(201)));
+    act(&mut desk, &[A], Act::Joined(Joining { replaces, ..joined(C, Role::Admin) })).unwrap();
+    assert!(desk.recovery().is_none(), "a lost laptop may have had the pages");
+    let mut desk = found(1, &[A, B]);
+    act(&mut desk, &[B], Act::Removed { member: A.key(), epoch: recipient(201) }).unwrap();
+    assert!(desk.recovery().is_none(), "the founder made the founding's");
+}
