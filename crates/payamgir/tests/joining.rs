@@ -225,3 +225,50 @@ fn who_lost_the_laptop_comes_back_with_new_keys_and_reads_what_was() {
     assert!(text(&refused.stderr).contains("not a member"), "{}", text(&refused.stderr));
     assert_eq!(members(&a.run(&["members", "--json"]))["members"].as_array().unwrap().len(), 2);
 }
+
+/// Anybody who reaches the desk's address may leave something.
+#[test]
+fn strangers_who_fill_the_mailbox_end_no_invitation() {
+    let place = Place::new();
+    let (server, a) = desk(&place);
+    let [_, code] = codes(&a.run(&["invite"]));
+    let number = code.split(' ').next().unwrap();
+    let id: Vec<u8> = {
+        let found = ask(server.private, &format!("GET /join/1/{number}"), b"");
+        assert_eq!(found.0, 200);
+        found.1[..16].to_vec()
+    };
+    let leave = |body: &[u8]| ask(server.private, &format!("POST /join/1/{number}"), body).0;
+    let answer = |byte: u8| [&[1][..], &id, &vec![byte; 1416 - 17]].concat();
+    assert_eq!(leave(b"x"), 400);
+    assert_eq!(leave(&answer(0)[..1000]), 400);
+    assert_eq!(leave(&[answer(0), vec![0]].concat()), 413);
+    assert_eq!(leave(&[&[0], &answer(0)[1..]].concat()), 400);
+    assert_eq!(ask(server.private, "POST /join/1/1", &answer(0)).0, 404);
+    assert_eq!(ask(server.private, "GET /join/1/x", b"").0, 400);
+    let b = Person::stranger(&place, "b", 11);
+    let read = fingerprint(&join(&b, server.private, &code));
+    for byte in 1..20 {
+        assert_eq!(leave(&answer(byte)), 202);
+    }
+    // The honest one was pushed out; it comes again, as `join` does while it waits.
+    assert_eq!(fingerprint(&join(&b, server.private, &code)), read);
+    done(&a.run(&["welcome", "--fingerprint", &read]));
+    done(&b.run(&["join"]));
+}
+
+/// A request by hand; the status and the body.
+fn ask(server: SocketAddr, line: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(server).unwrap();
+    let length = body.len();
+    let head = format!(
+        "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    let mut answer = vec![];
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer[end + 4..].to_vec())
+}

@@ -182,3 +182,58 @@ fn copy(from: &str, to: &str) {
     let done = std::process::Command::new("cp").args(["-r", from, to]).status().unwrap();
     assert!(done.success());
 }
+
+/// A member's signed request, in two halves: it stops in the middle of its body.
+fn halves(member: &Member, host: &str, path: &str) -> (Vec<u8>, Vec<u8>) {
+    use payamgir_wire::signature::{self, Params, Request};
+    use sha2::Digest;
+    let (body, mut nonce) = (b"0123456789", [0; 16]);
+    common::dice(&mut nonce);
+    let params = Params { created: common::now(), nonce, key: member.verifying_key() };
+    let body_sha256 = sha2::Sha256::digest(body).into();
+    let request =
+        Request { method: "GET", authority: host, path, query: "", body_sha256: &body_sha256 };
+    let signed = member.sign(params.base(&request).as_bytes());
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 10\r\n{}: {}\r\n{}: {}\r\n{}: {}\r\n\r\n",
+        signature::header::CONTENT_DIGEST,
+        signature::digest(&body_sha256),
+        signature::header::SIGNATURE_INPUT,
+        params.input(),
+        signature::header::SIGNATURE,
+        signature::signature(&signed),
+    );
+    ([head.as_bytes(), &body[..3]].concat(), body[3..].to_vec())
+}
+
+#[test]
+fn who_is_removed_while_its_request_arrives_is_heard_no_more() {
+    use std::io::Write;
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b) = (founder(&place), Person::new(&place, "b", 11));
+    done(&a.sync(&server));
+    done(&a.run(&["admit", &b.block()]));
+    done(&b.sync(&server));
+    done(&a.run(&["kit", "--pages", "2", "--needed", "2", "--out", &place.path("pages")]));
+    let member = Member::from_seed(&zeroize::Zeroizing::new([11; 64]));
+    let host = server.private.to_string();
+    let ask = |path| {
+        let (first, rest) = halves(&member, &host, path);
+        let mut stream = std::net::TcpStream::connect(server.private).unwrap();
+        stream.write_all(&first).unwrap();
+        (stream, rest)
+    };
+    let end = |(mut stream, rest): (std::net::TcpStream, Vec<u8>)| {
+        stream.write_all(&rest).unwrap();
+        common::browser::answer(stream).unwrap()
+    };
+    assert_eq!(end(ask("/desk/1/answers")).status, 200, "in time it is heard");
+    let waiting = ["/desk/1/checkpoint", "/desk/1/deposit"].map(ask);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    done(&a.run(&["remove", &b.key()[..8]]));
+    for asked in waiting {
+        let answer = end(asked);
+        assert_eq!((answer.status, answer.body.as_str()), (401, "unknown-key"));
+    }
+}
