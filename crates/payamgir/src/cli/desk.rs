@@ -1,0 +1,292 @@
+//! The flags of `payamgir desk …`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Args)]
+pub struct DeskArgs {
+    /// The desk's folder [default: payamgir-desk in the user's data folder]
+    #[arg(long, global = true, env = "PAYAMGIR_DESK_DIR", value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Offset of shown times from UTC, as +03:30
+    #[arg(
+        long,
+        global = true,
+        env = "PAYAMGIR_UTC_OFFSET",
+        default_value = "+00:00",
+        value_parser = utc_offset,
+        allow_hyphen_values = true,
+        value_name = "±HH:MM"
+    )]
+    pub utc_offset: i32,
+    #[command(subcommand)]
+    pub command: DeskCommand,
+}
+
+#[derive(Subcommand)]
+pub enum DeskCommand {
+    /// Found a desk: make an identity under a passphrase; print what the server needs
+    Init {
+        /// The block of somebody who is an admin from the start; may be given again
+        #[arg(long, value_name = "FILE")]
+        member: Vec<PathBuf>,
+        /// How many admins change the desk, and how many editors approve [default: 1]
+        #[arg(long, value_name = "COUNT")]
+        threshold: Option<u8>,
+        /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+        #[arg(long, value_name = "FILE")]
+        age_identity: Option<PathBuf>,
+    },
+    /// Make an identity, and print the block by which an admin admits it
+    Identity {
+        /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+        #[arg(long, value_name = "FILE")]
+        age_identity: Option<PathBuf>,
+    },
+    /// Join a desk by the code that one of its admins told you
+    Join(JoinArgs),
+    /// Bring a desk back whose members are all lost, from enough pages of its recovery kit
+    Recover(RecoverArgs),
+    /// Change the passphrase of the identity
+    Passphrase {
+        /// Read the new one from the first line of this file instead of asking
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    #[command(flatten)]
+    Roster(RosterCommand),
+    /// Fetch what is new and verify it
+    Sync {
+        /// The server's desk address, as http://127.0.0.1:8081; remembered
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+        /// The log's public key, as `payamgir init` printed it; remembered
+        #[arg(long, value_name = "KEY")]
+        log_key: Option<String>,
+        /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor, or none; remembered
+        #[arg(long, value_name = "URL")]
+        proxy: Option<String>,
+        /// Fetch all attachments too
+        #[arg(long)]
+        attachments: bool,
+    },
+    /// List submissions, newest last
+    List {
+        /// Show only this many of the newest
+        #[arg(long, value_name = "COUNT")]
+        last: Option<usize>,
+        /// Print JSON, one submission a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one submission; save its attachments where asked
+    Read {
+        /// The submission's number in the list
+        number: u64,
+        /// Save the attachments into this folder
+        #[arg(long, value_name = "FOLDER")]
+        save: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check this desk's copy of the log
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// How a newcomer joins.
+#[derive(Args)]
+pub struct JoinArgs {
+    /// The code, a number and four words; without it, asks, or goes on waiting
+    pub code: Vec<String>,
+    /// The server's desk address, as http://127.0.0.1:8081; remembered
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+    #[arg(long, value_name = "FILE")]
+    pub age_identity: Option<PathBuf>,
+    /// Leave the answer and do not wait until somebody lets you in
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// From what a desk is brought back.
+#[derive(Args)]
+pub struct RecoverArgs {
+    /// A file with what a page's code says, or with its words; may be given again [default: ask]
+    #[arg(long, value_name = "FILE")]
+    pub page: Vec<PathBuf>,
+    /// Go on although the kit does not open all; what it does not open is lost
+    #[arg(long)]
+    pub accept_loss: bool,
+    /// The server's desk address, over the one on the pages
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey
+    #[arg(long, value_name = "FILE")]
+    pub age_identity: Option<PathBuf>,
+    /// The log's public key, over the one on the pages
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
+    /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor; remembered
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+}
+
+/// Commands about who the desk is.
+#[derive(Subcommand)]
+pub enum RosterCommand {
+    /// List the members, the threshold, and what waits for signatures
+    Members {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Invite somebody: print a code to tell by telephone
+    Invite {
+        /// What they may do
+        #[arg(long, value_enum, default_value_t = RoleArg::Editor)]
+        role: RoleArg,
+        /// Days for which the code works
+        #[arg(long, value_name = "DAYS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=30))]
+        days: u32,
+    },
+    /// Let in who answered your invitation, after comparing the fingerprint
+    Welcome {
+        /// The code's number, where several are open
+        number: Option<u32>,
+        /// The fingerprint that the newcomer read to you, instead of asking
+        #[arg(long, value_name = "DIGITS")]
+        fingerprint: Option<String>,
+        /// The same person's old key, which is shut out
+        #[arg(long, value_name = "KEY")]
+        replaces: Option<String>,
+    },
+    /// Admit a member by its block
+    Admit {
+        /// The block, as `payamgir desk identity` printed it
+        block: PathBuf,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t = RoleArg::Editor)]
+        role: RoleArg,
+        /// The same person's old key, which is shut out
+        #[arg(long, value_name = "KEY")]
+        replaces: Option<String>,
+    },
+    /// Remove a member; what comes later it cannot read
+    Remove {
+        /// Its key, or how it begins
+        member: String,
+    },
+    /// Change what a member may do
+    Role {
+        /// Its key, or how it begins
+        member: String,
+        /// What it may do
+        #[arg(value_enum)]
+        role: RoleArg,
+    },
+    /// Change what the desk asks for
+    Policy(PolicyArgs),
+    /// Make a recovery kit: pages to print, enough of which bring the desk back
+    Kit {
+        /// How many pages
+        #[arg(long, value_name = "COUNT", default_value_t = 5)]
+        pages: u8,
+        /// How many of them are needed together
+        #[arg(long, value_name = "COUNT", default_value_t = 3)]
+        needed: u8,
+        /// The folder for the pages; better one that is not on a disk
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
+    /// Start a new epoch: entries are sealed to a new key from now on
+    Epoch,
+    /// Sign a change that waits for more admins
+    Sign {
+        /// Its hash in `payamgir desk members`, or how it begins
+        statement: String,
+    },
+    /// Approve that a record's body is erased at the server
+    Erase {
+        /// The record's number
+        record: u64,
+    },
+}
+
+/// What the desk asks for; what is not named stays.
+#[derive(Args)]
+pub struct PolicyArgs {
+    /// How many admins change the desk, and how many editors approve
+    #[arg(long, value_name = "COUNT")]
+    pub threshold: Option<u8>,
+    /// Whether an author's own approval counts
+    #[arg(long, value_name = "BOOL")]
+    pub author_may_approve: Option<bool>,
+    /// Days after which a new epoch starts by itself; 0 for never
+    #[arg(long, value_name = "DAYS")]
+    pub epoch_days: Option<u16>,
+    /// Days after its end for which an epoch can be read; 0 for always
+    #[arg(long, value_name = "DAYS")]
+    pub retention_days: Option<u16>,
+}
+
+/// What a member may do.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum RoleArg {
+    /// Reads only
+    Reader,
+    /// Reads, answers, approves
+    Editor,
+    /// All that, and changes who the desk is
+    Admin,
+}
+
+impl From<RoleArg> for payamgir_desk::roster::Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Reader => Self::Reader,
+            RoleArg::Editor => Self::Editor,
+            RoleArg::Admin => Self::Admin,
+        }
+    }
+}
+
+fn utc_offset(text: &str) -> Result<i32, String> {
+    let wrong = || "write it as +03:30 or -05:00".to_owned();
+    let (sign, rest) = match text.split_at_checked(1) {
+        Some(("+", rest)) => (1, rest),
+        Some(("-", rest)) => (-1, rest),
+        _ => return Err(wrong()),
+    };
+    let (hours, minutes) = rest.split_once(':').ok_or_else(wrong)?;
+    match (hours.len(), minutes.len(), hours.parse::<i32>(), minutes.parse::<i32>()) {
+        (2, 2, Ok(h @ 0..=14), Ok(m @ 0..=59)) => Ok(sign * (h * 3600 + m * 60)),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets() {
+        assert_eq!(utc_offset("+03:30"), Ok(12_600));
+        assert_eq!(utc_offset("-05:00"), Ok(-18_000));
+        for bad in ["", "3", "03:30", "+3:30", "+15:00", "+03:60", "+aa:bb", "۰"] {
+            assert!(utc_offset(bad).is_err(), "{bad}");
+        }
+    }
+}
