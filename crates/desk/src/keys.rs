@@ -263,7 +263,7 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let own = member.verifying_key();
     let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     let kept: Vec<[u8; 32]> =
-        there.iter().map(|epoch| epoch.recipient.id()).chain(coming.map(Recipient::id)).collect();
+        there.iter().map(|epoch| epoch.id).chain(coming.map(Recipient::id)).collect();
     let current = roster.receiver(&own).map(|(_, counter)| counter);
     let used = |counter: u32| {
         fold.grants().iter().any(|(_, grant)| {
@@ -285,9 +285,9 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
 /// Whether there is such an epoch, or it is proposed. Grants of others mean nothing, or nothing yet.
 fn is_wanted(fold: &Fold, epoch: &[u8; 32]) -> bool {
     let Some(roster) = fold.roster() else { return false };
-    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
-    let epochs = roster.epochs().iter().map(|epoch| &epoch.recipient);
-    epochs.chain(coming).any(|known| known.id() == *epoch)
+    let mut coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
+    roster.epochs().iter().any(|known| known.id == *epoch)
+        || coming.any(|known| known.id() == *epoch)
 }
 
 /// A new receiving key where the present one was used for an epoch, or its private half is lost.
@@ -326,7 +326,7 @@ fn unopened(fold: &Fold, member: &Member, keyring: &Keyring, today: u32) -> bool
     let Some(roster) = fold.roster() else { return false };
     let own = member.verifying_key();
     roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today)).any(|epoch| {
-        let granted = fold.has_grant(&own, &epoch.recipient.id());
+        let granted = fold.has_grant(&own, &epoch.id);
         granted && keyring.epoch(&*epoch.recipient.0).is_none()
     })
 }

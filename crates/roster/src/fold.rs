@@ -1,5 +1,7 @@
 //! All that the log says of the desk, folded record by record.
 
+use std::sync::Arc;
+
 use crate::statement::Hash;
 use crate::{Approval, Grant, Outcome, Receiving, Refusal, Roster, Signed};
 
@@ -28,7 +30,8 @@ const STRAYS: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     roster: Option<Roster>,
-    grants: Vec<(u64, Grant)>,
+    /// Shared: a fold is cloned for each addition.
+    grants: Vec<(u64, Arc<Grant>)>,
     /// For each of them: how many epochs there were.
     granted_in: Vec<usize>,
     approvals: Vec<(u64, Approval)>,
@@ -86,7 +89,7 @@ impl Fold {
                 self.check_grant(&grant)?;
                 let epochs = self.known()?.epochs().len();
                 self.granted_in.push(epochs);
-                self.grants.push((index, grant));
+                self.grants.push((index, Arc::new(grant)));
                 Ok(Heard::Kept)
             }
             kind::APPROVAL => {
@@ -141,7 +144,7 @@ impl Fold {
     /// began. Grants come before the statement that starts their epoch, so there may be some.
     fn strays(&self, grant: &Grant) -> usize {
         let Some(roster) = &self.roster else { return 0 };
-        let known = |epoch: &Hash| roster.epochs().iter().any(|e| e.recipient.id() == *epoch);
+        let known = |epoch: &Hash| roster.epochs().iter().any(|e| e.id == *epoch);
         if known(&grant.epoch) {
             return 0;
         }
@@ -188,7 +191,7 @@ impl Fold {
             let roster = self.roster.as_ref();
             roster.is_some_and(|roster| roster.can_open(member, grant.counter))
         };
-        let of = move |grant: &&Grant| grant.member == *member && grant.epoch == *epoch;
+        let of = move |grant: &&Arc<Grant>| grant.member == *member && grant.epoch == *epoch;
         let grants = self.grants.iter().map(|(_, grant)| grant).filter(of);
         grants.filter(move |grant| opens(grant)).map(|grant| &grant.granter)
     }
@@ -199,7 +202,7 @@ impl Fold {
     }
 
     /// Grants in the log's order, with their indices.
-    pub fn grants(&self) -> &[(u64, Grant)] {
+    pub fn grants(&self) -> &[(u64, Arc<Grant>)] {
         &self.grants
     }
 

@@ -26,8 +26,8 @@ pub struct Roster {
     pub(crate) invitations: BTreeMap<[u8; 16], Invitation>,
     /// Every invitation there was.
     pub(crate) invited: BTreeSet<[u8; 16]>,
-    /// Every receiving key there was.
-    pub(crate) received: BTreeSet<Recipient>,
+    /// Every receiving key there was, by its hash.
+    pub(crate) received: BTreeSet<Hash>,
     /// Statements after the head that too few have signed.
     pub(crate) waiting: BTreeMap<Hash, Waiting>,
 }
@@ -80,6 +80,8 @@ pub(crate) struct Waiting {
 pub struct Epoch {
     /// The key.
     pub recipient: Recipient,
+    /// SHA-256 of the key, by which grants name it.
+    pub id: Hash,
     /// The record in the log with which it began.
     pub from: u64,
     /// The day its statement names.
@@ -181,7 +183,7 @@ impl Roster {
             return Err(Refusal::OtherDesk);
         }
         let seat = self.members.get(&receiving.key).ok_or(Refusal::NoSuchMember)?;
-        if receiving.counter <= seat.counter || self.received.contains(&receiving.receiver) {
+        if receiving.counter <= seat.counter || self.received.contains(&receiving.receiver.id()) {
             return Err(Refusal::UsedKey);
         }
         let shown = seat.shown.more(self.epochs.len(), receiving.anew)?;
@@ -189,7 +191,7 @@ impl Roster {
         let (role, counter) = (seat.role, receiving.counter);
         let since = if receiving.anew { counter } else { seat.since };
         let (receiver, welcome) = (receiving.receiver.clone(), seat.welcome.clone());
-        self.received.insert(receiver.clone());
+        self.received.insert(receiver.id());
         let seat = Seat { role, counter, since, receiver, welcome, shown };
         self.members.insert(receiving.key, seat);
         Ok(())
@@ -269,7 +271,7 @@ impl Roster {
 
     fn seat(&mut self, member: &Member) {
         let (role, receiver) = (member.role, member.receiver.clone());
-        self.received.insert(receiver.clone());
+        self.received.insert(receiver.id());
         let (welcome, shown) = (vec![], Shown::default());
         let seat = Seat { role, counter: 0, since: 0, receiver, welcome, shown };
         self.members.insert(member.key, seat);
@@ -285,7 +287,7 @@ impl Roster {
     }
 
     fn start(&mut self, recipient: &Recipient, from: u64, day: u32) {
-        self.epochs.push(Epoch { recipient: recipient.clone(), from, day });
+        self.epochs.push(Epoch { recipient: recipient.clone(), id: recipient.id(), from, day });
     }
 
     /// The founding's hash, which names the desk.

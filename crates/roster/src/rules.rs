@@ -106,7 +106,7 @@ fn newcomer(roster: &Roster, member: &Member) -> Result<(), Refusal> {
     if roster.members.contains_key(&member.key) || roster.former.contains(&member.key) {
         return Err(Refusal::KnownMember);
     }
-    let used = roster.received.contains(&member.receiver);
+    let used = roster.received.contains(&member.receiver.id());
     if used { Err(Refusal::UsedKey) } else { Ok(()) }
 }
 
