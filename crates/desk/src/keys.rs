@@ -26,6 +26,9 @@ const KEYS_BYTES: usize = 1 << 20;
 /// For so many days an epoch that is due lets other statements be signed first.
 const PATIENCE_DAYS: u32 = 7;
 
+/// How many epochs of its own making a desk keeps that did not begin.
+const PROPOSALS: usize = 8;
+
 /// Records to add to the log: kind and body.
 pub type Additions = Vec<(u8, Vec<u8>)>;
 
@@ -258,12 +261,11 @@ fn take_grants(fold: &Fold, member: &Member, keyring: &mut Keyring) {
 
 fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let Some(roster) = fold.roster() else { return };
-    let there: Vec<&Epoch> =
-        roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today)).collect();
+    let there = roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today));
     let own = member.verifying_key();
     let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     let kept: Vec<[u8; 32]> =
-        there.iter().map(|epoch| epoch.id).chain(coming.map(Recipient::id)).collect();
+        there.map(|epoch| epoch.id).chain(coming.map(Recipient::id)).collect();
     let current = roster.receiver(&own).map(|(_, counter)| counter);
     let used = |counter: u32| {
         fold.grants().iter().any(|(_, grant)| {
@@ -272,14 +274,24 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
             grant.member == own && grant.counter == counter && wanted
         })
     };
-    // Epochs that were proposed and never began go too.
-    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
-    let there: Vec<&Recipient> =
-        there.into_iter().map(|epoch| &epoch.recipient).chain(coming).collect();
+    let kept_too: Vec<[u8; 32]> = coming_yet(roster, keyring);
     keyring.retain(
         |counter| current.is_none_or(|current| counter >= current) || used(counter),
-        |epoch| there.iter().any(|there| there.0[..] == *epoch),
+        |epoch| {
+            let id = Sha256::digest(epoch).into();
+            kept.contains(&id) || kept_too.contains(&id)
+        },
     );
+}
+
+/// The newest epochs that this desk made and the log does not know: their statements may be on the
+/// way, and nobody could read an epoch whose key was dropped before it began.
+fn coming_yet(roster: &Roster, keyring: &Keyring) -> Vec<[u8; 32]> {
+    let ids = keyring.epochs().map(|epoch| recipient(epoch).id());
+    let unknown = |id: &[u8; 32]| roster.epochs().iter().all(|epoch| epoch.id != *id);
+    let mut own: Vec<[u8; 32]> = ids.filter(unknown).collect();
+    own.drain(..own.len().saturating_sub(PROPOSALS));
+    own
 }
 
 /// Whether there is such an epoch, or it is proposed. Grants of others mean nothing, or nothing yet.
@@ -344,11 +356,15 @@ fn due_epoch(
     if !due || roster.role(&member.verifying_key()) != Some(Role::Admin) {
         return vec![];
     }
-    let proposed = roster.waiting().find(|(_, s, _)| matches!(s.act, Act::EpochStarted(_)));
+    // One that nobody signed in its time is none: it is proposed anew.
+    let fresh = |day: u32| day.abs_diff(today) <= 1;
+    let proposed =
+        roster.waiting().find(|(_, s, _)| matches!(s.act, Act::EpochStarted(_)) && fresh(s.day));
+    let other = roster.waiting().any(|(_, s, _)| !matches!(s.act, Act::EpochStarted(_)));
     let overdue = today >= roster.epoch().day.saturating_add(days + PATIENCE_DAYS);
     match proposed {
         // It would void what waits for a signature.
-        None if roster.waiting().next().is_some() && !overdue => vec![],
+        None if other && !overdue => vec![],
         None => {
             let (epoch, mut additions) = new_epoch(fold, (member, None), keyring, random);
             let signed = propose(roster, member, Act::EpochStarted(epoch), today);
@@ -358,8 +374,7 @@ fn due_epoch(
         Some((_, statement, signers)) if !signers.contains(&member.verifying_key()) => {
             let Act::EpochStarted(epoch) = &statement.act else { return vec![] };
             // Only an epoch that this desk can read itself, and that nobody is left out of.
-            let whole = statement.day.abs_diff(today) <= 1
-                && keyring.epoch(&*epoch.0).is_some()
+            let whole = keyring.epoch(&*epoch.0).is_some()
                 && others(fold, member).all(|key| {
                     let granted = signers.contains(key) || fold.has_grant(key, &epoch.id());
                     granted || sealing_key(roster, key).is_none()

@@ -7,6 +7,7 @@ use payamgir_desk::client::Random;
 use payamgir_desk::keys;
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::roster::{Act, Fold, Grant, Joining, Policy, Receiving, Recipient, Role, kind};
+use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 const TODAY: u32 = 20_000;
@@ -178,6 +179,18 @@ fn a_member_with_a_key_that_nothing_can_be_sealed_to_holds_up_nobody() {
 }
 
 #[test]
+fn an_epoch_that_nobody_signed_in_its_time_is_proposed_anew() {
+    let policy = Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT };
+    let mut world = World::new(3, policy);
+    world.settle(TODAY);
+    world.sync(0, TODAY + 30);
+    world.sync(1, TODAY + 33);
+    assert_eq!(world.epochs(), 1, "nobody signs for what was said days ago");
+    world.settle(TODAY + 33);
+    assert_eq!(world.epochs(), 2);
+}
+
+#[test]
 fn nobody_signs_for_an_epoch_it_was_left_out_of() {
     let policy = Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT };
     let mut world = World::new(3, policy);
@@ -252,4 +265,67 @@ fn a_block_that_somebody_changed_founds_nothing() {
     assert!(
         keys::found(founder, &mut Keyring::default(), &[block], policy, &world.random).is_none()
     );
+}
+
+/// What happens to one desk.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// It syncs, and what it owes reaches the server so many events later.
+    Sync(usize),
+    /// It loses its keyring.
+    Lose,
+    /// It grants somebody nonsense.
+    Lie(usize),
+    /// Days pass for all.
+    Days(u32),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        6 => (0usize..4).prop_map(Event::Sync),
+        1 => Just(Event::Lose),
+        1 => (0usize..4).prop_map(Event::Lie),
+        1 => (1u32..20).prop_map(Event::Days),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    /// Whatever was lost, late or a lie: from the next epoch on everybody reads again.
+    #[test]
+    fn however_they_sync_they_come_to_read_the_same(
+        threshold in 1u8..3,
+        events in prop::collection::vec((0usize..4, event()), 0..40),
+    ) {
+        let policy = Policy { threshold, author_may_approve: threshold == 1, ..Policy::DEFAULT };
+        let (mut world, mut today) = (World::new(4, policy), TODAY);
+        let mut late: Vec<(usize, (u8, Vec<u8>))> = vec![];
+        for (at, (who, event)) in events.into_iter().enumerate() {
+            match event {
+                Event::Sync(delay) => {
+                    let (member, keyring) = &mut world.people[who];
+                    let owed = keys::settle(&world.fold, member, keyring, today, &world.random);
+                    late.extend(owed.into_iter().map(|addition| (at + delay, addition)));
+                }
+                Event::Lose => world.people[who].1 = Keyring::default(),
+                Event::Lie(to) if to != who => {
+                    let lie = world.lie(who, to);
+                    world.add(lie);
+                }
+                Event::Lie(_) => {}
+                Event::Days(days) => today += days,
+            }
+            let due: Vec<_> = late.extract_if(.., |(when, _)| *when <= at).collect();
+            for (_, addition) in due {
+                world.add(addition);
+            }
+        }
+        world.settle(today);
+        world.settle(today + 31);
+        let last = world.epochs() - 1;
+        for who in 0..4 {
+            prop_assert!(world.reads(who, last), "{who} does not read the present epoch");
+        }
+    }
 }
