@@ -24,6 +24,7 @@ const MESSAGE_BYTES: usize = 33;
 const SEED_BYTES: usize = 64;
 const ID_BYTES: usize = 16;
 const VERSION: u8 = 1;
+const COMMITMENT_BYTES: usize = 32;
 /// Bytes in front of what is sealed in an answer.
 const ANSWER_HEAD: usize = 1 + ID_BYTES + MESSAGE_BYTES;
 
@@ -118,9 +119,10 @@ impl Secret {
         }
         let shared = self.shared(answer)?;
         let block = open(&shared, ANSWER, head, sealed)?;
-        let block = Receiving::decode(&block).map_err(|_| NotIt::Malformed)?;
+        // Who has the code and sends no block of its own is no newcomer either.
+        let block = Receiving::decode(&block).map_err(|_| NotIt::WrongCode)?;
         let shown = block.desk == [0; 32] && block.counter == 0 && block.verify().is_ok();
-        if shown { Ok(block) } else { Err(NotIt::Malformed) }
+        if shown { Ok(block) } else { Err(NotIt::WrongCode) }
     }
 
     /// What the inviter tells the newcomer of that answer, and nobody else.
@@ -194,21 +196,28 @@ fn finish(state: Spake2<Ed25519Group>, message: &[u8]) -> Result<Zeroizing<Vec<u
     state.finish(message).map(Zeroizing::new).map_err(|_| NotIt::Malformed)
 }
 
-/// Each key seals one thing: the nonce is zero.
+/// Each key seals one thing: the nonce is zero. In front is what commits to the key: the cipher
+/// alone would let one text be made that opens under several, and so be several guesses.
 fn seal(shared: &[u8], what: &[u8], beside: &[u8], plain: &[u8]) -> Vec<u8> {
     let payload = Payload { msg: plain, aad: beside };
-    cipher(shared, what).encrypt(&Nonce::default(), payload).expect("it is short")
+    let (cipher, commitment) = keys_for(shared, what);
+    let sealed = cipher.encrypt(&Nonce::default(), payload).expect("it is short");
+    [&commitment[..], &sealed].concat()
 }
 
 fn open(shared: &[u8], what: &[u8], beside: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotIt> {
+    let (cipher, commitment) = keys_for(shared, what);
+    let sealed = sealed.strip_prefix(&commitment[..]).ok_or(NotIt::WrongCode)?;
     let payload = Payload { msg: sealed, aad: beside };
-    cipher(shared, what).decrypt(&Nonce::default(), payload).map_err(|_| NotIt::WrongCode)
+    cipher.decrypt(&Nonce::default(), payload).map_err(|_| NotIt::WrongCode)
 }
 
-fn cipher(shared: &[u8], what: &[u8]) -> ChaCha20Poly1305 {
-    let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, shared).expand(what, &mut *key).expect("32 bytes");
-    ChaCha20Poly1305::new(SealKey::from_slice(&*key))
+fn keys_for(shared: &[u8], what: &[u8]) -> (ChaCha20Poly1305, [u8; COMMITMENT_BYTES]) {
+    let mut both = Zeroizing::new([0; 32 + COMMITMENT_BYTES]);
+    Hkdf::<Sha256>::new(None, shared).expand(what, &mut *both).expect("64 bytes");
+    let (key, rest) = both.split_at(32);
+    let commitment = rest.try_into().expect("the rest");
+    (ChaCha20Poly1305::new(SealKey::from_slice(key)), commitment)
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {

@@ -176,7 +176,8 @@ pub fn seat(block: &Receiving, role: Role) -> Option<Seat> {
 /// A statement after what is in force, signed by this member.
 pub fn propose(roster: &Roster, member: &Member, act: Act, today: u32) -> Signed {
     let (desk, previous) = (roster.desk(), roster.head());
-    let statement = Statement { desk, previous, day: today, act };
+    // A clock that is behind must not keep a desk from acting.
+    let statement = Statement { desk, previous, day: today.max(roster.day()), act };
     sign(&statement, member)
 }
 

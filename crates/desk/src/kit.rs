@@ -28,6 +28,7 @@ const KIT_BYTES: usize = 3;
 const CHECK: usize = PAGE_BYTES - 2;
 const SEED_BYTES: usize = 32;
 const INFO: &[u8] = b"payamgir kit 1";
+const LINK: &[u8] = b"payamgir kit link 1";
 const TAG_DOMAIN: &[u8] = b"payamgir deposit 1\0";
 
 /// The recovery key, whole: while a kit is made or used.
@@ -86,6 +87,18 @@ impl Kit {
     pub fn recovery(&self) -> Recovery {
         let receiver = self.member.own_identity().map(keys::recipient);
         Recovery { key: self.member.verifying_key(), receiver: receiver.expect("it is its own") }
+    }
+
+    /// A proof that whoever made this kit wrote these texts: with too few pages nobody can make it.
+    pub fn vouch(&self, texts: &[&str]) -> [u8; 16] {
+        let mut info = LINK.to_vec();
+        for text in texts {
+            info.extend_from_slice(&(text.len() as u32).to_be_bytes());
+            info.extend_from_slice(text.as_bytes());
+        }
+        let mut proof = [0; 16];
+        Hkdf::<Sha256>::new(None, &*self.secret).expand(&info, &mut proof).expect("16 bytes");
+        proof
     }
 
     /// The key that signs, to ask a server with.
@@ -170,7 +183,8 @@ impl Kit {
         let act = Act::Recovered { member: seat, epoch: keys::recipient(&epoch) };
         keyring.add_epoch(epoch);
         let (desk, previous) = (roster.desk(), roster.head());
-        Some(keys::sign(&Statement { desk, previous, day: today, act }, &self.member))
+        let day = today.max(roster.day());
+        Some(keys::sign(&Statement { desk, previous, day, act }, &self.member))
     }
 }
 

@@ -239,7 +239,7 @@ fn strangers_who_fill_the_mailbox_end_no_invitation() {
         found.1[..16].to_vec()
     };
     let leave = |body: &[u8]| ask(server.private, &format!("POST /join/1/{number}"), body).0;
-    let answer = |byte: u8| [&[1][..], &id, &vec![byte; 1416 - 17]].concat();
+    let answer = |byte: u8| [&[1][..], &id, &vec![byte; 1448 - 17]].concat();
     assert_eq!(leave(b"x"), 400);
     assert_eq!(leave(&answer(0)[..1000]), 400);
     assert_eq!(leave(&[answer(0), vec![0]].concat()), 413);

@@ -124,7 +124,7 @@ fn words_alone_bring_it_back_and_mistakes_are_named() {
     let first = write(&place, "first", &numbered);
     let second = write(&place, "second", &pages[2].words.to_uppercase().replace('\n', " "));
     let nowhere = clean.run(&["recover", "--page", &first, "--page", &second]);
-    assert!(text(&nowhere.stderr).contains("no server"), "{}", text(&nowhere.stderr));
+    assert!(text(&nowhere.stderr).contains("--log-key KEY"), "{}", text(&nowhere.stderr));
     let mut words: Vec<&str> = pages[2].words.lines().collect();
     words.swap(8, 9);
     let swapped = write(&place, "swapped", &words.join(" "));
@@ -163,6 +163,12 @@ fn a_kit_is_not_spent_for_less_than_all_unless_that_is_accepted() {
     let forged = write(&place, "forged", &forged);
     let refused = clean.run(&["recover", "--page", &one, "--page", &forged]);
     assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    // Nor where the others say nothing of the server.
+    let words = write(&place, "words", &pages[0].words);
+    let refused = clean.run(&["recover", "--page", &words, "--page", &forged]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    // A scanner that loses line breaks loses nothing else.
+    std::fs::write(&one, pages[0].code.replace('\n', " ")).unwrap();
     done(&clean.run(&both));
     done(&clean.run(&["sync"]));
     assert_eq!(clean.reads(), ["یک", "دو"]);

@@ -47,15 +47,20 @@ fn two_admins_decide_together() {
     done(&a.run(&["policy", "--threshold", "2", "--author-may-approve", "false"]));
     let waits = done(&a.run(&["admit", &c.block(), "--role", "editor"]));
     assert!(waits.contains("waits for signatures (1 of 2): joining"), "{waits}");
+    let epoch = a.run(&["epoch"]);
+    assert!(text(&epoch.stderr).contains("Nothing changes until another admin has signed"));
     let shown = text(&c.run(&["identity"]).stderr);
     let fingerprint: String = shown.chars().filter(|c| c.is_ascii_digit() || *c == ' ').collect();
     assert!(waits.contains(fingerprint.trim()), "what is signed is shown: {waits} {shown}");
     assert_eq!(c.sync(&server).status.code(), Some(1));
     done(&b.run(&["sync"]));
     let seen = members(&b.run(&["members", "--json"]));
-    let statement = seen["waiting"][0]["statement"].as_str().unwrap().to_owned();
+    let all = seen["waiting"].as_array().unwrap();
+    let joining = all.iter().find(|waiting| waiting["act"] == "joining").unwrap();
+    let statement = joining["statement"].as_str().unwrap().to_owned();
     assert!(!a.run(&["sign", &statement[..10]]).status.success(), "the same hand twice");
-    done(&b.run(&["sign", &statement[..10]]));
+    let signed = b.run(&["sign", &statement[..10]]);
+    assert!(text(&signed.stderr).contains("void now, to be proposed again: new epoch"));
     done(&c.sync(&server));
     let all = members(&c.run(&["members", "--json"]));
     assert_eq!(all["members"].as_array().unwrap().len(), 3);
@@ -63,8 +68,11 @@ fn two_admins_decide_together() {
     send(&server, "پاک شود");
     done(&a.run(&["sync"]));
     let record = newest(&a).to_string();
-    done(&a.run(&["erase", &record]));
+    let asked = done(&a.run(&["erase", &record]));
+    assert!(asked.contains(&format!("erasing record {record} waits for approvals (0 of 2)")));
     done(&b.run(&["erase", &record]));
+    let seen = members(&b.run(&["members", "--json"]));
+    assert_eq!(seen["erasures"][0]["have"], 1, "{seen}");
     done(&b.run(&["sync"]));
     assert_eq!(b.reads(), ["پاک شود"], "two of whom one asked are not enough");
     done(&c.run(&["sync"]));
@@ -236,4 +244,45 @@ fn who_is_removed_while_its_request_arrives_is_heard_no_more() {
         let answer = end(asked);
         assert_eq!((answer.status, answer.body.as_str()), (401, "unknown-key"));
     }
+}
+
+#[test]
+fn a_day_to_come_is_neither_taken_nor_signed() {
+    use payamgir_desk::client::World;
+    use payamgir_desk::roster::{Act, Policy, Statement, kind};
+    use payamgir_desk::{Client, Server as Address, keys};
+    let place = Place::new();
+    let server = place.serve();
+    let (a, b) = (founder(&place), Person::new(&place, "b", 11));
+    done(&a.sync(&server));
+    done(&a.run(&["admit", &b.block(), "--role", "admin"]));
+    done(&b.sync(&server));
+    done(&a.run(&["policy", "--threshold", "2"]));
+    let member = std::sync::Arc::new(Member::from_seed(&zeroize::Zeroizing::new([11; 64])));
+    let reader = payamgir_log::Reader::open(format!("{}/log", a.dir).as_ref()).unwrap();
+    let fold = keys::fold(&reader, u64::MAX).unwrap();
+    let (roster, today) = (fold.roster().unwrap(), keys::day(common::now()));
+    let says = |day| {
+        let act = Act::PolicyChanged(Policy { epoch_days: 9, ..roster.policy() });
+        let (desk, previous) = (roster.desk(), roster.head());
+        let signed = keys::sign(&Statement { desk, previous, day, act }, &member);
+        (kind::STATEMENT, signed.encode())
+    };
+    let world =
+        World { now: std::sync::Arc::new(common::now), random: std::sync::Arc::new(common::dice) };
+    let address = Address::parse(&format!("http://{}", server.private)).unwrap();
+    let client = Client::new(address, member.clone(), world, None).unwrap();
+    assert_eq!(client.add(&[says(u32::MAX)]).unwrap(), (0, Some("day".into())));
+    assert_eq!(client.add(&[says(today + 1)]).unwrap(), (1, None), "clocks differ");
+    // A server that is in it takes it; the other admin's desk still does not sign.
+    server.stop();
+    place.append_as_server(3, &says(u32::MAX).1);
+    let server = place.serve();
+    done(&a.sync(&server));
+    let seen = members(&a.run(&["members", "--json"]));
+    let all = seen["waiting"].as_array().unwrap();
+    let late = all.iter().find(|waiting| waiting["day"] == u32::MAX).unwrap();
+    let refused = a.run(&["sign", late["statement"].as_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("dated in the future"), "{}", text(&refused.stderr));
 }

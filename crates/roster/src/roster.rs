@@ -295,9 +295,19 @@ impl Roster {
         self.desk
     }
 
+    /// Whether a statement is or was in force.
+    pub fn is_past(&self, hash: &Hash) -> bool {
+        self.past.contains(hash)
+    }
+
     /// The statement that the next one must name.
     pub fn head(&self) -> Hash {
         self.head
+    }
+
+    /// The day that statement names; the next one names none before it.
+    pub fn day(&self) -> u32 {
+        self.day
     }
 
     /// What the desk asks for.

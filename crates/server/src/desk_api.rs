@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use payamgir_log::{Error, Hash, Log, Reader};
-use payamgir_roster::kind;
+use payamgir_roster::{Refusal, Signed, kind};
 use payamgir_wire::{hex, sync};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -126,6 +126,10 @@ pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     for (taken, (kind, body)) in additions.iter().enumerate() {
+        if is_early(*kind, body, api.today()) {
+            let answer = format!("{taken} {}", Refusal::Day.word());
+            return (StatusCode::CONFLICT, answer).into_response();
+        }
         if let Err(refusal) = api.desk.add(*kind, body).await {
             refusal.tell(&api.journal);
             let answer = format!("{taken} {}", refusal.word());
@@ -136,6 +140,13 @@ pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
         api.prune_deposits().await;
     }
     additions.len().to_string().into_response()
+}
+
+/// Whether a statement is of a day that is not yet, by more than clocks and zones differ. Days do not
+/// go back: one such in force would keep the desk from acting until that day.
+fn is_early(kind: u8, body: &[u8], today: u64) -> bool {
+    let statement = Signed::decode(body).ok().filter(|_| kind == kind::STATEMENT);
+    statement.is_some_and(|signed| u64::from(signed.statement.day) > today + 1)
 }
 
 /// `GET /desk/1/blob/<hash>?from=…`: a blob's bytes, from an offset on where a line broke.

@@ -117,7 +117,8 @@ pub(crate) async fn welcome(
 }
 
 impl Api {
-    fn today(&self) -> u64 {
+    /// The server's day, in days since 1970-01-01.
+    pub(crate) fn today(&self) -> u64 {
         (self.world.now)() / SECONDS_A_DAY
     }
 }

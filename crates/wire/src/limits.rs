@@ -19,7 +19,7 @@ pub const ARMOR_BYTES: usize = 96 * 1024;
 /// Most bytes of records a desk adds to the log in one request.
 pub const APPEND_BYTES: usize = 512 * 1024;
 /// Bytes of a newcomer's answer to an invitation (docs/FORMAT.md §12).
-pub const ANSWER_BYTES: usize = 1416;
+pub const ANSWER_BYTES: usize = 1448;
 /// Most bytes of what a member leaves for the recovery kit.
 pub const DEPOSIT_BYTES: usize = 64 * 1024;
 /// Seconds a signed request may differ from the server's clock.

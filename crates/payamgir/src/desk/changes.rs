@@ -106,7 +106,8 @@ fn proposal(
         }
         RosterCommand::Admit { block, role, replaces } => {
             let joining = admission(block, (*role).into(), lang)?;
-            replacing(session, fold, joining, replaces.as_deref())?.into()
+            let change = replacing(session, fold, joining, replaces.as_deref())?;
+            Proposal { say: Some(admitted(session)), ..change.into() }
         }
         RosterCommand::Remove { member } => {
             let member = find(roster, member)?;
@@ -131,6 +132,9 @@ fn proposal(
 /// This member's signature under what waits.
 fn signature(session: &Session<'_>, fold: &Fold, hash: &str) -> Result<Additions, Problem> {
     let statement = waiting(fold.roster().ok_or_else(no_roster)?, hash)?;
+    if statement.day > keys::day(world::now()) + 1 {
+        return Err(of_a_day_to_come());
+    }
     let epoch = keys::epoch_of(&statement.act);
     if epoch.is_some_and(|epoch| session.keyring.epoch(&*epoch.0).is_none()) {
         return Err(unreadable_epoch());
@@ -144,6 +148,18 @@ fn admission(block: &Path, role: Role, lang: Lang) -> Result<Joining, Problem> {
     tell_fingerprint(&block, lang);
     let member = keys::seat(&block, role).ok_or_else(not_a_block)?;
     Ok(Joining { member, invitation: None, welcome: vec![], replaces: None })
+}
+
+/// What somebody who was admitted by a block needs besides.
+fn admitted(session: &Session<'_>) -> Say {
+    let (server, key) = (&session.link.server, &session.link.log_key);
+    let (public, sync) =
+        (session.place.public(), format!("payamgir desk sync --server {server} --log-key '{key}'"));
+    let public = public.display();
+    Say::new(
+        format!("تازه‌وارد فایل {public} را در پوشه‌ی خود می‌گذارد و اجرا می‌کند:\n  {sync}"),
+        format!("The newcomer puts the file {public} into their folder and runs:\n  {sync}"),
+    )
 }
 
 impl PolicyArgs {
@@ -230,6 +246,16 @@ fn unreadable_epoch() -> Problem {
     let to_do = Say::new(
         "امضا نکنید؛ از کسی که آن را پیش نهاده بخواهید دوباره پیش نهد.",
         "Do not sign: ask whoever proposed it to propose it again.",
+    );
+    Problem::new(what, to_do)
+}
+
+/// In force, it would keep the desk from acting until that day.
+fn of_a_day_to_come() -> Problem {
+    let what = Say::new("تاریخ این تغییر هنوز نرسیده است.", "This change is dated in the future.");
+    let to_do = Say::new(
+        "امضا نکنید؛ ساعت این رایانه و رایانه‌ی پیشنهاددهنده را ببینید.",
+        "Do not sign: look at this machine's clock and at that of whoever proposed it.",
     );
     Problem::new(what, to_do)
 }

@@ -187,7 +187,7 @@ fn ask(candidates: &[Candidate], lang: Lang) -> Result<String, Problem> {
     if !std::io::stdin().is_terminal() {
         return Err(nobody_to_ask());
     }
-    let role = |c: &Candidate| super::members::role_word(c.role, lang);
+    let role = |c: &Candidate| super::acts::role_word(c.role, lang);
     for c in candidates {
         let number = digits::localize(&invite::number(&c.secret.id).to_string(), lang);
         eprintln!("{number}: {}", role(c));

@@ -9,6 +9,7 @@ use payamgir_desk::roster::{Act, Roster};
 use payamgir_text::digits;
 use payamgir_text::jalali;
 use payamgir_text::lang::Lang;
+use payamgir_wire::hex::Hex;
 
 use super::page::{self, Sheet};
 use super::session::Session;
@@ -30,9 +31,11 @@ pub fn make(
     let pages = kit.pages(needed, all, &random).map_err(|e| numbers().because(e))?;
     files::folder(out)?;
     let name = kit::name(&kit.recovery().key);
+    let (link, desk) = (&session.link, Hex(roster.desk()).to_string());
+    let proof = kit.vouch(&page::vouched(&link.server, &link.log_key, &desk));
     let mut files = vec![];
     for page in &pages {
-        files.push(write(session, roster, (page, &name), all, out, lang)?);
+        files.push(write(session, roster, (page, &name, proof), all, out, lang)?);
     }
     let act = Act::RecoveryChanged(Some(kit.recovery()));
     Ok((act, files, made(pages.len(), out, roster.policy().threshold)))
@@ -41,7 +44,7 @@ pub fn make(
 fn write(
     session: &Session<'_>,
     roster: &Roster,
-    (part, name): (&Page, &str),
+    (part, name, proof): (&Page, &str, [u8; 16]),
     all: u8,
     out: &Path,
     lang: Lang,
@@ -52,6 +55,7 @@ fn write(
         server: &session.link.server,
         log_key: &session.link.log_key,
         desk: roster.desk(),
+        proof,
         kit: name.to_owned(),
         day: jalali::format_datetime(world::now(), 0, lang),
     };

@@ -1,13 +1,17 @@
 //! `desk members` and the commands that change who the desk is.
 
-use payamgir_desk::roster::{Act, Fold, Key, Role};
-use payamgir_desk::{invite, keys, kit};
+use std::collections::BTreeMap;
+
+use payamgir_desk::kit;
+use payamgir_desk::roster::{Act, Fold, Hash, Role, Roster, Statement};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
+use payamgir_text::terminal::isolate;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::key::key_text;
 use serde_json::json;
 
+use super::acts::{act_line, act_word, erasures, policy_line, role_word};
 use super::changes;
 use super::session::{Session, not_the_desks};
 use super::syncing::withheld;
@@ -38,6 +42,7 @@ pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Res
             if let Some(say) = change.say {
                 eprintln!("{}\n", say.in_(lang));
             }
+            tell_effects(&fold, &session.fold()?, &session, lang);
             false
         }
     };
@@ -50,6 +55,36 @@ pub fn run(mut session: Session<'_>, command: &RosterCommand, lang: Lang) -> Res
     not_the_desks(&fold)
 }
 
+/// Says what a change did beside itself: whether it waits, and what it made void.
+fn tell_effects(before: &Fold, after: &Fold, session: &Session<'_>, lang: Lang) {
+    let (Some(before), Some(after)) = (before.roster(), after.roster()) else { return };
+    let list = |roster: &Roster| -> BTreeMap<Hash, Statement> {
+        roster.waiting().map(|(hash, statement, _)| (*hash, statement.clone())).collect()
+    };
+    let (was, is) = (list(before), list(after));
+    let own = session.member.verifying_key();
+    let mine = |hash: &&Hash| {
+        let mut waiting = after.waiting();
+        !was.contains_key(*hash) && waiting.any(|(h, _, by)| h == *hash && by.contains(&own))
+    };
+    if is.keys().any(|hash| mine(&hash)) {
+        eprintln!("{}", waits(lang));
+    }
+    let void = |hash: &Hash| !is.contains_key(hash) && !after.is_past(hash);
+    for (_, statement) in was.iter().filter(|(hash, _)| void(hash)) {
+        let word = pick(lang, "باطل شد، دوباره پیش نهید", "void now, to be proposed again");
+        eprintln!("{word}: {}", act_line(&statement.act, lang));
+    }
+}
+
+fn waits(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "تا سرپرستی دیگر امضا نکند چیزی عوض نمی‌شود: desk members و desk sign.",
+        "Nothing changes until another admin has signed: desk members, desk sign.",
+    )
+}
+
 fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
     let roster = fold.roster().ok_or_else(no_roster)?;
     for (key, role) in roster.members() {
@@ -60,63 +95,53 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
         };
         output::line(format!("{}  {}{you}", key_text(key), role_word(role, lang)))?;
     }
-    let (policy, epochs) = (roster.policy(), roster.epochs().len());
+    let policy = roster.policy();
     let number = |n: usize| digits::number(n as u64, lang);
-    let (threshold, epochs) = (number(policy.threshold.into()), number(epochs));
-    output::line(match lang {
-        Lang::Fa => format!("آستانه: {threshold}؛ دوره: {epochs}"),
-        Lang::En => format!("threshold: {threshold}; epoch: {epochs}"),
-    })?;
+    let (threshold, epochs) = (number(policy.threshold.into()), number(roster.epochs().len()));
+    let word = pick(lang, "دوره", "epoch");
+    output::line(format!("{}\n{word}: {epochs}", policy_line(policy, lang)))?;
     for (hash, statement, signers) in roster.waiting() {
-        let hash = Hex(*hash).to_string();
-        let (act, have, need) = (act_line(&statement.act, lang), number(signers.len()), &threshold);
+        let hash = isolate(&Hex(*hash).to_string());
+        let (act, have) = (act_line(&statement.act, lang), number(signers.len()));
         output::line(match lang {
-            Lang::Fa => format!("در انتظار امضا ({have} از {need}): {act}  {hash}"),
-            Lang::En => format!("waits for signatures ({have} of {need}): {act}  {hash}"),
+            Lang::Fa => format!("در انتظار امضا ({have} از {threshold}): {act}  {hash}"),
+            Lang::En => format!("waits for signatures ({have} of {threshold}): {act}  {hash}"),
         })?;
     }
-    match roster.recovery() {
-        None => eprintln!("{}", no_kit(lang)),
-        Some(recovery) => {
-            let word = pick(lang, "بسته‌ی بازیابی", "recovery kit");
-            output::line(format!("{word}: {}", kit::name(&recovery.key)))?;
-        }
+    for erasure in erasures(fold) {
+        let (record, have) = (digits::number(erasure.record, lang), number(erasure.have));
+        let author = isolate(&key_text(&erasure.author));
+        output::line(match lang {
+            Lang::Fa => format!(
+                "پاک کردن رکورد {record} در انتظار تأیید است ({have} از {threshold})؛ خواست {author}"
+            ),
+            Lang::En => format!(
+                "erasing record {record} waits for approvals ({have} of {threshold}), asked for by {author}"
+            ),
+        })?;
+    }
+    if let Some(recovery) = roster.recovery() {
+        let word = pick(lang, "بسته‌ی بازیابی", "recovery kit");
+        output::line(format!("{word}: {}", isolate(&kit::name(&recovery.key))))?;
+    }
+    advise(session, roster, lang);
+    Ok(())
+}
+
+/// What is not as it should be, and what would be better.
+fn advise(session: &Session<'_>, roster: &Roster, lang: Lang) {
+    let kit_comes =
+        roster.waiting().any(|(_, s, _)| matches!(s.act, Act::RecoveryChanged(Some(_))));
+    let admin = roster.role(&session.member.verifying_key()) == Some(Role::Admin);
+    if roster.recovery().is_none() && admin && !kit_comes {
+        eprintln!("{}", no_kit(lang));
     }
     if session.keyring.epoch(&*roster.epoch().recipient.0).is_none() {
         eprintln!("{}", unreadable(lang));
     }
-    if roster.members().count() >= MANY && policy.threshold < 2 {
+    if roster.members().count() >= MANY && roster.policy().threshold < 2 {
         eprintln!("{}", alone(lang));
     }
-    Ok(())
-}
-
-/// A statement and all that it says: nobody should sign blind.
-fn act_line(act: &Act, lang: Lang) -> String {
-    let word = act_word(act, lang);
-    let key = |key: &Key| key_text(key);
-    let fields = match act {
-        Act::Joined(joining) => {
-            let member = &joining.member;
-            let digits = keys::fingerprint_of(&member.key, &member.receiver);
-            let old = joining.replaces.as_ref().map(|(old, _)| format!(" ⟵ {}", key(old)));
-            let role = role_word(member.role, lang);
-            format!("{} {role} [{digits}]{}", key(&member.key), old.unwrap_or_default())
-        }
-        Act::Removed { member, .. } => key(member),
-        Act::RoleChanged { member, role } => format!("{} {}", key(member), role_word(*role, lang)),
-        Act::PolicyChanged(policy) => format!(
-            "threshold={} author-may-approve={} epoch-days={} retention-days={}",
-            policy.threshold, policy.author_may_approve, policy.epoch_days, policy.retention_days
-        ),
-        Act::Invited { id, role, .. } => {
-            format!("{} {}", invite::number(id), role_word(*role, lang))
-        }
-        Act::RecoveryChanged(Some(recovery)) => kit::name(&recovery.key),
-        Act::RecoveryChanged(None) => pick(lang, "هیچ", "none").to_owned(),
-        _ => String::new(),
-    };
-    format!("{word} {fields}").trim_end().to_owned()
 }
 
 /// What the program recommends to a desk that has grown.
@@ -160,6 +185,10 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
             json!({"statement": Hex(*hash).to_string(), "act": act_word(&statement.act, Lang::En), "says": act_line(&statement.act, Lang::En), "day": statement.day, "signers": signers})
         })
         .collect();
+    let erasures: Vec<_> = erasures(fold)
+        .iter()
+        .map(|erasure| json!({"record": erasure.record, "author": key_text(&erasure.author), "have": erasure.have}))
+        .collect();
     let epochs: Vec<_> = roster
         .epochs()
         .iter()
@@ -183,30 +212,9 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
         "kit": roster.recovery().map(|recovery| kit::name(&recovery.key)),
         "epochs": epochs,
         "waiting": waiting,
+        "erasures": erasures,
         "refused": refused,
     }))
-}
-
-pub fn role_word(role: Role, lang: Lang) -> &'static str {
-    match role {
-        Role::Reader => pick(lang, "خواننده", "reader"),
-        Role::Editor => pick(lang, "ویراستار", "editor"),
-        Role::Admin => pick(lang, "سرپرست", "admin"),
-    }
-}
-
-fn act_word(act: &Act, lang: Lang) -> &'static str {
-    match act {
-        Act::Founded { .. } => pick(lang, "بنیاد", "founding"),
-        Act::Invited { .. } => pick(lang, "دعوت", "invitation"),
-        Act::Joined(_) => pick(lang, "پذیرش عضو", "joining"),
-        Act::Removed { .. } => pick(lang, "کنار گذاشتن عضو", "removal"),
-        Act::RoleChanged { .. } => pick(lang, "تغییر نقش", "change of role"),
-        Act::PolicyChanged(_) => pick(lang, "تغییر قاعده", "change of policy"),
-        Act::EpochStarted(_) => pick(lang, "دوره‌ی تازه", "new epoch"),
-        Act::RecoveryChanged(_) => pick(lang, "بسته‌ی بازیابی", "recovery kit"),
-        Act::Recovered { .. } => pick(lang, "بازیابی", "recovery"),
-    }
 }
 
 /// The log says nothing of the desk, although it was synced.

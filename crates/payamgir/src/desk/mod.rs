@@ -1,5 +1,6 @@
 //! `desk …`: the local machine.
 
+mod acts;
 mod adopting;
 mod changes;
 mod identity;

@@ -32,6 +32,8 @@ pub struct Sheet<'a> {
     pub log_key: &'a str,
     /// The founding's hash.
     pub desk: Hash,
+    /// What the kit says for the server, the log key and the desk.
+    pub proof: [u8; 16],
     /// The kit's name.
     pub kit: String,
     /// When it was made, in words.
@@ -46,22 +48,35 @@ pub struct Read {
     pub server: Option<String>,
     pub log_key: Option<String>,
     pub desk: Option<Hash>,
+    /// What the kit says for those three.
+    pub proof: Option<Vec<u8>>,
+}
+
+/// The texts that a kit vouches for.
+pub fn vouched<'t>(server: &'t str, log_key: &'t str, desk: &'t str) -> [&'t str; 3] {
+    [server, log_key, desk]
 }
 
 /// What the QR code says.
 pub fn code(sheet: &Sheet<'_>) -> String {
     let share = BASE64URL_NOPAD.encode(&sheet.part.encode());
     let (server, log_key, desk) = (sheet.server, sheet.log_key, Hex(sheet.desk));
-    format!("{FIRST_LINE}\nshare {share}\nserver {server}\nlog {log_key}\ndesk {desk}\n")
+    let proof = BASE64URL_NOPAD.encode(&sheet.proof);
+    format!(
+        "{FIRST_LINE}\nshare {share}\nserver {server}\nlog {log_key}\ndesk {desk}\nproof {proof}\n"
+    )
 }
 
 /// Reads what a QR code said, or the words that were typed, numbered or not.
 pub fn read(text: &str) -> Result<Read, Problem> {
+    // Line breaks may have been lost on the way from the scanner.
+    let said: Vec<&str> = text.split_whitespace().collect();
     let line = |name: &str| {
-        let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix(name));
-        lines.next().map(|rest| rest.trim().to_owned())
+        let mut pairs = said.windows(2).filter(|pair| pair[0] == name);
+        pairs.next().map(|pair| pair[1].to_owned())
     };
-    let bytes = match line("share ") {
+    let is_code = text.contains(FIRST_LINE);
+    let bytes = match line("share").filter(|_| is_code) {
         Some(share) => BASE64URL_NOPAD.decode(share.as_bytes()).unwrap_or_default(),
         None => {
             let mut words = spoken::pieces(text);
@@ -73,8 +88,10 @@ pub fn read(text: &str) -> Result<Read, Problem> {
         }
     };
     let part = Page::decode(&bytes).map_err(not_a_kit)?;
-    let desk = line("desk ").and_then(|hex| Hex::<32>::parse(&hex).ok()).map(|hash| hash.0);
-    Ok(Read { part, server: line("server "), log_key: line("log "), desk })
+    let line = |name| line(name).filter(|_| is_code);
+    let desk = line("desk").and_then(|hex| Hex::<32>::parse(&hex).ok()).map(|hash| hash.0);
+    let proof = line("proof").and_then(|proof| BASE64URL_NOPAD.decode(proof.as_bytes()).ok());
+    Ok(Read { part, server: line("server"), log_key: line("log"), desk, proof })
 }
 
 /// The page, to be printed from a browser. It fetches nothing.
@@ -98,8 +115,8 @@ pub fn html(sheet: &Sheet<'_>, lang: Lang) -> String {
     };
     let how = pick(
         lang,
-        "روی رایانه‌ای پاک: <bdi dir=\"ltr\">payamgir desk recover</bdi>. سپس متن کد هر برگ را بچسبانید یا واژه‌هایش را به ترتیب شماره بنویسید.",
-        "On a clean computer: payamgir desk recover. Then paste what the code of each page says, or type its words in the order of their numbers.",
+        "روی رایانه‌ای پاک: <bdi dir=\"ltr\">payamgir desk recover</bdi>. سپس متن کد هر برگ را بچسبانید یا واژه‌هایش را به ترتیب شماره بنویسید؛ در این حال نشانی سرور و کلید لاگ را هم بدهید.",
+        "On a clean computer: payamgir desk recover. Then paste what the code of each page says, or type its words in the order of their numbers; then the server and the log key must be given too.",
     );
     let (server, log_key) = (escape(sheet.server), escape(sheet.log_key));
     let desk = Hex(sheet.desk);

@@ -10,12 +10,13 @@ use payamgir_desk::roster::{Epoch, kind};
 use payamgir_desk::{Client, Failure, Server, keys};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
+use payamgir_wire::hex::Hex;
 
 use super::adopting;
 use super::identity::own;
 use super::kit::not_a_kit;
 use super::page::{self, Read};
-use super::place::{Link, Place, no_server};
+use super::place::{Link, Place};
 use super::session::{Session, not_added};
 use super::syncing::{bad_address, unreachable_server};
 use crate::cli::RecoverArgs;
@@ -34,8 +35,9 @@ pub fn run(
     let parts: Vec<_> = read.iter().map(|page| page.part.clone()).collect();
     let kit = Kit::combine(&parts).map_err(not_a_kit)?;
     let link = link(args, &read)?;
-    agree(&read)?;
-    let desk = read.iter().find_map(|page| page.desk);
+    check(args, &read, &kit)?;
+    let told = args.server.is_none() || args.log_key.is_none();
+    let desk = read.iter().find_map(|page| page.desk).filter(|_| told);
     let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let client = client(&kit, &link)?;
     if matches!(client.checkpoint(), Err(Failure::Refused(word)) if word == "unknown-key") {
@@ -81,16 +83,21 @@ fn become_the_desk(
     }
 }
 
-/// Pages that say where the desk is say the same: one forged page must not lead elsewhere.
-fn agree(read: &[Read]) -> Result<(), Problem> {
-    let same = |get: fn(&Read) -> Option<String>| {
-        let mut said: Vec<String> = read.iter().filter_map(get).collect();
-        said.dedup();
-        said.len() <= 1
+/// What the pages say of the server is what the maker of the kit wrote: one forged page must not
+/// lead elsewhere. Where the address and the key were given, pages are not asked.
+fn check(args: &RecoverArgs, read: &[Read], kit: &Kit) -> Result<(), Problem> {
+    if args.server.is_some() && args.log_key.is_some() {
+        return Ok(());
+    }
+    let fits = |page: &Read| match (&page.server, &page.log_key, &page.desk) {
+        (None, None, None) => true,
+        (Some(server), Some(log_key), Some(desk)) => {
+            let proof = kit.vouch(&page::vouched(server, log_key, &Hex(*desk).to_string()));
+            page.proof.as_deref() == Some(&proof[..])
+        }
+        _ => false,
     };
-    let desk = |page: &Read| page.desk.map(|desk| format!("{desk:?}"));
-    let agree = same(|page| page.server.clone()) && same(|page| page.log_key.clone()) && same(desk);
-    if agree { Ok(()) } else { Err(disagree()) }
+    if read.iter().all(fits) { Ok(()) } else { Err(forged()) }
 }
 
 /// A client that asks as the kit.
@@ -106,7 +113,7 @@ fn link(args: &RecoverArgs, read: &[Read]) -> Result<Link, Problem> {
     let log_key = args.log_key.clone().or_else(|| said(|page| page.log_key.clone()));
     match (server, log_key) {
         (Some(server), Some(log_key)) => Ok(Link { server, log_key, proxy: args.proxy.clone() }),
-        _ => Err(no_server()),
+        _ => Err(only_words()),
     }
 }
 
@@ -123,7 +130,11 @@ fn pages(args: &RecoverArgs, lang: Lang) -> Result<Vec<Read>, Problem> {
         let parts: Vec<_> = read.iter().map(|page| page.part.clone()).collect();
         match Kit::combine(&parts) {
             Err(NotAKit::TooFew { .. }) => {}
-            Err(error) => return Err(not_a_kit(error)),
+            // The last one does not belong to those before.
+            Err(error) => {
+                eprint!("{}", not_a_kit(error).tell(lang));
+                read.pop();
+            }
             Ok(_) => return Ok(read),
         }
         let number = digits::number(read.len() as u64 + 1, lang);
@@ -168,14 +179,14 @@ fn done(have: usize, all: usize) -> Say {
     )
 }
 
-fn disagree() -> Problem {
+fn forged() -> Problem {
     let what = Say::new(
-        "هشدار: برگ‌ها نشانی، کلید یا تحریریه‌ی یکسانی نمی‌گویند.",
-        "ALARM: the pages name different servers, keys or desks.",
+        "هشدار: آنچه برگی درباره‌ی سرور می‌گوید از سازنده‌ی بسته نیست.",
+        "ALARM: what a page says of the server was not written by who made the kit.",
     );
     let to_do = Say::new(
-        "یکی از آن‌ها ساختگی یا از بسته‌ی دیگری است. تنها واژه‌های هر برگ را بنویسید و ‎--server و ‎--log-key را از جایی مطمئن بدهید.",
-        "One of them is forged or of another kit. Type only the words, and give --server and --log-key from where you trust.",
+        "برگی ساختگی است یا کدش درست خوانده نشده. تنها واژه‌های هر برگ را بنویسید و ‎--server و ‎--log-key را از جایی مطمئن بدهید.",
+        "A page is forged, or its code was misread. Type only the words, and give --server and --log-key from where you trust.",
     );
     Problem::new(what, to_do).exits(DAMAGED)
 }
@@ -196,6 +207,19 @@ fn not_all(have: usize, all: usize) -> Problem {
     let to_do = Say::new(
         "پوشه‌ی recovery سرور را از پشتیبان بیاورید؛ اگر نیست و می‌پذیرید که باقی هرگز باز نشود، ‎--accept-loss بدهید.",
         "Restore the server's folder recovery from its backup; if there is none, and you accept that the rest never opens, give --accept-loss.",
+    );
+    Problem::new(what, to_do)
+}
+
+/// Words say nothing of the server.
+fn only_words() -> Problem {
+    let what = Say::new(
+        "نشانی سرور و کلید لاگ داده نشده است.",
+        "The server's address and the log key were not given.",
+    );
+    let to_do = Say::new(
+        "هر دو پای هر برگ چاپ شده‌اند: payamgir desk recover --server نشانی --log-key کلید",
+        "Both are printed at the foot of each page: payamgir desk recover --server URL --log-key KEY",
     );
     Problem::new(what, to_do)
 }

@@ -213,8 +213,8 @@ pub fn not_added(word: &str) -> Problem {
             "Fewer admins would be left than the threshold asks for: add one or lower it first.",
         ),
         "day" => (
-            "ساعت این رایانه از آخرین تغییر تحریریه عقب‌تر است؛ آن را درست کنید.",
-            "This machine's clock is behind the desk's last change: set it.",
+            "ساعت این رایانه یا سرور درست نیست؛ آن را درست کنید.",
+            "This machine's clock or the server's is wrong: set it.",
         ),
         "used-key" => ("این کلید پیش‌تر به کار رفته است.", "That key was used before."),
         "missing" | "not-erasable" => (
