@@ -10,6 +10,7 @@ pub mod keys;
 pub mod kit;
 pub mod library;
 pub mod opening;
+pub mod owed;
 pub mod save;
 pub mod sync;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use payamgir_desk::client::Random;
-use payamgir_desk::keys;
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::roster::{Act, Fold, Grant, Joining, Policy, Receiving, Recipient, Role, kind};
+use payamgir_desk::{keys, owed};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -58,7 +58,7 @@ impl World {
     /// One desk syncs on that day.
     fn sync(&mut self, who: usize, today: u32) -> usize {
         let (member, keyring) = &mut self.people[who];
-        let additions = keys::settle(&self.fold, member, keyring, today, &self.random);
+        let additions = owed::settle(&self.fold, member, keyring, today, &self.random);
         additions.into_iter().filter(|addition| self.add(addition.clone())).count()
     }
 
@@ -184,10 +184,17 @@ fn an_epoch_that_nobody_signed_in_its_time_is_proposed_anew() {
     let mut world = World::new(3, policy);
     world.settle(TODAY);
     world.sync(0, TODAY + 30);
-    world.sync(1, TODAY + 33);
+    for day in (33..100).step_by(3) {
+        let before = world.log.len();
+        world.sync(0, TODAY + day);
+        let kinds: Vec<u8> = world.log[before..].iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(kinds, [kind::STATEMENT], "the same key: no further grants");
+    }
+    world.sync(1, TODAY + 103);
     assert_eq!(world.epochs(), 1, "nobody signs for what was said days ago");
-    world.settle(TODAY + 33);
+    world.settle(TODAY + 103);
     assert_eq!(world.epochs(), 2);
+    assert!((0..3).all(|who| world.reads(who, 1)));
 }
 
 #[test]
@@ -245,7 +252,7 @@ fn what_is_over_is_forgotten_by_all_and_does_not_come_back() {
         let (member, keyring) = &mut world.people[who];
         let again = Keyring::parse(&keyring.text()).unwrap();
         *keyring = again;
-        keys::settle(&world.fold, member, keyring, TODAY, &world.random);
+        owed::settle(&world.fold, member, keyring, TODAY, &world.random);
         assert!(!world.reads(who, 0) && !world.reads(who, 1));
     }
 }
@@ -305,7 +312,7 @@ proptest! {
             match event {
                 Event::Sync(delay) => {
                     let (member, keyring) = &mut world.people[who];
-                    let owed = keys::settle(&world.fold, member, keyring, today, &world.random);
+                    let owed = owed::settle(&world.fold, member, keyring, today, &world.random);
                     late.extend(owed.into_iter().map(|addition| (at + delay, addition)));
                 }
                 Event::Lose => world.people[who].1 = Keyring::default(),

@@ -128,7 +128,7 @@ fn what_is_forgotten_opens_with_no_key_that_is_left() {
 
 /// Settles a desk as it would so many days later, and keeps what is left.
 fn forget_in(person: &Person<'_>, days: u32) {
-    use payamgir_desk::keys;
+    use payamgir_desk::{keys, owed};
     done(&person.run(&["sync"]));
     let file = std::fs::read(format!("{}/identity.age", person.dir)).unwrap();
     let member = Member::unlock(&file, "a passphrase for tests".into()).unwrap();
@@ -138,9 +138,9 @@ fn forget_in(person: &Person<'_>, days: u32) {
     let fold = keys::fold(&reader, u64::MAX).unwrap();
     let random: payamgir_desk::client::Random = std::sync::Arc::new(common::dice);
     let later = keys::day(common::now()) + days;
-    keys::settle(&fold, &member, &mut keyring, later, &random);
+    owed::settle(&fold, &member, &mut keyring, later, &random);
     // What was granted and is still in the log opens nothing of the old epoch either.
-    keys::settle(&fold, &member, &mut keyring, later, &random);
+    owed::settle(&fold, &member, &mut keyring, later, &random);
     std::fs::write(&path, keys::lock(&keyring, &member).unwrap()).unwrap();
 }
 

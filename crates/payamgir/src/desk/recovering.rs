@@ -7,7 +7,7 @@ use std::sync::Arc;
 use payamgir_desk::client::{Random, World};
 use payamgir_desk::kit::{Kit, NotAKit};
 use payamgir_desk::roster::{Epoch, kind};
-use payamgir_desk::{Client, Failure, Server, keys};
+use payamgir_desk::{Client, Failure, Server, keys, owed};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
@@ -68,7 +68,7 @@ fn become_the_desk(
     kit.open(roster, &client.deposits().map_err(unreachable_server)?, keyring);
     let readable = |epoch: &&Epoch| keyring.epoch(&*epoch.recipient.0).is_some();
     let (random, today): (Random, u32) = (Arc::new(world::random), keys::day(world::now()));
-    let there = || roster.epochs().iter().filter(|epoch| !keys::is_over(roster, epoch, today));
+    let there = || roster.epochs().iter().filter(|epoch| !owed::is_over(roster, epoch, today));
     let (have, all) = (there().filter(readable).count(), there().count());
     // The statement spends the kit: what it does not open now it never will.
     if have < all && !accept_loss {

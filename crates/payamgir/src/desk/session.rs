@@ -7,6 +7,7 @@ use payamgir_desk::client::World;
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::kit;
 use payamgir_desk::open::{Keyring, Member};
+use payamgir_desk::owed;
 use payamgir_desk::roster::{Fold, Refusal, Roster, kind};
 use payamgir_desk::sync::{Synced, sync};
 use payamgir_desk::{Client, Server};
@@ -86,7 +87,7 @@ impl<'a> Session<'a> {
         let today = keys::day(world::now());
         let random: payamgir_desk::client::Random = Arc::new(world::random);
         let before = self.keyring.text();
-        let additions = keys::settle(&fold, &self.member, &mut self.keyring, today, &random);
+        let additions = owed::settle(&fold, &self.member, &mut self.keyring, today, &random);
         // Also without additions: something may have been granted or forgotten.
         if *before != *self.keyring.text() {
             self.place.keep_keyring(&self.keyring, &self.member)?;
