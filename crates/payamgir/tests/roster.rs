@@ -286,3 +286,29 @@ fn a_day_to_come_is_neither_taken_nor_signed() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("dated in the future"), "{}", text(&refused.stderr));
 }
+
+/// As a crash leaves it: the approval is in the log, and nothing was erased yet.
+#[test]
+fn what_was_approved_before_a_crash_is_erased_at_the_next_start() {
+    use payamgir_desk::keys;
+    use payamgir_desk::roster::{Approval, Subject, kind};
+    let place = Place::new();
+    let server = place.serve();
+    let a = founder(&place);
+    send(&server, "پاک شود");
+    done(&a.sync(&server));
+    let record = newest(&a);
+    server.stop();
+    let reader = payamgir_log::Reader::open(format!("{}/log", a.dir).as_ref()).unwrap();
+    let row = reader.row(record).unwrap();
+    let leaf = payamgir_log::Record::decode(&row.record).unwrap().leaf().0;
+    let desk = keys::fold(&reader, u64::MAX).unwrap().roster().unwrap().desk();
+    let member = Member::from_seed(&zeroize::Zeroizing::new([7; 64]));
+    let (key, sign) = (member.verifying_key(), |message: &[u8]| member.sign(message));
+    let approval = Approval::new(desk, Subject::Erasure { record, leaf }, key, key, sign);
+    place.append_as_server(kind::APPROVAL, &approval.encode());
+    assert_eq!(place.verify().1["erased"], serde_json::json!([]));
+    let server = place.serve();
+    server.stop();
+    assert_eq!(place.verify().1["erased"], serde_json::json!([record]));
+}
