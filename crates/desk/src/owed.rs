@@ -35,8 +35,7 @@ pub fn settle(
     forget(fold, member, keyring, today);
     let mut additions: Additions =
         next_receiving(fold, member, keyring, (today, random)).into_iter().collect();
-    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
-    for epoch in roster.epochs().iter().map(|epoch| &epoch.recipient).chain(coming) {
+    for epoch in roster.epochs().iter().map(|epoch| &epoch.recipient).chain(coming(roster)) {
         let Some(identity) = keyring.epoch(&*epoch.0) else { continue };
         let lacking = others(fold, member).filter(|key| lacks(fold, member, key, &epoch.id()));
         additions.extend(lacking.filter_map(|key| grant(fold, member, key, identity)));
@@ -80,9 +79,8 @@ fn forget(fold: &Fold, member: &Member, keyring: &mut Keyring, today: u32) {
     let Some(roster) = fold.roster() else { return };
     let there = roster.epochs().iter().filter(|epoch| !is_over(roster, epoch, today));
     let own = member.verifying_key();
-    let coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     let kept: Vec<[u8; 32]> =
-        there.map(|epoch| epoch.id).chain(coming.map(Recipient::id)).collect();
+        there.map(|epoch| epoch.id).chain(coming(roster).map(Recipient::id)).collect();
     let current = roster.receiver(&own).map(|(_, counter)| counter);
     let used = |counter: u32| {
         fold.grants().iter().any(|(_, grant)| {
@@ -111,12 +109,16 @@ fn coming_yet(roster: &Roster, keyring: &Keyring) -> Vec<[u8; 32]> {
     own
 }
 
+/// The epochs that waiting statements would start.
+fn coming(roster: &Roster) -> impl Iterator<Item = &Recipient> {
+    roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act))
+}
+
 /// Whether there is such an epoch, or it is proposed. Grants of others mean nothing, or nothing yet.
 fn is_wanted(fold: &Fold, epoch: &[u8; 32]) -> bool {
     let Some(roster) = fold.roster() else { return false };
-    let mut coming = roster.waiting().filter_map(|(_, statement, _)| epoch_of(&statement.act));
     roster.epochs().iter().any(|known| known.id == *epoch)
-        || coming.any(|known| known.id() == *epoch)
+        || coming(roster).any(|known| known.id() == *epoch)
 }
 
 /// A new receiving key where the present one was used for an epoch, or its private half is lost.

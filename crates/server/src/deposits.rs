@@ -40,7 +40,12 @@ impl Deposits {
     /// Replaces a member's, and drops those of who is none any more.
     fn keep(&self, roster: &Roster, key: &Key, deposit: &[u8]) -> io::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        fs::create_dir_all(&self.folder)?;
+        if !self.folder.exists() {
+            fs::create_dir_all(&self.folder)?;
+            // Its own name must be durable too before what is in it is acknowledged.
+            let above = self.folder.parent().filter(|above| !above.as_os_str().is_empty());
+            File::open(above.unwrap_or(Path::new(".")))?.sync_all()?;
+        }
         self.drop_others(roster)?;
         let name = hex::Hex(*key).to_string();
         let fresh = self.folder.join("new");

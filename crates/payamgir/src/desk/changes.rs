@@ -1,9 +1,7 @@
 //! What each command that changes the desk adds to the log.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use payamgir_desk::client::Random;
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::roster::{
     Act, Approval, Fold, Joining, Key, Policy, Receiving, Recipient, Role, Roster, Statement,
@@ -19,7 +17,7 @@ use super::identity::tell_fingerprint;
 use super::inviting;
 use super::kit;
 use super::members::no_roster;
-use super::session::Session;
+use super::session::{Session, random};
 use crate::cli::{PolicyArgs, RosterCommand};
 use crate::problem::Problem;
 use crate::words::Say;
@@ -193,9 +191,8 @@ fn next_epoch(
     fold: &Fold,
     without: Option<&Key>,
 ) -> (Recipient, Additions) {
-    let random: Random = Arc::new(world::random);
     let member = session.member.clone();
-    keys::new_epoch(fold, (&member, without), &mut session.keyring, &random)
+    keys::new_epoch(fold, (&member, without), &mut session.keyring, &random())
 }
 
 /// An approval that a record be erased everywhere; the first that approves is the author.

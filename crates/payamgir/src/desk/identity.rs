@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::changes::read_block;
 use super::place::{Place, no_hardware};
+use super::session::random;
 use super::terminal::Terminal;
 use crate::problem::Problem;
 use crate::words::{Say, pick};
@@ -161,10 +162,6 @@ pub fn founding(
 pub fn policy(threshold: Option<u8>) -> Policy {
     let threshold = threshold.unwrap_or(1);
     Policy { threshold, author_may_approve: threshold == 1, ..Policy::DEFAULT }
-}
-
-fn random() -> payamgir_desk::client::Random {
-    Arc::new(world::random)
 }
 
 fn no_founding() -> Problem {

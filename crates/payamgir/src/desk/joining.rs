@@ -5,19 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payamgir_desk::client::World;
 use payamgir_desk::invite::{NotIt, Secret};
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::roster::Receiving;
-use payamgir_desk::{Client, Failure, Server, keys};
+use payamgir_desk::{Client, Failure, keys};
 use payamgir_text::lang::Lang;
 use zeroize::Zeroizing;
 
 use super::adopting;
 use super::identity::{own, tell_fingerprint};
 use super::place::{Link, Place};
+use super::session::{client, random};
 use super::spoken;
-use super::syncing::{Progress, bad_address, unreachable_server};
+use super::syncing::{Progress, unreachable_server};
 use crate::cli::JoinArgs;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::{Say, pick};
@@ -51,8 +51,7 @@ pub fn run(
     }
     let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
     let mut keyring = place.keyring(&member)?;
-    let random: payamgir_desk::client::Random = Arc::new(world::random);
-    let block = keys::block(&member, &mut keyring, &random);
+    let block = keys::block(&member, &mut keyring, &random());
     let mut newcomer = Newcomer { place, member, keyring, block };
     newcomer.remember(SERVER, args.server.as_deref());
     newcomer.remember(PROXY, args.proxy.as_deref());
@@ -89,11 +88,7 @@ impl Newcomer<'_> {
 
     fn client(&self) -> Result<Client, Problem> {
         let server = self.text(SERVER).ok_or_else(no_server)?;
-        let server = Server::parse(&server).map_err(bad_address)?;
-        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-        let proxy = self.text(PROXY);
-        Client::new(server, self.member.clone(), world, proxy.as_deref())
-            .map_err(unreachable_server)
+        client(&server, self.member.clone(), self.text(PROXY).as_deref())
     }
 
     /// Takes up an invitation: its number in the code, its message from the server.

@@ -1,9 +1,7 @@
 //! `desk kit`: pages of paper that together bring the desk back.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use payamgir_desk::client::Random;
 use payamgir_desk::kit::{self, Kit, NotAKit, Page};
 use payamgir_desk::roster::{Act, Roster};
 use payamgir_text::digits;
@@ -12,7 +10,7 @@ use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
 
 use super::page::{self, Sheet};
-use super::session::Session;
+use super::session::{Session, random};
 use crate::problem::Problem;
 use crate::words::Say;
 use crate::{files, world};
@@ -26,13 +24,13 @@ pub fn make(
     out: &Path,
     lang: Lang,
 ) -> Result<(Act, Vec<PathBuf>, Say), Problem> {
-    let random: Random = Arc::new(world::random);
+    let random = random();
     let kit = Kit::new(&random);
     let pages = kit.pages(needed, all, &random).map_err(|e| numbers().because(e))?;
     files::folder(out)?;
     let name = kit::name(&kit.recovery().key);
     let (link, desk) = (&session.link, Hex(roster.desk()).to_string());
-    let proof = kit.vouch(&page::vouched(&link.server, &link.log_key, &desk));
+    let proof = kit.vouch(&[&link.server, &link.log_key, &desk]);
     let mut files = vec![];
     for page in &pages {
         files.push(write(session, roster, (page, &name, proof), all, out, lang)?);

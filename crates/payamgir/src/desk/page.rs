@@ -52,11 +52,6 @@ pub struct Read {
     pub proof: Option<Vec<u8>>,
 }
 
-/// The texts that a kit vouches for.
-pub fn vouched<'t>(server: &'t str, log_key: &'t str, desk: &'t str) -> [&'t str; 3] {
-    [server, log_key, desk]
-}
-
 /// What the QR code says.
 pub fn code(sheet: &Sheet<'_>) -> String {
     let share = BASE64URL_NOPAD.encode(&sheet.part.encode());

@@ -4,10 +4,9 @@ use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
-use payamgir_desk::client::{Random, World};
 use payamgir_desk::kit::{Kit, NotAKit};
 use payamgir_desk::roster::{Epoch, kind};
-use payamgir_desk::{Client, Failure, Server, keys, owed};
+use payamgir_desk::{Client, Failure, keys, owed};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
@@ -17,8 +16,8 @@ use super::identity::own;
 use super::kit::not_a_kit;
 use super::page::{self, Read};
 use super::place::{Link, Place};
-use super::session::{Session, not_added};
-use super::syncing::{bad_address, unreachable_server};
+use super::session::{Session, client, not_added, random};
+use super::syncing::unreachable_server;
 use crate::cli::RecoverArgs;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::{Say, pick};
@@ -39,7 +38,7 @@ pub fn run(
     let told = args.server.is_none() || args.log_key.is_none();
     let desk = read.iter().find_map(|page| page.desk).filter(|_| told);
     let member = Arc::new(own(place, (passphrase, args.age_identity.as_deref()), lang)?);
-    let client = client(&kit, &link)?;
+    let client = client(&link.server, kit.member(), link.proxy.as_deref())?;
     if matches!(client.checkpoint(), Err(Failure::Refused(word)) if word == "unknown-key") {
         return Err(not_this_desks());
     }
@@ -67,7 +66,7 @@ fn become_the_desk(
     let keyring = &mut session.keyring;
     kit.open(roster, &client.deposits().map_err(unreachable_server)?, keyring);
     let readable = |epoch: &&Epoch| keyring.epoch(&*epoch.recipient.0).is_some();
-    let (random, today): (Random, u32) = (Arc::new(world::random), keys::day(world::now()));
+    let (random, today) = (random(), keys::day(world::now()));
     let there = || roster.epochs().iter().filter(|epoch| !owed::is_over(roster, epoch, today));
     let (have, all) = (there().filter(readable).count(), there().count());
     // The statement spends the kit: what it does not open now it never will.
@@ -92,19 +91,12 @@ fn check(args: &RecoverArgs, read: &[Read], kit: &Kit) -> Result<(), Problem> {
     let fits = |page: &Read| match (&page.server, &page.log_key, &page.desk) {
         (None, None, None) => true,
         (Some(server), Some(log_key), Some(desk)) => {
-            let proof = kit.vouch(&page::vouched(server, log_key, &Hex(*desk).to_string()));
+            let proof = kit.vouch(&[server, log_key, &Hex(*desk).to_string()]);
             page.proof.as_deref() == Some(&proof[..])
         }
         _ => false,
     };
     if read.iter().all(fits) { Ok(()) } else { Err(forged()) }
-}
-
-/// A client that asks as the kit.
-fn client(kit: &Kit, link: &Link) -> Result<Client, Problem> {
-    let server = Server::parse(&link.server).map_err(bad_address)?;
-    let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-    Client::new(server, kit.member(), world, link.proxy.as_deref()).map_err(unreachable_server)
 }
 
 fn link(args: &RecoverArgs, read: &[Read]) -> Result<Link, Problem> {

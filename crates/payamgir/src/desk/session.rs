@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use payamgir_desk::client::World;
+use payamgir_desk::client::{Random, World};
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::kit;
 use payamgir_desk::open::{Keyring, Member};
@@ -67,10 +67,7 @@ impl<'a> Session<'a> {
 
     /// A client for the server.
     pub fn client(&self) -> Result<Client, Problem> {
-        let server = Server::parse(&self.link.server).map_err(bad_address)?;
-        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
-        let proxy = self.link.proxy.as_deref();
-        Client::new(server, self.member.clone(), world, proxy).map_err(unreachable_server)
+        client(&self.link.server, self.member.clone(), self.link.proxy.as_deref())
     }
 
     /// Records of the copy that count.
@@ -85,9 +82,8 @@ impl<'a> Session<'a> {
         let synced = synced.map_err(|error| sync_problem(self.place, error))?;
         let fold = self.fold()?;
         let today = keys::day(world::now());
-        let random: payamgir_desk::client::Random = Arc::new(world::random);
         let before = self.keyring.text();
-        let additions = owed::settle(&fold, &self.member, &mut self.keyring, today, &random);
+        let additions = owed::settle(&fold, &self.member, &mut self.keyring, today, &random());
         // Also without additions: something may have been granted or forgotten.
         if *before != *self.keyring.text() {
             self.place.keep_keyring(&self.keyring, &self.member)?;
@@ -144,6 +140,18 @@ impl<'a> Session<'a> {
             (_, Some(word)) => Err(not_added(&word)),
         }
     }
+}
+
+/// A client that asks that server as that member.
+pub fn client(server: &str, member: Arc<Member>, proxy: Option<&str>) -> Result<Client, Problem> {
+    let server = Server::parse(server).map_err(bad_address)?;
+    let world = World { now: Arc::new(world::now), random: random() };
+    Client::new(server, member, world, proxy).map_err(unreachable_server)
+}
+
+/// The operating system's randomness, as the desk takes it.
+pub fn random() -> Random {
+    Arc::new(world::random)
 }
 
 /// The founding in a `desk.pub`.
