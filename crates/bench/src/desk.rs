@@ -88,6 +88,8 @@ async fn write(log: Log, recipient: Arc<Recipient>, count: u64) -> Result<(), Fa
             arrived: fixture::now(),
             channel: Channel::Web,
             language: "fa".into(),
+            alias: None,
+            revises: None,
             part: Part::Text(Zeroizing::new(request::text())),
         };
         let body = entry.encode().map_err(|error| error.to_string())?;

@@ -50,13 +50,18 @@ pub fn day(unix_seconds: u64) -> u32 {
 /// Who the desk is, by the first `size` records of its log.
 pub fn fold(reader: &Reader, size: u64) -> Result<Fold, Error> {
     let mut fold = Fold::default();
-    reader.others(size, |row| {
+    fold_on(&mut fold, reader, (0, size))?;
+    Ok(fold)
+}
+
+/// Tells the fold what records `from..to` say.
+pub fn fold_on(fold: &mut Fold, reader: &Reader, span: (u64, u64)) -> Result<(), Error> {
+    reader.others(kind::ALL, span, |row| {
         if let Some(record) = Record::decode(&row.record) {
             fold.record(row.index, record.kind.0, row.body.as_deref());
         }
         true
-    })?;
-    Ok(fold)
+    })
 }
 
 /// Why a keyring's file does not open.

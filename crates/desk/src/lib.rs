@@ -9,9 +9,11 @@ pub mod invite;
 pub mod keys;
 pub mod kit;
 pub mod library;
+pub mod office;
 pub mod opening;
 pub mod owed;
 pub mod save;
+pub mod store;
 pub mod sync;
 
 pub use client::{Client, Failure, Server};
@@ -21,3 +23,4 @@ pub use opening::{Item, Opened, Trouble};
 pub use payamgir_open as open;
 /// Who the desk is, for the program.
 pub use payamgir_roster as roster;
+pub use payamgir_work as work;

@@ -10,7 +10,8 @@ use payamgir_wire::entry::Malformed;
 use payamgir_wire::{Entry, limits};
 
 /// Most bytes of an opened entry: its JSON, the length before it and its padding.
-const ENTRY_BYTES: usize = limits::ENTRY_JSON_BYTES + limits::ENTRY_JSON_BYTES / 8 + 8192;
+pub(crate) const ENTRY_BYTES: usize =
+    limits::ENTRY_JSON_BYTES + limits::ENTRY_JSON_BYTES / 8 + 8192;
 /// Records a thread takes at a time.
 const SHARE: u64 = 64;
 /// Shares for each thread that may be taken before the oldest is handed over: bounds memory.
@@ -142,7 +143,7 @@ fn work(shares: &Shares<'_>, keys: &Keyring, done: &mpsc::Sender<Share<Item>>) {
 }
 
 /// Opens one record, if its body is the one the log describes.
-fn open(row: &Row, keys: &Keyring) -> Item {
+pub(crate) fn open(row: &Row, keys: &Keyring) -> Item {
     let opened = match (Record::decode(&row.record), &row.body) {
         (None, _) => Opened::Trouble(Trouble::Altered),
         (Some(record), _) if record.kind != Kind::ENTRY => Opened::Other,

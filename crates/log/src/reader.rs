@@ -1,9 +1,10 @@
 //! Reading: a snapshot at a time, beside the writer.
 
 use std::fs::File;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use tlog_tiles::Hash;
 
 use crate::folder::Folder;
@@ -69,19 +70,35 @@ impl Reader {
         Ok(())
     }
 
-    /// Hands the records below `to` that are neither entries nor erasures, in order, to `take`
-    /// until it returns `false`. Costs what they are, not what the log is.
-    pub fn others(&self, to: u64, mut take: impl FnMut(Row) -> bool) -> Result<(), Error> {
+    /// Hands the records `from..to` of some kinds, which are neither entries nor erasures, in order
+    /// to `take` until it returns `false`. Costs what they are, not what the log is.
+    pub fn others(
+        &self,
+        kinds: RangeInclusive<u8>,
+        (from, to): (u64, u64),
+        mut take: impl FnMut(Row) -> bool,
+    ) -> Result<(), Error> {
         let sql =
             "SELECT seq, record, body, erased_by IS NOT NULL FROM record INDEXED BY record_other
-                   WHERE substr(record, 10, 1) > x'02' AND seq < ?1 ORDER BY seq";
+                   WHERE substr(record, 10, 1) > x'02' AND seq >= ?1 AND seq < ?2
+                   AND substr(record, 10, 1) BETWEEN ?3 AND ?4 ORDER BY seq";
         let mut query = self.connection.prepare_cached(sql)?;
-        for found in query.query_map([i64::try_from(to).unwrap_or(i64::MAX)], row)? {
+        let [from, to] = [from, to].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let [first, last] = [*kinds.start(), *kinds.end()].map(|kind| [kind]);
+        for found in query.query_map(params![from, to, first, last], row)? {
             if !take(found?) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// The records that an erasure in the log names, in no order.
+    pub fn erased(&self) -> Result<Vec<u64>, Error> {
+        let sql = "SELECT seq FROM record WHERE erased_by IS NOT NULL";
+        let mut query = self.connection.prepare_cached(sql)?;
+        let rows = query.query_map([], |row| row.get::<_, i64>(0))?;
+        Ok(rows.map(|seq| seq.map(|seq| seq as u64)).collect::<Result<_, _>>()?)
     }
 
     /// Opens a blob's file.

@@ -9,6 +9,7 @@ pub mod hardware;
 mod identity;
 pub mod keyring;
 pub mod member;
+mod sealed_file;
 
 pub use blob::BlobReader;
 pub use entry::open_entry;
@@ -16,6 +17,7 @@ pub use hardware::{Ask, Hardware};
 pub use identity::{Identity, NotAnIdentity};
 pub use keyring::Keyring;
 pub use member::Member;
+pub use sealed_file::SealedFile;
 
 /// The type of passphrases; it cannot be printed and is wiped when dropped.
 pub use age_core::secrecy::{ExposeSecret, SecretString};

@@ -15,6 +15,11 @@ pub mod kind {
     pub const GRANT: u8 = 5;
     /// An [`crate::Approval`].
     pub const APPROVAL: u8 = 6;
+    /// All of them: what the fold is told.
+    pub const ALL: std::ops::RangeInclusive<u8> = STATEMENT..=APPROVAL;
+    /// Desk work, sealed to the epoch: this crate does not read it, and names the kind for the server,
+    /// which takes it from editors.
+    pub const WORK: u8 = 7;
 
     /// Whether a record of this kind may be erased. Who the desk is and who approved what stays
     /// provable; an entry, a grant and what is not known here may go.

@@ -25,7 +25,7 @@ pub use grant::{Grant, Receiving};
 pub use member::{Key, MEMBERS, Member, Policy, Recipient, Recovery, Role};
 pub use refusal::Refusal;
 pub use roster::{Epoch, Invitation, Outcome, Roster, invitation_number};
-pub use signed::{Signature, Signed};
+pub use signed::{Signature, Signed, message, verify};
 pub use statement::{Act, Hash, Joining, Statement};
 
 /// Most bytes of anything this crate reads: a record's body in the log.

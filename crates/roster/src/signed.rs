@@ -71,7 +71,7 @@ impl Signed {
 
 /// What is signed: the domain and the bytes, each after its length, so that nothing signed under
 /// one domain can be read as signed under another.
-pub(crate) fn message(domain: &[u8], bytes: &[u8]) -> Vec<u8> {
+pub fn message(domain: &[u8], bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(8 + domain.len() + bytes.len());
     for piece in [domain, bytes] {
         out.extend_from_slice(&(piece.len() as u32).to_be_bytes());
@@ -80,8 +80,9 @@ pub(crate) fn message(domain: &[u8], bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Strict: keys of small order and other encodings are refused.
-pub(crate) fn verify(key: &Key, message: &[u8], signature: &[u8; 64]) -> Result<(), Refusal> {
+/// Whether an Ed25519 signature fits; [`Refusal::Signature`] where not. Strict: keys of small order
+/// and other encodings are refused.
+pub fn verify(key: &Key, message: &[u8], signature: &[u8; 64]) -> Result<(), Refusal> {
     let key = VerifyingKey::from_bytes(key).map_err(|_| Refusal::Signature)?;
     let signature = ed25519_dalek::Signature::from_bytes(signature);
     key.verify_strict(message, &signature).map_err(|_| Refusal::Signature)

@@ -7,11 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use payamgir_log::{Error, Hash, Kind, Log, Record};
 use payamgir_roster::{
-    Approval, Fold, Key, Receiving, Refusal, Roster, Signed, Subject, approved, kind,
+    Approval, Fold, Key, Receiving, Refusal, Role, Roster, Signed, Subject, approved, kind,
 };
 use payamgir_seal::Recipient;
 
 use crate::journal::{Event, Journal};
+
+/// How every age file begins.
+const SEALED: &[u8] = b"age-encryption.org/v1\n";
 
 /// The desk a server serves. Clones share it.
 #[derive(Clone)]
@@ -107,10 +110,27 @@ impl Desk {
 
     /// Adds what a member's desk sent, if the roster takes it; `Ok` once it is durable. Goes on where
     /// the caller is dropped: what the log holds and what is known must not part.
-    pub(crate) async fn add(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+    pub(crate) async fn add(&self, by: &Key, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+        if kind == kind::WORK {
+            return self.add_work(by, body).await;
+        }
         let (desk, body) = (self.clone(), body.to_vec());
         let added = tokio::spawn(async move { desk.add_to_the_end(kind, &body).await }).await;
         added.unwrap_or(Err(NotAdded::Log(Error::Closed)))
+    }
+
+    /// Appends an event of desk work, which is sealed: all that can be told of it here is who brings
+    /// it, and that it has the form of a sealed file.
+    async fn add_work(&self, by: &Key, body: &[u8]) -> Result<(), NotAdded> {
+        let role = self.now().roster().and_then(|roster| roster.role(by));
+        if role < Some(Role::Editor) {
+            return Err(NotAdded::Refused(Refusal::NotAllowed));
+        }
+        if !body.starts_with(SEALED) {
+            return Err(NotAdded::Refused(Refusal::Malformed));
+        }
+        let appended = self.log.append(Kind(kind::WORK), body.to_vec(), vec![]).await;
+        appended.map(drop).map_err(NotAdded::Log)
     }
 
     async fn add_to_the_end(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
@@ -213,7 +233,7 @@ fn erase(log: &Log, index: u64, leaf: [u8; 32]) -> Result<(), Error> {
 async fn read(log: Log) -> Result<Fold, Error> {
     let fold = move || {
         let mut fold = Fold::default();
-        log.reader()?.others(u64::MAX, |row| {
+        log.reader()?.others(kind::ALL, (0, u64::MAX), |row| {
             if let Some(record) = Record::decode(&row.record) {
                 fold.record(row.index, record.kind.0, row.body.as_deref());
             }
@@ -298,6 +318,9 @@ mod tests {
 
     use super::*;
 
+    /// Who adds to the roster does not matter: statements are signed.
+    const FOUNDER: Key = [0; 32];
+
     async fn founded(folder: &std::path::Path) -> (Log, Desk) {
         let key = || LogKey::parse(&LogKey::generate("test", &[1; 32]).unwrap()).unwrap();
         Log::create(folder, &key()).unwrap();
@@ -328,7 +351,9 @@ mod tests {
         for days in 31..61 {
             let body = change(&desk, days);
             // Dropped after its first step.
-            let _ = tokio::time::timeout(Duration::ZERO, desk.add(kind::STATEMENT, &body)).await;
+            let _ =
+                tokio::time::timeout(Duration::ZERO, desk.add(&FOUNDER, kind::STATEMENT, &body))
+                    .await;
             while desk.now().fold.roster().unwrap().policy().epoch_days != days {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -348,14 +373,33 @@ mod tests {
         let (public, sign) = (key.verifying_key().to_bytes(), |m: &[u8]| key.sign(m).to_bytes());
         let roster = desk.now().fold.roster().unwrap().clone();
         let receiving = Receiving::new((roster.desk(), public), (1, false), bad(), sign);
-        let refused = desk.add(kind::RECEIVING, &receiving.encode()).await;
+        let refused = desk.add(&FOUNDER, kind::RECEIVING, &receiving.encode()).await;
         assert!(matches!(refused, Err(NotAdded::UnusableKey)));
         let (previous, act) = (roster.head(), Act::EpochStarted(bad()));
         let statement = Statement { desk: roster.desk(), previous, day: 20_000, act };
         let signed = Signed::new(statement, public, sign);
-        let refused = desk.add(kind::STATEMENT, &signed.encode()).await;
+        let refused = desk.add(&FOUNDER, kind::STATEMENT, &signed.encode()).await;
         assert!(matches!(refused, Err(NotAdded::UnusableKey)));
         assert_eq!(desk.now().fold.roster(), Some(&roster));
+    }
+
+    #[tokio::test]
+    async fn work_is_taken_from_editors_and_has_the_form_of_a_sealed_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, desk) = founded(folder.path()).await;
+        let founder = SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes();
+        let sealed = [SEALED, b"-> anything"].concat();
+        let table: [(Key, &[u8], Option<&str>); 4] = [
+            (founder, &sealed, None),
+            (FOUNDER, &sealed, Some("not-allowed")),
+            (founder, b"words in the clear", Some("malformed")),
+            (founder, b"", Some("malformed")),
+        ];
+        for (by, body, refused) in table {
+            let added = desk.add(&by, kind::WORK, body).await;
+            assert_eq!(added.err().map(|why| why.word()), refused);
+        }
+        assert_eq!(log.reader().unwrap().size().unwrap(), 2);
     }
 
     #[tokio::test]

@@ -17,10 +17,12 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
+use crate::auth::Asking;
 use crate::deposits::Deposits;
 use crate::desk::Desk;
 use crate::journal::{Event, Journal};
 use crate::mailbox::Mailbox;
+use crate::presence::Presence;
 use crate::world::World;
 
 /// A page of records ends after about this many bytes.
@@ -38,6 +40,7 @@ pub(crate) struct Api {
     pub(crate) world: World,
     pub(crate) mailbox: Mailbox,
     pub(crate) deposits: Deposits,
+    pub(crate) presence: Presence,
     pub(crate) pages: Semaphore,
 }
 
@@ -48,7 +51,8 @@ impl Api {
         (world, journal): (World, Journal),
     ) -> Self {
         let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
-        Self { log, desk, journal, world, mailbox, deposits, pages: Semaphore::new(PAGES) }
+        let (presence, pages) = (Presence::default(), Semaphore::new(PAGES));
+        Self { log, desk, journal, world, mailbox, deposits, presence, pages }
     }
 
     async fn read<T: Send + 'static>(
@@ -121,7 +125,11 @@ fn frames(reader: &Reader, from: u64, to: u64) -> Result<Vec<u8>, Error> {
 
 /// `POST /desk/1/add`: what a member's desk adds to the log, one after another until one is
 /// refused. The answer says how many were taken, and the first refusal.
-pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
+pub(crate) async fn add(
+    State(api): State<Arc<Api>>,
+    axum::Extension(Asking(by)): axum::Extension<Asking>,
+    body: Bytes,
+) -> Response {
     let Some(additions) = sync::read_additions(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -130,7 +138,7 @@ pub(crate) async fn add(State(api): State<Arc<Api>>, body: Bytes) -> Response {
             let answer = format!("{taken} {}", Refusal::Day.word());
             return (StatusCode::CONFLICT, answer).into_response();
         }
-        if let Err(refusal) = api.desk.add(*kind, body).await {
+        if let Err(refusal) = api.desk.add(&by, *kind, body).await {
             refusal.tell(&api.journal);
             let answer = format!("{taken} {}", refusal.word());
             return (StatusCode::CONFLICT, answer).into_response();

@@ -287,6 +287,8 @@ impl Reading<'_> {
             arrived: (self.intake.world.now)(),
             channel: Channel::Web,
             language: self.lang.code().to_owned(),
+            alias: None,
+            revises: None,
             part,
         }
     }

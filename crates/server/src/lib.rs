@@ -17,6 +17,7 @@ pub mod journal;
 mod listen;
 mod mailbox;
 pub mod pages;
+mod presence;
 mod routes;
 pub mod settings;
 mod submission;

@@ -11,6 +11,7 @@ use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
 use crate::mailbox;
+use crate::presence;
 use crate::web::{self, Web};
 
 /// The source's address.
@@ -41,6 +42,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))
         .route("/desk/1/deposit", get(deposits::get).post(deposits::put))
+        .route("/desk/1/presence", get(presence::get).post(presence::put))
         .route("/desk/1/blob/{hash}", get(desk_api::blob))
         .route("/desk/1/tile/{*path}", get(desk_api::tile))
         .layer(from_fn_with_state(gate, members_only));

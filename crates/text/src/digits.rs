@@ -38,7 +38,7 @@ fn persian(c: char) -> char {
 }
 
 /// The ASCII form of a Persian or Arabic-Indic digit; any other character as it is.
-fn ascii(c: char) -> char {
+pub(crate) fn ascii(c: char) -> char {
     let value = match c {
         '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
         '\u{6F0}'..='\u{6F9}' => u32::from(c) - 0x6F0,

@@ -79,6 +79,64 @@ pub fn jalali(days: i32) -> Date {
     date(first_year + group * 4 + year, month + 1, day + 1)
 }
 
+/// The day, counted from 1970-01-01, of a proleptic Gregorian date; None where there is no such
+/// date, or it is too far away.
+pub fn gregorian_days(year: i32, month: u8, day: u8) -> Option<i32> {
+    // As in [`gregorian`], years are counted from 1 March.
+    let (from_march, carry) = match month {
+        1 | 2 => (i64::from(month) + 9, 1),
+        3..=12 => (i64::from(month) - 3, 0),
+        _ => return None,
+    };
+    let year_from_march = i64::from(year) - carry;
+    let (era, in_era) = (year_from_march.div_euclid(400), year_from_march.rem_euclid(400));
+    let in_year = (153 * from_march + 2) / 5 + i64::from(day) - 1;
+    let days = era * 146_097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719_468;
+    let days = i32::try_from(days).ok()?;
+    // A day past the end of its month is one of the next.
+    (gregorian(days) == Date { year, month, day }).then_some(days)
+}
+
+/// The day, counted from 1970-01-01, of a Jalali date; None where there is no such date, or it is
+/// too far away.
+pub fn jalali_days(year: i32, month: u8, day: u8) -> Option<i32> {
+    let (first_day, length, in_cycle) = cycle_of_year(i64::from(year));
+    // Every fourth year from the cycle's first is leap, but not its last.
+    let leap_days = ((in_cycle + 3) / 4).min((length - 1) / 4);
+    let month_days = match i64::from(month) {
+        month @ 1..=7 => (month - 1) * 31,
+        month @ 8..=12 => 186 + (month - 7) * 30,
+        _ => return None,
+    };
+    let in_year = month_days + i64::from(day) - 1;
+    let days = first_day + in_cycle * 365 + leap_days + in_year;
+    let days = i32::try_from(days + FIRST_DAY).ok()?;
+    (jalali(days) == Date { year, month, day }).then_some(days)
+}
+
+/// The cycle that holds a Jalali year: its first day counted from [`FIRST_DAY`], its length in
+/// years, and the year counted from its first.
+fn cycle_of_year(year: i64) -> (i64, i64, i64) {
+    let endless = |first_day: i64, years: i64| {
+        (first_day + years.div_euclid(33) * CYCLE_DAYS, 33, years.rem_euclid(33))
+    };
+    let mut first_day = 0;
+    for pair in BREAKS.windows(2) {
+        let (start, length) = (pair[0], pair[1] - pair[0]);
+        let closing = if length % 33 == 4 { 37 } else { 29 };
+        let full = (length - closing) / 33;
+        if year < start + full * 33 {
+            return endless(first_day, year - start);
+        }
+        first_day += full * CYCLE_DAYS;
+        if year < pair[1] {
+            return (first_day, closing, year - start - full * 33);
+        }
+        first_day += closing * 365 + (closing - 1) / 4;
+    }
+    endless(first_day, year - BREAKS[BREAKS.len() - 1])
+}
+
 /// The cycle that holds a day counted from [`FIRST_DAY`]: its first year, its length in years, and
 /// the day counted from its first.
 fn cycle(mut day: i64) -> (i64, i64, i64) {

@@ -20,6 +20,7 @@ pub mod lang;
 mod negotiate;
 #[cfg(test)]
 mod samples;
+pub mod search;
 pub mod size;
 pub mod terminal;
 

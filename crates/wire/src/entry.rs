@@ -1,10 +1,13 @@
 //! What is inside a sealed entry: one part of one submission (docs/FORMAT.md §3).
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::hex::{Group, Hash};
-use crate::limits::{ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JSON_BYTES};
+use crate::limits::{
+    ALIAS_BYTES, ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JSON_BYTES,
+};
 
 /// The only version there is.
 const VERSION: u32 = 1;
@@ -30,6 +33,10 @@ pub struct Entry {
     pub channel: Channel,
     /// The language of the page it was written on: "fa" or "en".
     pub language: String,
+    /// The made-up name by which the desk knows one messenger source; at most [`ALIAS_BYTES`].
+    pub alias: Option<Zeroizing<String>>,
+    /// The place of the part that this one is a newer version of.
+    pub revises: Option<u32>,
     /// What came.
     pub part: Part,
 }
@@ -40,6 +47,16 @@ pub struct Entry {
 pub enum Channel {
     /// The form on the web page.
     Web,
+    /// A Telegram bot.
+    Telegram,
+    /// A Signal number.
+    Signal,
+    /// A WhatsApp number.
+    Whatsapp,
+    /// An Instagram account.
+    Instagram,
+    /// A sealed file that somebody carried.
+    Carried,
     /// A channel this version does not know.
     #[serde(other)]
     Unknown,
@@ -52,6 +69,10 @@ pub enum Part {
     Text(Zeroizing<String>),
     /// A file, whose bytes are a blob.
     Attachment(Attachment),
+    /// The source asks that an earlier part be deleted, or all of the submission.
+    Deletion(Option<u32>),
+    /// What the channel could not read, as it came.
+    Unreadable(Zeroizing<Vec<u8>>),
     /// A kind this version does not know; newer desks read it.
     Unknown,
 }
@@ -94,6 +115,15 @@ struct Body<'a> {
     channel: Channel,
     #[serde(default)]
     language: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alias: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revises: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<u32>,
+    /// Base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    raw: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +165,8 @@ impl Entry {
             Part::Attachment(attachment) => {
                 in_json(&attachment.name) + in_json(&attachment.media_type)
             }
-            Part::Unknown => 0,
+            Part::Unreadable(raw) => raw.len() * 2,
+            Part::Deletion(_) | Part::Unknown => 0,
         };
         FIXED_BYTES + words
     }
@@ -172,14 +203,19 @@ impl Entry {
                 name: body.name?,
                 cut: body.cut?,
             }),
+            "deletion" => Part::Deletion(body.of),
+            "unreadable" => Part::Unreadable(unbase64(&body.raw?)?),
             _ => Part::Unknown,
         };
+        let alias = body.alias.filter(|alias| alias.len() <= ALIAS_BYTES);
         Some(Self {
             group: body.group,
             index: body.index,
             arrived: body.arrived,
             channel: body.channel,
             language: body.language.into_owned(),
+            alias,
+            revises: body.revises,
             part,
         })
     }
@@ -193,6 +229,10 @@ impl Entry {
             arrived: self.arrived,
             channel: self.channel,
             language: self.language.into(),
+            alias: self.alias,
+            revises: self.revises,
+            of: None,
+            raw: None,
             text: None,
             blob: None,
             size: None,
@@ -203,6 +243,11 @@ impl Entry {
         match self.part {
             Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
             Part::Attachment(attachment) => attachment.fill(&mut body),
+            Part::Deletion(of) => (body.kind, body.of) = ("deletion".into(), of),
+            Part::Unreadable(raw) => {
+                let raw = Zeroizing::new(BASE64.encode(&raw));
+                (body.kind, body.raw) = ("unreadable".into(), Some(raw));
+            }
             Part::Unknown => {}
         }
         body
@@ -219,6 +264,10 @@ impl Attachment {
         body.name = Some(Zeroizing::new(suffix(&self.name, FILE_NAME_BYTES).to_owned()));
         body.cut = Some(self.cut);
     }
+}
+
+fn unbase64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new)
 }
 
 /// Why JSON is not an entry's: a version of which nothing more is known, or none at all.
@@ -327,6 +376,8 @@ mod tests {
             arrived: 1_763_800_000,
             channel: Channel::Web,
             language: "fa".into(),
+            alias: None,
+            revises: None,
             part,
         }
     }
@@ -384,8 +435,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn entries_come_back(words in ".{0,300}", name in ".{0,200}", zeros in 0usize..5000) {
-            for entry in [text(&words), attachment(&name)] {
+        fn entries_come_back(words in ".{0,300}", name in ".{0,200}", zeros in 0usize..5000, of: Option<u32>) {
+            let raw = entry(Part::Unreadable(Zeroizing::new(name.clone().into_bytes())));
+            let mut named = entry(Part::Deletion(of));
+            (named.alias, named.revises) = (Some(Zeroizing::new("heron 12".into())), of);
+            for entry in [text(&words), attachment(&name), raw, named] {
                 let mut bytes = entry.clone().encode().unwrap().to_vec();
                 bytes.resize(bytes.len() + zeros, 0);
                 prop_assert!(Entry::decode(&bytes) == Ok(entry));

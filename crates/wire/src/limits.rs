@@ -8,6 +8,8 @@ pub const TEXT_JSON_BYTES: usize = 48 * 1024;
 pub const FILE_NAME_BYTES: usize = 1024;
 /// Most bytes of a media type kept in an entry.
 pub const MEDIA_TYPE_BYTES: usize = 255;
+/// Most bytes of an alias; an entry's longer one is passed over.
+pub const ALIAS_BYTES: usize = 128;
 /// Most parts in one submission.
 pub const PARTS: u32 = 10_000;
 /// Most bytes of one record in a sync stream.
@@ -22,5 +24,7 @@ pub const APPEND_BYTES: usize = 512 * 1024;
 pub const ANSWER_BYTES: usize = 1448;
 /// Most bytes of what a member leaves for the recovery kit.
 pub const DEPOSIT_BYTES: usize = 64 * 1024;
+/// Most bytes of a member's sealed word about what it is at.
+pub const PRESENCE_BYTES: usize = 5 * 1024;
 /// Seconds a signed request may differ from the server's clock.
 pub const CLOCK_SKEW_SECONDS: u64 = 300;

@@ -207,6 +207,14 @@ pub fn part_lines(entry: &Entry, lang: Lang) -> String {
             safe
         }
         Part::Attachment(attachment) => attachment_line(attachment, lang),
+        Part::Deletion(_) => {
+            pick(lang, "[فرستنده خواسته است پاک شود]\n", "[the source asks that this be deleted]\n")
+                .to_owned()
+        }
+        Part::Unreadable(_) => {
+            pick(lang, "[کانال نتوانست آن را بخواند]\n", "[the channel could not read what came]\n")
+                .to_owned()
+        }
         Part::Unknown => pick(
             lang,
             "[این نسخه این گونه پیام را نمی‌شناسد]\n",
@@ -276,6 +284,12 @@ fn part_json(record: u64, entry: &Entry, whole: bool) -> Value {
             "cut": attachment.cut,
             "blob": attachment.blob.to_string(),
         }),
+        Part::Deletion(of) => {
+            json!({ "record": record, "index": entry.index, "kind": "deletion", "of": of })
+        }
+        Part::Unreadable(_) => {
+            json!({ "record": record, "index": entry.index, "kind": "unreadable" })
+        }
         Part::Unknown => json!({ "record": record, "index": entry.index, "kind": "unknown" }),
     }
 }

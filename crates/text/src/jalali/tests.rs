@@ -80,6 +80,8 @@ fn known_days() {
     for &(day, greg, jal) in KNOWN {
         assert_eq!(parts(gregorian(day)), greg, "{day}");
         assert_eq!(parts(jalali(day)), jal, "{day}");
+        assert_eq!(gregorian_days(greg.0, greg.1, greg.2), Some(day));
+        assert_eq!(jalali_days(jal.0, jal.1, jal.2), Some(day));
     }
 }
 
@@ -155,7 +157,59 @@ fn follows(date: Date, next: Date, lengths: std::ops::RangeInclusive<u8>) -> boo
     }
 }
 
+/// A way from a date to a day.
+type Days = fn(i32, u8, u8) -> Option<i32>;
+
+/// A calendar's way, and dates it does not have.
+type NoDates = (Days, &'static [(i32, u8, u8)]);
+
+#[test]
+fn dates_that_are_none() {
+    let table: [NoDates; 2] = [
+        (
+            gregorian_days,
+            &[(2026, 0, 1), (2026, 13, 1), (2026, 1, 0), (2026, 1, 32), (2026, 2, 29)],
+        ),
+        (jalali_days, &[(1405, 0, 1), (1405, 13, 1), (1405, 1, 0), (1405, 7, 31), (1405, 12, 30)]),
+    ];
+    for (days, dates) in table {
+        for &(year, month, day) in dates {
+            assert_eq!(days(year, month, day), None, "{year} {month} {day}");
+        }
+    }
+    for days in [gregorian_days, jalali_days] {
+        assert_eq!(days(i32::MAX, 1, 1), None);
+        assert_eq!(days(i32::MIN, 12, 29), None);
+        assert_eq!(days(2026, 255, 255), None);
+    }
+}
+
+#[test]
+fn every_day_of_all_cycles_is_found_by_its_date() {
+    for day in (-600_000..700_000).step_by(7) {
+        let Date { year, month, day: of_month } = jalali(day);
+        assert_eq!(jalali_days(year, month, of_month), Some(day));
+    }
+}
+
 proptest! {
+    #[test]
+    fn dates_lead_back_to_their_days(day: i32) {
+        let date = gregorian(day);
+        prop_assert_eq!(gregorian_days(date.year, date.month, date.day), Some(day));
+        let date = jalali(day);
+        prop_assert_eq!(jalali_days(date.year, date.month, date.day), Some(day));
+    }
+
+    #[test]
+    fn a_day_is_given_for_its_own_date_only(year in -3000..5000_i32, month: u8, day: u8) {
+        for (days, date) in [(gregorian_days as Days, gregorian as fn(i32) -> Date), (jalali_days, jalali)] {
+            if let Some(number) = days(year, month, day) {
+                prop_assert_eq!(parts(date(number)), (year, month, day));
+            }
+        }
+    }
+
     #[test]
     fn days_follow_each_other(day in i32::MIN..i32::MAX) {
         prop_assert!(follows(gregorian(day), gregorian(day + 1), 28..=31));

@@ -1,0 +1,83 @@
+//! Doing something: signed, kept, shown at once, sent when the server can be reached.
+
+use payamgir_work::{Act, Event, Id, Ignored, SUBJECTS, Signed};
+
+use super::{Office, lock, write};
+use crate::store::StoreError;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum NotDone {
+    /// The desk would pass over it.
+    Ignored(Ignored),
+    /// It could not be kept.
+    Store(StoreError),
+}
+
+impl Office {
+    /// Does something; durable and shown when this returns. An act about many conversations becomes
+    /// as many events as it takes.
+    pub fn act(&self, act: Act) -> Result<(), NotDone> {
+        for act in shares(act) {
+            self.act_once(act)?;
+        }
+        self.wake.notify_all();
+        Ok(())
+    }
+
+    fn act_once(&self, act: Act) -> Result<(), NotDone> {
+        let mut desk = write(&self.desk);
+        let roster = desk.fold.roster().ok_or(NotDone::Ignored(Ignored::NoMember))?;
+        let event =
+            Event { desk: roster.desk(), id: self.id(), seen: desk.heard, made: self.now(), act };
+        let signed = Signed::new(&event, self.me(), |message| self.member.sign(message))
+            .map_err(NotDone::Ignored)?;
+        let mut shown = (*desk.shown).clone();
+        shown.hear(None, &signed, roster, true).map_err(NotDone::Ignored)?;
+        let store = self.store();
+        lock(&self.outbox).keep(store.vault(), signed).map_err(NotDone::Store)?;
+        desk.shown = std::sync::Arc::new(shown);
+        desk.version += 1;
+        Ok(())
+    }
+
+    /// A fresh id.
+    pub fn id(&self) -> Id {
+        let mut id = [0; 16];
+        (self.world.random)(&mut id);
+        payamgir_wire::hex::Hex(id)
+    }
+}
+
+/// An act in pieces that an event may hold.
+fn shares(act: Act) -> Vec<Act> {
+    let on = act.subjects();
+    if on.len() <= SUBJECTS {
+        return vec![act];
+    }
+    let with = |share: &[u64]| {
+        let on = share.to_vec();
+        match &act {
+            Act::Assign { to, .. } => Act::Assign { on, to: *to },
+            Act::Label { label, off, .. } => Act::Label { on, label: label.clone(), off: *off },
+            Act::Check { state, .. } => Act::Check { on, state: *state },
+            Act::Resolve { .. } => Act::Resolve { on },
+            Act::Reopen { .. } => Act::Reopen { on },
+            Act::Snooze { until, .. } => Act::Snooze { on, until: *until },
+            Act::Quarantine { off, .. } => Act::Quarantine { on, off: *off },
+            other => other.clone(),
+        }
+    };
+    on.chunks(SUBJECTS).map(with).collect()
+}
+
+impl std::fmt::Display for NotDone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ignored(why) => why.fmt(f),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotDone {}

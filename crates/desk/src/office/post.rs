@@ -1,0 +1,148 @@
+//! Going to the server and back, in the background.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use payamgir_open::Keyring;
+use payamgir_roster::kind;
+use payamgir_seal::seal_entry;
+
+use super::{Office, lock, write};
+use crate::keys::Additions;
+
+/// How often the server is asked.
+const PAUSE: Duration = Duration::from_secs(20);
+/// Events sent in one request: each is at least 4 KiB.
+const AT_ONCE: usize = 64;
+
+/// The way to the server, as the program makes it.
+pub trait Post: Send {
+    /// Fetches what is new, verifies it and does what this desk owes the others. `progress` is told
+    /// the records here and those there are. Gives how many count now.
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said>;
+    /// The keys as they are now.
+    fn keys(&self) -> Result<Keyring, Said>;
+    /// Adds events to the log; gives how many were taken, and whether the next was refused for good.
+    fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said>;
+    /// Leaves this member's word, takes the others'.
+    fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
+    /// The folder of the copy of the log.
+    fn log(&self) -> &Path;
+}
+
+/// What is said of a failure, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What happened, in Persian.
+    pub fa: String,
+    /// In English.
+    pub en: String,
+    /// What to do, in Persian.
+    pub to_do_fa: String,
+    /// In English.
+    pub to_do_en: String,
+    /// The log contradicts itself: nothing more is fetched.
+    pub alarm: bool,
+}
+
+/// How the desk stands with its server.
+#[derive(Clone, Debug, Default)]
+pub struct Sync {
+    /// Fetching or reading now: records done and records there are.
+    pub working: Option<(u64, u64)>,
+    /// When all was here last, in unix seconds.
+    pub done: Option<u64>,
+    /// What went wrong last.
+    pub said: Option<Said>,
+    /// Events on their way.
+    pub waiting: usize,
+}
+
+impl Office {
+    /// How the desk stands with its server.
+    pub fn sync_state(&self) -> Sync {
+        let mut sync = lock(&self.sync).clone();
+        sync.waiting = lock(&self.outbox).waiting().count();
+        sync
+    }
+
+    /// Asks for a sync now.
+    pub fn hurry(&self) {
+        self.wake.notify_all();
+    }
+
+    /// Sends and fetches until `stop`, or until the log contradicts itself.
+    pub fn keep_in_step(&self, mut post: impl Post, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            match self.step(&mut post) {
+                Ok(()) => {
+                    let mut sync = lock(&self.sync);
+                    (sync.done, sync.said) = (Some(self.now()), None);
+                }
+                Err(said) => lock(&self.sync).said = Some(said),
+            }
+            let mut sync = lock(&self.sync);
+            sync.working = None;
+            if sync.said.as_ref().is_some_and(|said| said.alarm) {
+                return;
+            }
+            let _ = self.wake.wait_timeout(sync, PAUSE);
+        }
+    }
+
+    /// Once there and back.
+    pub fn step(&self, post: &mut impl Post) -> Result<(), Said> {
+        self.send(post)?;
+        let size = post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
+        *write(&self.keys) = Arc::new(post.keys()?);
+        let new = size > self.desk().heard || self.has_gone(post.log());
+        if new {
+            self.take_in(post.log(), size).map_err(unreadable)?;
+        }
+        let store = self.store();
+        lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;
+        drop(store);
+        // What was refused for a lost race or kept back is told by what is there now.
+        let words = post.presence(self.word().as_deref())?;
+        self.take_words(&words);
+        Ok(())
+    }
+
+    /// Whether something was erased since the log's copy was read.
+    fn has_gone(&self, log: &Path) -> bool {
+        let erased = payamgir_log::Reader::open(log).and_then(|reader| reader.erased());
+        erased.is_ok_and(|erased| erased.len() != self.desk().erased.len())
+    }
+
+    fn send(&self, post: &mut impl Post) -> Result<(), Said> {
+        loop {
+            let unsent = lock(&self.outbox).unsent(AT_ONCE);
+            let Some(epoch) = self.epoch().filter(|_| !unsent.is_empty()) else { return Ok(()) };
+            let seal = |signed: &payamgir_work::Signed| {
+                seal_entry(&epoch, &signed.encode()).map(|sealed| (kind::WORK, sealed))
+            };
+            let sealed: Result<Additions, _> = unsent.iter().map(seal).collect();
+            let sealed = sealed.map_err(|error| unreadable(error.into()))?;
+            let (taken, refused) = post.add(&sealed)?;
+            let mut outbox = lock(&self.outbox);
+            outbox.mark_sent(taken);
+            if refused {
+                outbox.give_up();
+            } else if taken == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn unreadable(error: crate::store::StoreError) -> Said {
+    Said {
+        fa: "بایگانی این رایانه خوانده یا نوشته نشد.".into(),
+        en: format!("This machine's store could not be read or written: {error}."),
+        to_do_fa: "جای آزاد دیسک را ببینید. چیزی از دست نرفته است: همه در لاگ هست.".into(),
+        to_do_en: "Look at the disk's free space. Nothing is lost: all of it is in the log.".into(),
+        alarm: false,
+    }
+}

@@ -1,0 +1,374 @@
+//! What there is, in memory: parts joined into submissions, submissions into conversations and
+//! into those of nearly the same text. No words: those stay sealed.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use payamgir_wire::Channel;
+
+use super::held::{Class, Meta, Spoken};
+use super::sketch::Sketch;
+
+const NONE: u32 = u32::MAX;
+
+/// What there is.
+#[derive(Default)]
+pub struct Catalog {
+    parts: Vec<Part>,
+    submissions: Vec<Submission>,
+    conversations: Vec<Conversation>,
+    groups: HashMap<u64, u32, BuildHasherDefault<Kept>>,
+    aliases: HashMap<Box<str>, u32>,
+    twins: Twins,
+    /// Entries that cannot be read.
+    troubles: Vec<u64>,
+}
+
+/// A record as the lists show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// What it is.
+    pub class: Class,
+    /// The line broke.
+    pub cut: bool,
+    /// Whether the record is of the kind of desk work, readable or not.
+    pub work: bool,
+    /// The place of the part that it is a newer version of.
+    pub revises: Option<u32>,
+    /// When it came, in unix seconds.
+    pub arrived: u64,
+    /// What it seems to be written in.
+    pub spoken: Spoken,
+    /// Its place in its submission.
+    pub index: u32,
+    /// Characters of a text, bytes of an attachment, up to 2^32.
+    pub size: u32,
+    /// Its submission, by its place in the catalog.
+    submission: u32,
+    /// The next record of the same submission.
+    next: u32,
+}
+
+/// The parts that came together.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission {
+    /// Its first record: its number for the editor.
+    pub number: u64,
+    /// When its first part came, in unix seconds.
+    pub arrived: u64,
+    /// How it came.
+    pub channel: Channel,
+    /// Whether the source asked for a deletion in it.
+    pub deletion: bool,
+    /// Whether something of it is cut or cannot be read.
+    pub broken: bool,
+    /// Parts.
+    pub count: u32,
+    /// The first submission of nearly the same text; itself where it is that one.
+    twin: u32,
+    last_part: u32,
+    conversation: u32,
+    next: u32,
+    group: [u8; 16],
+}
+
+/// All that came from one source, as far as that can be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Conversation {
+    /// The first record of its first submission: its number.
+    pub number: u64,
+    /// The record of its newest part.
+    pub last: u64,
+    /// When its newest part came, in unix seconds.
+    pub newest: u64,
+    /// Submissions.
+    pub count: u32,
+    first: u32,
+    latest: u32,
+}
+
+/// Submissions of nearly the same text, by their first.
+#[derive(Default)]
+pub struct Twins {
+    words: HashMap<u64, u32, BuildHasherDefault<Kept>>,
+    bands: [HashMap<u32, u32, BuildHasherDefault<Kept>>; 4],
+    sketches: HashMap<u32, [u16; 12]>,
+    counts: HashMap<u32, u32>,
+}
+
+/// A hash is hashed by being kept.
+#[derive(Default)]
+pub(super) struct Kept(u64);
+
+impl Hasher for Kept {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
+    }
+}
+
+impl Catalog {
+    /// Records taken.
+    pub fn size(&self) -> u64 {
+        self.parts.len() as u64
+    }
+
+    /// Takes the next record; `alias` is asked for where it names one.
+    pub(super) fn take(&mut self, meta: &Meta, alias: impl FnOnce() -> Option<Box<str>>) {
+        let record = self.parts.len() as u32;
+        let mut part = Part {
+            class: meta.class,
+            cut: meta.cut,
+            work: meta.work,
+            revises: meta.revises,
+            arrived: meta.arrived,
+            spoken: meta.spoken,
+            index: meta.index,
+            size: u32::try_from(meta.size).unwrap_or(u32::MAX),
+            submission: NONE,
+            next: NONE,
+        };
+        if meta.class.is_part() {
+            part.submission = self.join(record, meta, alias);
+        } else if meta.class.is_trouble() && !meta.work {
+            self.troubles.push(record.into());
+        }
+        self.parts.push(part);
+    }
+
+    fn join(&mut self, record: u32, meta: &Meta, alias: impl FnOnce() -> Option<Box<str>>) -> u32 {
+        let place = match self.known(meta) {
+            Some(place) => {
+                let last = self.submissions[place as usize].last_part;
+                self.parts[last as usize].next = record;
+                place
+            }
+            None => self.begin(record, meta, alias),
+        };
+        let submission = &mut self.submissions[place as usize];
+        submission.last_part = record;
+        submission.count += 1;
+        submission.deletion |= meta.class == Class::Deletion;
+        submission.broken |= meta.cut || matches!(meta.class, Class::Unreadable | Class::Unknown);
+        let twin = submission.twin;
+        let conversation = &mut self.conversations[submission.conversation as usize];
+        (conversation.last, conversation.newest) = (record.into(), meta.arrived);
+        if twin == NONE && meta.class == Class::Text {
+            let twin = self.twins.take(place, &meta.sketch);
+            self.submissions[place as usize].twin = twin;
+        }
+        place
+    }
+
+    /// The submission of that group. Eight of its bytes find it; all must agree.
+    fn known(&self, meta: &Meta) -> Option<u32> {
+        let place = *self.groups.get(&short(&meta.group))?;
+        (self.submissions[place as usize].group == meta.group).then_some(place)
+    }
+
+    fn begin(&mut self, record: u32, meta: &Meta, alias: impl FnOnce() -> Option<Box<str>>) -> u32 {
+        let place = self.submissions.len() as u32;
+        let conversation = self.converse(place, record, alias);
+        self.groups.insert(short(&meta.group), place);
+        self.submissions.push(Submission {
+            number: record.into(),
+            arrived: meta.arrived,
+            channel: meta.channel,
+            deletion: false,
+            broken: false,
+            count: 0,
+            twin: NONE,
+            last_part: record,
+            conversation,
+            next: NONE,
+            group: meta.group,
+        });
+        place
+    }
+
+    fn converse(
+        &mut self,
+        submission: u32,
+        record: u32,
+        alias: impl FnOnce() -> Option<Box<str>>,
+    ) -> u32 {
+        let fresh = self.conversations.len() as u32;
+        if let Some(alias) = alias() {
+            let place = *self.aliases.entry(alias).or_insert(fresh);
+            if place != fresh {
+                let conversation = &mut self.conversations[place as usize];
+                self.submissions[conversation.latest as usize].next = submission;
+                conversation.latest = submission;
+                conversation.count += 1;
+                return place;
+            }
+        }
+        self.conversations.push(Conversation {
+            number: record.into(),
+            last: record.into(),
+            newest: 0,
+            count: 1,
+            first: submission,
+            latest: submission,
+        });
+        fresh
+    }
+
+    /// The entries that cannot be read, in the log's order.
+    pub fn troubles(&self) -> &[u64] {
+        &self.troubles
+    }
+
+    /// The record as the lists show it.
+    pub fn part(&self, record: u64) -> Option<&Part> {
+        self.parts.get(usize::try_from(record).ok()?)
+    }
+
+    /// Conversations in the order in which they began.
+    pub fn conversations(&self) -> &[Conversation] {
+        &self.conversations
+    }
+
+    /// The conversation that holds a record.
+    pub fn conversation_of(&self, record: u64) -> Option<&Conversation> {
+        let submission = self.submission_of(record)?;
+        Some(&self.conversations[submission.conversation as usize])
+    }
+
+    /// The submission that holds a record.
+    pub fn submission_of(&self, record: u64) -> Option<&Submission> {
+        let part = self.part(record).filter(|part| part.submission != NONE)?;
+        Some(&self.submissions[part.submission as usize])
+    }
+
+    /// The conversation that began with that record.
+    pub fn conversation(&self, number: u64) -> Option<&Conversation> {
+        self.conversation_of(number).filter(|found| found.number == number)
+    }
+
+    /// A conversation's submissions, in the order in which they began.
+    pub fn submissions(&self, of: &Conversation) -> impl Iterator<Item = &Submission> {
+        let next = |submission: &&Submission| self.submissions.get(submission.next as usize);
+        std::iter::successors(self.submissions.get(of.first as usize), next)
+    }
+
+    /// A submission's parts with their records: in their places' order, the newest version last.
+    pub fn parts(&self, of: &Submission) -> Vec<(u64, &Part)> {
+        let after = |record: &u64| {
+            let next = self.parts[*record as usize].next;
+            (next != NONE).then_some(u64::from(next))
+        };
+        let records = std::iter::successors(Some(of.number), after);
+        let mut all: Vec<_> = records.map(|at| (at, &self.parts[at as usize])).collect();
+        all.sort_by_key(|(record, part)| (part.index, *record));
+        all
+    }
+
+    /// How many submissions are of nearly the same text as this one, itself among them.
+    pub fn same(&self, submission: &Submission) -> u32 {
+        self.twins.counts.get(&submission.twin).map_or(1, |more| more + 1)
+    }
+
+    /// The first submission of nearly the same text.
+    pub fn original<'c>(&'c self, submission: &'c Submission) -> &'c Submission {
+        self.submissions.get(submission.twin as usize).unwrap_or(submission)
+    }
+
+    /// The submissions of nearly the same text, itself among them.
+    pub fn same_as<'c>(&'c self, of: &'c Submission) -> impl Iterator<Item = &'c Submission> {
+        let (twin, own) = (of.twin, of.number);
+        let same = move |other: &&Submission| match twin {
+            NONE => other.number == own,
+            _ => other.twin == twin,
+        };
+        self.submissions.iter().filter(same)
+    }
+
+    /// The conversations whose alias fits.
+    pub fn aliased(&self, fits: impl Fn(&str) -> bool) -> Vec<u64> {
+        let fitting = self.aliases.iter().filter(|(alias, _)| fits(alias));
+        fitting.map(|(_, place)| self.conversations[*place as usize].number).collect()
+    }
+
+    /// The conversation of the submission with that reference.
+    pub fn referred(&self, reference: &str) -> Option<u64> {
+        let fits = |s: &&Submission| payamgir_wire::reference(&s.group()) == reference;
+        let found = self.submissions.iter().find(fits)?;
+        Some(self.conversations[found.conversation as usize].number)
+    }
+
+    /// Whether a conversation is one submission whose text came before.
+    pub fn is_repetition(&self, conversation: &Conversation) -> bool {
+        let first = &self.submissions[conversation.first as usize];
+        let repeats = first.twin != NONE && first.twin != conversation.first;
+        conversation.count == 1 && repeats && first.count == 1
+    }
+
+    /// Which submissions a conversation begins with.
+    pub fn first(&self, conversation: &Conversation) -> &Submission {
+        &self.submissions[conversation.first as usize]
+    }
+}
+
+impl Submission {
+    /// The group its parts share.
+    pub fn group(&self) -> payamgir_wire::Group {
+        payamgir_wire::hex::Hex(self.group)
+    }
+}
+
+impl Twins {
+    /// The first submission of nearly the same text, or this one, which is remembered.
+    fn take(&mut self, place: u32, sketch: &Sketch) -> u32 {
+        if sketch.words == 0 {
+            return NONE;
+        }
+        let first = self.find(sketch).unwrap_or(place);
+        if first == place {
+            self.remember(place, sketch);
+        } else {
+            *self.counts.entry(first).or_default() += 1;
+        }
+        first
+    }
+
+    fn find(&self, sketch: &Sketch) -> Option<u32> {
+        if let Some(first) = self.words.get(&sketch.words) {
+            return Some(*first);
+        }
+        if !sketch.is_long() {
+            return None;
+        }
+        let near = |place: &u32| {
+            let small = self.sketches.get(place).copied().unwrap_or_default();
+            Sketch { words: 0, small }.is_near(sketch)
+        };
+        let in_bands = sketch.bands().into_iter().zip(&self.bands);
+        in_bands.filter_map(|(key, band)| band.get(&key).copied()).filter(near).min()
+    }
+
+    fn remember(&mut self, place: u32, sketch: &Sketch) {
+        self.words.insert(sketch.words, place);
+        if sketch.is_long() {
+            self.sketches.insert(place, sketch.small);
+            for (key, band) in sketch.bands().into_iter().zip(&mut self.bands) {
+                band.entry(key).or_insert(place);
+            }
+        }
+    }
+}
+
+fn short(group: &[u8; 16]) -> u64 {
+    u64::from_le_bytes(std::array::from_fn(|n| group[n]))
+}

@@ -1,0 +1,219 @@
+//! Desks at work on one log: acting, offline for a while, with wrong clocks, and killed.
+
+mod shop;
+
+use payamgir_desk::office::{NotDone, Office, State, Wanted};
+use payamgir_desk::roster::{Policy, kind};
+use payamgir_desk::work::{Act, Check, Event, Id, Ignored, Signed, Stage, text_hash};
+use payamgir_text::search::parse;
+use payamgir_wire::hex::Hex;
+use proptest::prelude::*;
+use shop::{Desk, NOW, Shop};
+
+/// One thing that one desk does, and with what.
+#[derive(Clone, Debug)]
+enum Step {
+    Act(usize, u8, usize),
+    Sync(usize),
+    Arrive,
+    /// The desk's process ends, and comes back from what is on the disk.
+    Kill(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..3usize, any::<u8>(), any::<usize>()).prop_map(|(who, act, on)| Step::Act(who, act, on)),
+        3 => (0..3usize).prop_map(Step::Sync),
+        1 => Just(Step::Arrive),
+        1 => (0..3usize).prop_map(Step::Kill),
+    ]
+}
+
+fn act(office: &Office, choice: u8, on: usize, members: &[Hex<32>]) -> Option<Act> {
+    let store = office.store();
+    let all = store.catalog().conversations();
+    let number = all.get(on % all.len().max(1))?.number;
+    let (work, some) = (office.work(), vec![number]);
+    let reply = || work.replies().map(|reply| reply.id).min_by_key(|id| (id.0[0] as usize) ^ on);
+    let words = |id: &Id| work.reply(id).map(|reply| reply.text_hash());
+    Some(match choice % 16 {
+        0 => Act::Assign { on: some, to: Some(members[on % members.len()]) },
+        1 => Act::Assign { on: some, to: None },
+        2 => Act::Note { on: number, text: format!("note {on}") },
+        3 => Act::Label { on: some, label: format!("label {}", on % 3), off: false },
+        4 => Act::Label { on: some, label: format!("label {}", on % 3), off: true },
+        5 => Act::Check { on: some, state: Check::Doubtful },
+        6 => Act::Resolve { on: some },
+        7 => Act::Reopen { on: some },
+        8 => Act::Snooze { on: some, until: NOW + on as u64 % 1000 },
+        9 => Act::Quarantine { on: some, off: on % 2 == 0 },
+        10 => Act::Redact { record: number, spans: vec![(0, 1 + on as u32 % 5)] },
+        11 => Act::Draft { reply: Hex([on as u8; 16]), on: number, text: format!("reply {on}") },
+        12 => reply().and_then(|id| Some(Act::Approve { text: words(&id)?, reply: id }))?,
+        13 => reply().and_then(|id| Some(Act::Queue { text: words(&id)?, reply: id }))?,
+        14 => Act::Withdraw { reply: reply()? },
+        _ => Act::Call { name: format!("name {}", on % 5) },
+    })
+}
+
+fn sync(shop: &Shop, desk: &Desk) {
+    desk.office.step(&mut shop.line()).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #[test]
+    fn three_desks_end_alike(steps in prop::collection::vec(step(), 1..60), threshold in 1u8..3) {
+        let shop = Shop::new(3, Policy { threshold, ..Policy::DEFAULT });
+        (0..4).for_each(|n| drop(shop.submit(&format!("سلام {n}"))));
+        let ahead = [0, -86_400 * 400, 7200];
+        let mut desks: Vec<Desk> = (0..3).map(|who| shop.desk(who, ahead[who])).collect();
+        let members: Vec<Hex<32>> = shop.members.iter().map(|m| Hex(m.verifying_key())).collect();
+        let mut done = 0;
+        for step in steps {
+            match step {
+                Step::Arrive => drop(shop.submit("چیز تازه")),
+                Step::Sync(who) => sync(&shop, &desks[who]),
+                Step::Kill(who) => desks[who] = shop.desk(who, ahead[who]),
+                Step::Act(who, choice, on) => {
+                    let office = &desks[who].office;
+                    let Some(act) = act(office, choice, on, &members) else { continue };
+                    done += usize::from(office.act(act).is_ok());
+                }
+            }
+        }
+        // Once to send, once more to hear what the others sent.
+        for _ in 0..2 {
+            desks.iter().for_each(|desk| sync(&shop, desk));
+        }
+        let fresh = shop.desk(0, 0);
+        let expected = fresh.office.work();
+        prop_assert_eq!(expected.heard().len(), done, "nothing done is lost or doubled");
+        for desk in &desks {
+            prop_assert!(*desk.office.work() == *expected);
+            prop_assert_eq!(desk.office.sync_state().waiting, 0);
+        }
+    }
+}
+
+#[test]
+fn what_others_may_not_say_is_passed_over_alike_and_told() {
+    let shop = Shop::new(2, Policy::DEFAULT);
+    let number = shop.submit("سلام");
+    let desk = shop.desk(0, 0);
+    let roster = desk.office.roster().unwrap();
+    let note = |id: u8, desk: [u8; 32], seen| Event {
+        desk,
+        id: Hex([id; 16]),
+        seen,
+        made: NOW,
+        act: Act::Note { on: number, text: "نوشته".into() },
+    };
+    let by = |who: usize, event: &Event| {
+        let member = &shop.members[who];
+        Signed::new(event, member.verifying_key(), |m| member.sign(m)).unwrap()
+    };
+    let stranger = payamgir_desk::open::Member::from_seed(&zeroize::Zeroizing::new([99; 64]));
+    let good = by(1, &note(1, roster.desk(), 1));
+    let unsigned =
+        Signed::new(&note(2, roster.desk(), 1), shop.members[1].verifying_key(), |_| [0; 64]);
+    let strange =
+        Signed::new(&note(3, roster.desk(), 1), stranger.verifying_key(), |m| stranger.sign(m));
+    let table: Vec<(Vec<u8>, Result<(), Ignored>)> = vec![
+        (good.encode(), Ok(())),
+        (good.encode(), Err(Ignored::Repeated)),
+        (unsigned.unwrap().encode(), Err(Ignored::Signature)),
+        (strange.unwrap().encode(), Err(Ignored::NoMember)),
+        (by(1, &note(4, [0; 32], 1)).encode(), Err(Ignored::OtherDesk)),
+        (by(1, &note(5, roster.desk(), 1_000_000)).encode(), Err(Ignored::NoSuchThing)),
+        (b"not an event".to_vec(), Err(Ignored::Unreadable)),
+    ];
+    for (plain, _) in &table {
+        shop.append(kind::WORK, shop.seal(plain));
+    }
+    shop.append(kind::WORK, b"age-encryption.org/v1\nnothing".to_vec());
+    sync(&shop, &desk);
+    let outcomes: Vec<_> = desk.office.work().heard().iter().map(|heard| heard.outcome).collect();
+    let expected: Vec<_> =
+        table.iter().map(|(_, outcome)| *outcome).chain([Err(Ignored::Unreadable)]).collect();
+    assert_eq!(outcomes, expected);
+    let other = shop.desk(1, 0);
+    assert_eq!(*other.office.work(), *desk.office.work());
+    assert_eq!(desk.office.work().case(number).unwrap().notes.len(), 1);
+}
+
+#[test]
+fn what_was_not_seen_is_not_done_with() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let first = shop.entry(payamgir_wire::Part::Text(zeroize::Zeroizing::new("یک".into())));
+    let number = shop.submit_entry(first.clone());
+    let desk = shop.desk(0, 0);
+    // Something more of it arrives before the resolving reaches the log.
+    desk.office.act(Act::Resolve { on: vec![number] }).unwrap();
+    assert_eq!(desk.office.view(number).unwrap().unwrap().state, State::Resolved);
+    shop.submit_entry(payamgir_wire::Entry { index: 1, ..first });
+    sync(&shop, &desk);
+    assert_eq!(desk.office.view(number).unwrap().unwrap().state, State::Waiting);
+}
+
+#[test]
+fn a_reply_goes_out_only_as_approved() {
+    let shop = Shop::new(3, Policy { threshold: 2, author_may_approve: false, ..Policy::DEFAULT });
+    let number = shop.submit("سلام");
+    let desks: Vec<Desk> = (0..3).map(|who| shop.desk(who, 0)).collect();
+    let reply = Hex([9; 16]);
+    let draft = |text: &str| Act::Draft { reply, on: number, text: text.into() };
+    let (old, new) = (text_hash("یک"), text_hash("دو"));
+    let all = |desks: &[Desk]| (0..2).for_each(|_| desks.iter().for_each(|desk| sync(&shop, desk)));
+    desks[0].office.act(draft("یک")).unwrap();
+    let refused = desks[0].office.act(Act::Approve { reply, text: old });
+    assert!(matches!(refused, Err(NotDone::Ignored(Ignored::NotAllowed))), "not one's own");
+    all(&desks);
+    desks[1].office.act(Act::Approve { reply, text: old }).unwrap();
+    let early = desks[1].office.act(Act::Queue { reply, text: old });
+    assert!(matches!(early, Err(NotDone::Ignored(Ignored::TooFew))));
+    // The words change meanwhile: what was approved was something else.
+    desks[0].office.act(draft("دو")).unwrap();
+    all(&desks);
+    let stale = desks[2].office.act(Act::Approve { reply, text: old });
+    assert!(matches!(stale, Err(NotDone::Ignored(Ignored::Stale))));
+    for desk in &desks[1..] {
+        desk.office.act(Act::Approve { reply, text: new }).unwrap();
+    }
+    all(&desks);
+    desks[2].office.act(Act::Queue { reply, text: new }).unwrap();
+    let work = desks[2].office.work();
+    assert!(work.reply(&reply).unwrap().outgoing().is_none(), "on its way, not in the log");
+    all(&desks);
+    let work = desks[0].office.work();
+    let known = work.reply(&reply).unwrap();
+    assert_eq!(known.outgoing().unwrap().text(), "دو");
+    assert!(matches!(known.stage, Stage::Queued { by, .. } if by == desks[2].office.me()));
+    let counts = desks[0].office.counts();
+    assert_eq!((counts.of[0], counts.of[3]), (0, 1), "answered and still open");
+}
+
+#[test]
+fn lists_fold_what_many_sent_and_find_what_is_asked() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let same = "این متن را صدها نفر برای نشست فرستاده‌اند و همه خواسته‌اند که خوانده شود؛ لطفاً آن را بخوانید";
+    let first = shop.submit(same);
+    (0..30).for_each(|n| drop(shop.submit(&format!("{same} {}", ["", "لطفاً", "!"][n % 3]))));
+    let other = shop.submit("نامه‌ی دیگری درباره‌ی چیز دیگر");
+    let desk = shop.desk(0, 0);
+    let list = |wanted, typed: &str| {
+        let rows = desk.office.list(wanted, &parse(typed), (None, 50), 0).unwrap();
+        rows.rows.iter().map(|row| (row.number, row.same)).collect::<Vec<_>>()
+    };
+    assert_eq!(list(Wanted::Waiting, ""), [(first, 31), (other, 1)]);
+    assert_eq!(list(Wanted::All, "نامه"), [(other, 1)]);
+    assert_eq!(list(Wanted::All, "is:duplicate").len(), 31);
+    desk.office.act(Act::Quarantine { on: desk.office.same_as(first), off: false }).unwrap();
+    assert_eq!(list(Wanted::Waiting, ""), [(other, 1)]);
+    assert_eq!(list(Wanted::Quarantine, ""), [(first, 31)]);
+    desk.office.act(Act::Label { on: vec![other], label: "دو کلمه".into(), off: false }).unwrap();
+    assert_eq!(list(Wanted::All, "label:\"دو كلمه\""), [(other, 1)]);
+    desk.office.act(Act::Note { on: other, text: "با رضایت نویسنده".into() }).unwrap();
+    sync(&shop, &desk);
+    assert_eq!(list(Wanted::Open, "رضايت"), [(other, 1)], "notes are searched too");
+}

@@ -1,0 +1,201 @@
+//! A real log in a folder, members, and desks that share it without a server in between.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use payamgir_desk::client::{Random, World};
+use payamgir_desk::keys::{self, Additions};
+use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::open::{Keyring, Member};
+use payamgir_desk::roster::{Policy, kind};
+use payamgir_desk::store::{Progress, Store, Vault};
+use payamgir_log::{Kind, Limits, Log, LogKey, Mode};
+use payamgir_seal::{Recipient, seal_entry};
+use payamgir_wire::hex::Hex;
+use payamgir_wire::{Channel, Entry, Part};
+use zeroize::Zeroizing;
+
+pub const NOW: u64 = 1_763_800_000;
+
+/// A log and the members who share it.
+pub struct Shop {
+    pub folder: tempfile::TempDir,
+    pub log: Log,
+    pub members: Vec<Arc<Member>>,
+    pub random: Random,
+    keyring: Zeroizing<String>,
+    epoch: Recipient,
+    runtime: tokio::runtime::Runtime,
+    groups: AtomicU64,
+}
+
+/// A desk of one member.
+pub struct Desk {
+    pub office: Office,
+    pub folder: PathBuf,
+    pub clock: Arc<AtomicI64>,
+    pub offline: Arc<AtomicBool>,
+}
+
+/// The way to the log, while it is open.
+pub struct Line<'s> {
+    pub shop: &'s Shop,
+    pub offline: bool,
+}
+
+impl Shop {
+    pub fn new(people: u8, policy: Policy) -> Self {
+        let rolls = AtomicU64::new(1);
+        let random: Random = Arc::new(move |bytes| {
+            for byte in bytes {
+                let roll = rolls.fetch_add(1, Ordering::Relaxed);
+                *byte = (roll.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8;
+            }
+        });
+        let member = |seed| Arc::new(Member::from_seed(&Zeroizing::new([seed; 64])));
+        let members: Vec<Arc<Member>> = (1..=people).map(member).collect();
+        let block = |m: &Arc<Member>| keys::block(m, &mut Keyring::default(), &random);
+        let blocks: Vec<_> = members.iter().skip(1).map(block).collect();
+        let mut keyring = Keyring::default();
+        let day = keys::day(NOW);
+        let founding = keys::found(&members[0], &mut keyring, &blocks, (policy, day), &random);
+        let epoch = Recipient::from_bytes(keyring.epochs().last().unwrap().public()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let key = || LogKey::parse(&LogKey::generate("shop", &[1; 32]).unwrap()).unwrap();
+        let place = folder.path().join("log");
+        Log::create(&place, &key()).unwrap();
+        let limits = Limits { storage: u64::MAX, keep_free: 0 };
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let log = {
+            let _in = runtime.enter();
+            Log::open(&place, key(), limits, Mode::Server).unwrap()
+        };
+        let keyring = keyring.text();
+        let groups = AtomicU64::new(0);
+        let shop = Self { folder, log, members, random, keyring, epoch, runtime, groups };
+        shop.append(kind::STATEMENT, founding.unwrap().encode());
+        shop
+    }
+
+    pub fn append(&self, kind: u8, body: Vec<u8>) -> u64 {
+        self.runtime.block_on(self.log.append(Kind(kind), body, vec![])).unwrap()
+    }
+
+    /// Appends many entries at once.
+    pub fn append_all(&self, entries: Vec<Entry>) {
+        let sealed: Vec<_> = entries
+            .into_iter()
+            .map(|entry| seal_entry(&self.epoch, &entry.encode().unwrap()).unwrap())
+            .collect();
+        self.runtime.block_on(async {
+            let appends: Vec<_> = sealed
+                .into_iter()
+                .map(|body| {
+                    let log = self.log.clone();
+                    tokio::spawn(
+                        async move { log.append(Kind::ENTRY, body, vec![]).await.unwrap() },
+                    )
+                })
+                .collect();
+            for append in appends {
+                append.await.unwrap();
+            }
+        });
+    }
+
+    pub fn submit(&self, text: &str) -> u64 {
+        self.submit_entry(self.entry(Part::Text(Zeroizing::new(text.to_owned()))))
+    }
+
+    pub fn submit_entry(&self, entry: Entry) -> u64 {
+        let sealed = seal_entry(&self.epoch, &entry.encode().unwrap()).unwrap();
+        self.append(Kind::ENTRY.0, sealed)
+    }
+
+    pub fn entry(&self, part: Part) -> Entry {
+        let mut group = [7; 16];
+        group[..8].copy_from_slice(&self.groups.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let (group, language) = (Hex(group), "fa".to_owned());
+        let (alias, revises, channel) = (None, None, Channel::Web);
+        Entry { group, index: 0, arrived: NOW, channel, language, alias, revises, part }
+    }
+
+    pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        seal_entry(&self.epoch, plain).unwrap()
+    }
+
+    pub fn place(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    pub fn size(&self) -> u64 {
+        self.log.reader().unwrap().size().unwrap()
+    }
+
+    pub fn keys(&self) -> Keyring {
+        Keyring::parse(&self.keyring).unwrap()
+    }
+
+    pub fn store(&self, folder: &Path, seed: u8) -> Store {
+        let vault = Vault::open(folder, Zeroizing::new([seed; 32])).unwrap();
+        Store::new(vault, &self.place(), 2)
+    }
+
+    /// The desk of a member, as its folder has it. `ahead`: how wrong its clock is, in seconds.
+    pub fn desk(&self, who: usize, ahead: i64) -> Desk {
+        let folder = self.folder.path().join(format!("desk-{who}"));
+        let store = self.store(&folder, who as u8 + 50);
+        let clock = Arc::new(AtomicI64::new(NOW as i64 + ahead));
+        let now = {
+            let clock = clock.clone();
+            move || clock.load(Ordering::Relaxed) as u64
+        };
+        let world = World { now: Arc::new(now), random: self.random.clone() };
+        let member = (self.members[who].clone(), self.keys());
+        let progress = Arc::new(Progress::default());
+        let mut store = store;
+        store.read(&self.keys(), self.size(), &progress).unwrap();
+        let office = Office::open(store, (&self.place(), self.size()), member, world, progress);
+        Desk { office: office.unwrap(), folder, clock, offline: Arc::default() }
+    }
+
+    pub fn line(&self) -> Line<'_> {
+        Line { shop: self, offline: false }
+    }
+}
+
+impl Post for Line<'_> {
+    fn sync(&mut self, _: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
+        if self.offline { Err(offline()) } else { Ok(self.shop.size()) }
+    }
+
+    fn keys(&self) -> Result<Keyring, Said> {
+        Ok(self.shop.keys())
+    }
+
+    fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said> {
+        if self.offline {
+            return Err(offline());
+        }
+        for (kind, body) in events {
+            self.shop.append(*kind, body.clone());
+        }
+        Ok((events.len(), false))
+    }
+
+    fn presence(&mut self, _: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
+        Ok(vec![])
+    }
+
+    fn log(&self) -> &Path {
+        Box::leak(self.shop.place().into_boxed_path())
+    }
+}
+
+fn offline() -> Said {
+    let none = String::new;
+    Said { fa: none(), en: none(), to_do_fa: none(), to_do_en: none(), alarm: false }
+}

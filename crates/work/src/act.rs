@@ -1,0 +1,251 @@
+//! What a member does.
+
+use payamgir_wire::hex::Hex;
+use serde::{Deserialize, Serialize};
+
+use crate::{Ignored, NAME, SPANS, SUBJECTS, WORDS};
+
+/// A random id.
+pub type Id = Hex<16>;
+
+/// How far what a conversation says was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Check {
+    /// Nobody has looked.
+    #[default]
+    Unchecked,
+    /// Somebody is at it.
+    Checking,
+    /// It holds.
+    Confirmed,
+    /// It may not hold.
+    Doubtful,
+    /// It does not hold.
+    False,
+}
+
+/// What a member does. A conversation is named by the record of its first part, a part by its
+/// record.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "lowercase")]
+pub enum Act {
+    /// Gives conversations to a member, or to nobody.
+    Assign {
+        /// The conversations.
+        on: Vec<u64>,
+        /// The member.
+        to: Option<Hex<32>>,
+    },
+    /// Writes for the desk itself. There is no way from here to a source.
+    Note {
+        /// The conversation.
+        on: u64,
+        /// The words.
+        text: String,
+    },
+    /// Puts a label on, or takes it off.
+    Label {
+        /// The conversations.
+        on: Vec<u64>,
+        /// The label.
+        label: String,
+        /// Whether it is taken off.
+        off: bool,
+    },
+    /// Says how far something was checked.
+    Check {
+        /// The conversations.
+        on: Vec<u64>,
+        /// How far.
+        state: Check,
+    },
+    /// Is done with conversations, as far as the event's author saw them.
+    Resolve {
+        /// The conversations.
+        on: Vec<u64>,
+    },
+    /// Takes up again.
+    Reopen {
+        /// The conversations.
+        on: Vec<u64>,
+    },
+    /// Puts aside until a moment, or until something new comes.
+    Snooze {
+        /// The conversations.
+        on: Vec<u64>,
+        /// Unix seconds.
+        until: u64,
+    },
+    /// Takes out of everybody's sight, or brings back.
+    Quarantine {
+        /// The conversations.
+        on: Vec<u64>,
+        /// Whether they are brought back.
+        off: bool,
+    },
+    /// Hides spans of a part's text wherever it is shown to others; no span shows all again.
+    Redact {
+        /// The part.
+        record: u64,
+        /// Starts and ends, in Unicode scalar values, in order and apart.
+        spans: Vec<(u32, u32)>,
+    },
+    /// Writes a reply, or writes it anew; earlier approvals of it are void.
+    Draft {
+        /// The reply.
+        reply: Id,
+        /// The conversation.
+        on: u64,
+        /// The words.
+        text: String,
+    },
+    /// Approves a reply's very words.
+    Approve {
+        /// The reply.
+        reply: Id,
+        /// The words' hash.
+        text: Hex<32>,
+    },
+    /// Lets a reply go out.
+    Queue {
+        /// The reply.
+        reply: Id,
+        /// The words' hash.
+        text: Hex<32>,
+    },
+    /// Takes a reply back that has not gone out.
+    Withdraw {
+        /// The reply.
+        reply: Id,
+    },
+    /// Says that records are to be erased; the approvals that do it are the roster's.
+    Erase {
+        /// The records.
+        records: Vec<u64>,
+    },
+    /// Keeps words for replies to come; empty words remove them.
+    Canned {
+        /// Which.
+        id: Id,
+        /// The language: "fa" or "en".
+        lang: String,
+        /// What it is called.
+        title: String,
+        /// The words.
+        text: String,
+    },
+    /// Adds a name to those that redaction looks for, or removes it.
+    Hide {
+        /// The name.
+        name: String,
+        /// Whether it is removed.
+        off: bool,
+    },
+    /// Says what its author is called at the desk.
+    Call {
+        /// The name.
+        name: String,
+    },
+}
+
+impl Act {
+    /// The conversations it is about.
+    pub fn subjects(&self) -> &[u64] {
+        match self {
+            Self::Assign { on, .. }
+            | Self::Label { on, .. }
+            | Self::Check { on, .. }
+            | Self::Resolve { on }
+            | Self::Reopen { on }
+            | Self::Snooze { on, .. }
+            | Self::Quarantine { on, .. } => on,
+            Self::Note { on, .. } | Self::Draft { on, .. } => std::slice::from_ref(on),
+            _ => &[],
+        }
+    }
+
+    /// The records it is about beside them.
+    pub fn records(&self) -> &[u64] {
+        match self {
+            Self::Redact { record, .. } => std::slice::from_ref(record),
+            Self::Erase { records } => records,
+            _ => &[],
+        }
+    }
+
+    /// The word for it in the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Assign { .. } => "assign",
+            Self::Note { .. } => "note",
+            Self::Label { .. } => "label",
+            Self::Check { .. } => "check",
+            Self::Resolve { .. } => "resolve",
+            Self::Reopen { .. } => "reopen",
+            Self::Snooze { .. } => "snooze",
+            Self::Quarantine { .. } => "quarantine",
+            Self::Redact { .. } => "redact",
+            Self::Draft { .. } => "draft",
+            Self::Approve { .. } => "approve",
+            Self::Queue { .. } => "queue",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Erase { .. } => "erase",
+            Self::Canned { .. } => "canned",
+            Self::Hide { .. } => "hide",
+            Self::Call { .. } => "call",
+        }
+    }
+
+    /// Whether its sizes are within the limits.
+    pub(crate) fn check(&self) -> Result<(), Ignored> {
+        let name = |text: &str| is_name(text);
+        let words = |text: &str| !text.trim().is_empty() && text.chars().count() <= WORDS;
+        let fits = match self {
+            Self::Label { label, .. } => name(label),
+            Self::Hide { name: hidden, .. } => name(hidden),
+            Self::Call { name: own } => name(own),
+            Self::Note { text, .. } | Self::Draft { text, .. } => words(text),
+            Self::Redact { spans, .. } => are_spans(spans),
+            Self::Canned { lang, title, text, .. } => {
+                matches!(&**lang, "fa" | "en") && name(title) && text.chars().count() <= WORDS
+            }
+            Self::Erase { records } => (1..=SUBJECTS).contains(&records.len()),
+            _ => true,
+        };
+        let some = self.subjects().is_empty() == self.is_about_none();
+        let few = self.subjects().len() <= SUBJECTS;
+        if fits && some && few { Ok(()) } else { Err(Ignored::Malformed) }
+    }
+
+    fn is_about_none(&self) -> bool {
+        matches!(
+            self,
+            Self::Redact { .. }
+                | Self::Approve { .. }
+                | Self::Queue { .. }
+                | Self::Withdraw { .. }
+                | Self::Erase { .. }
+                | Self::Canned { .. }
+                | Self::Hide { .. }
+                | Self::Call { .. }
+        )
+    }
+}
+
+/// One line, not empty, without spaces around it or anything invisible in it but the joiners.
+fn is_name(text: &str) -> bool {
+    let plain = text.chars().all(|c| !c.is_control());
+    plain && !text.is_empty() && text.trim() == text && text.chars().count() <= NAME
+}
+
+fn are_spans(spans: &[(u32, u32)]) -> bool {
+    let apart = spans.windows(2).all(|pair| pair[0].1 < pair[1].0);
+    apart && spans.len() <= SPANS && spans.iter().all(|(start, end)| start < end)
+}
+
+impl std::fmt::Debug for Act {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}(…)", self.word())
+    }
+}
