@@ -1,0 +1,170 @@
+//! The desk's door: locked, opening, open. It opens once; locking ends the process, and with it
+//! all that was opened.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::store::Progress;
+use payamgir_desk::work::Act;
+use zeroize::Zeroizing;
+
+use crate::Settings;
+use crate::gate::Gate;
+
+/// What opening gives.
+pub struct Opened {
+    /// The desk.
+    pub office: Office,
+    /// The way to its server; `None` where it has none yet.
+    pub post: Option<Box<dyn Post>>,
+}
+
+/// Opens the desk with its passphrase.
+pub trait Opener: Send + Sync {
+    /// Takes seconds. `progress` counts records read.
+    fn open(&self, passphrase: Zeroizing<String>, progress: Arc<Progress>) -> Result<Opened, Said>;
+    /// Records there are to read.
+    fn records(&self) -> u64;
+}
+
+/// What all handlers share.
+pub(crate) struct Ui {
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) settings: Settings,
+    opener: Arc<dyn Opener>,
+    door: Mutex<Door>,
+    /// Unix seconds of the last thing an editor did.
+    active: AtomicU64,
+    stop: Arc<AtomicBool>,
+    /// Told when the process is to end.
+    pub(crate) end: tokio::sync::Notify,
+    toast: Mutex<Option<Toast>>,
+    used: Mutex<HashSet<String>>,
+    pub(crate) keys_off: AtomicBool,
+}
+
+enum Door {
+    Locked(Option<Said>),
+    Opening(Arc<Progress>, u64),
+    Open(Arc<Office>),
+}
+
+/// How the door stands.
+pub(crate) enum Stands {
+    Locked(Option<Said>),
+    /// Records read, and records there are.
+    Opening(u64, u64),
+    Open(Arc<Office>),
+}
+
+/// What was just done, in both languages, and what takes it back.
+#[derive(Clone)]
+pub(crate) struct Toast {
+    pub(crate) fa: String,
+    pub(crate) en: String,
+    pub(crate) undo: Vec<Act>,
+}
+
+impl Ui {
+    pub(crate) fn new(gate: Arc<Gate>, settings: Settings, opener: Arc<dyn Opener>) -> Self {
+        let active = AtomicU64::new((settings.now)());
+        Self {
+            gate,
+            settings,
+            opener,
+            door: Mutex::new(Door::Locked(None)),
+            active,
+            stop: Arc::default(),
+            end: tokio::sync::Notify::new(),
+            toast: Mutex::default(),
+            used: Mutex::default(),
+            keys_off: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn stands(&self) -> Stands {
+        match &*lock(&self.door) {
+            Door::Locked(said) => Stands::Locked(said.clone()),
+            Door::Opening(done, of) => Stands::Opening(done.load(Ordering::Relaxed), *of),
+            Door::Open(office) => Stands::Open(office.clone()),
+        }
+    }
+
+    /// Begins to open, unless that is under way.
+    pub(crate) fn unlock(self: &Arc<Self>, passphrase: Zeroizing<String>) {
+        let mut door = lock(&self.door);
+        if !matches!(*door, Door::Locked(_)) {
+            return;
+        }
+        let progress = Arc::new(Progress::default());
+        *door = Door::Opening(progress.clone(), self.opener.records());
+        let ui = self.clone();
+        thread::spawn(move || {
+            let opened = ui.opener.open(passphrase, progress);
+            ui.opened(opened);
+        });
+    }
+
+    fn opened(&self, opened: Result<Opened, Said>) {
+        self.touch();
+        match opened {
+            Err(said) => *lock(&self.door) = Door::Locked(Some(said)),
+            Ok(Opened { office, post }) => {
+                let office = Arc::new(office);
+                *lock(&self.door) = Door::Open(office.clone());
+                if let Some(post) = post {
+                    let stop = self.stop.clone();
+                    thread::spawn(move || office.keep_in_step(post, &stop));
+                }
+            }
+        }
+    }
+
+    /// An editor did something.
+    pub(crate) fn touch(&self) {
+        self.active.store((self.settings.now)(), Ordering::Relaxed);
+    }
+
+    /// Whether nobody did anything for too long while it was open.
+    pub(crate) fn is_idle(&self) -> bool {
+        let since = (self.settings.now)().saturating_sub(self.active.load(Ordering::Relaxed));
+        let open = !matches!(*lock(&self.door), Door::Locked(_));
+        open && since >= self.settings.idle
+    }
+
+    /// Ends the process, and with it all that was opened.
+    pub(crate) fn lock(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.end.notify_one();
+    }
+
+    pub(crate) fn say(&self, toast: Toast) {
+        *lock(&self.toast) = Some(toast);
+    }
+
+    /// What was just done, for the page that comes next.
+    pub(crate) fn toast(&self) -> Option<Toast> {
+        lock(&self.toast).clone()
+    }
+
+    /// What takes the last thing back; once.
+    pub(crate) fn take_undo(&self) -> Vec<Act> {
+        lock(&self.toast).take().map(|toast| toast.undo).unwrap_or_default()
+    }
+
+    pub(crate) fn hush(&self) {
+        *lock(&self.toast) = None;
+    }
+
+    /// Whether a form with that number comes for the first time.
+    pub(crate) fn first_time(&self, once: &str) -> bool {
+        once.is_empty() || lock(&self.used).insert(once.chars().take(64).collect())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

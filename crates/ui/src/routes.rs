@@ -1,0 +1,48 @@
+//! Every page there is.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{get, post};
+
+use crate::door::Ui;
+use crate::gate::{guard, secure};
+use crate::handlers::{deeds, door, files, panes, redact, sheets};
+use crate::status;
+
+/// Largest form: a reply, or a page of ticks.
+const FORM_BYTES: usize = 512 * 1024;
+
+pub(crate) fn routes(ui: Arc<Ui>) -> Router {
+    let gate = ui.gate.clone();
+    Router::new()
+        .route("/", get(door::front))
+        .route("/enter", get(door::enter))
+        .route("/{lang}/", get(panes::panes))
+        .route("/{lang}/lock", get(door::locked).post(door::lock))
+        .route("/{lang}/unlock", post(door::unlock))
+        .route("/{lang}/do", post(deeds::act))
+        .route("/{lang}/undo", post(deeds::undo))
+        .route("/{lang}/audit", get(sheets::audit))
+        .route("/{lang}/help", get(sheets::help).post(sheets::keys))
+        .route("/{lang}/canned", get(sheets::canned).post(sheets::keep_canned))
+        .route("/{lang}/names", get(sheets::names).post(sheets::keep_name))
+        .route("/{lang}/members", get(sheets::members).post(sheets::call))
+        .route("/{lang}/alarm", get(sheets::alarm))
+        .route("/{lang}/redact/{record}", get(redact::page).post(redact::keep))
+        .route("/{lang}/save/{record}", post(files::save))
+        .route("/play/{record}", get(files::play))
+        .route("/copy/{record}", get(files::copy))
+        .route("/status", get(status::status))
+        .route("/activity", post(status::activity))
+        .route("/presence", post(status::presence))
+        .route("/desk.css", get(files::style))
+        .route("/desk.js", get(files::script))
+        .fallback(door::nothing)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn_with_state(gate, guard))
+        .layer(map_response(secure))
+        .with_state(ui)
+}
