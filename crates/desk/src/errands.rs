@@ -40,6 +40,14 @@ impl Client {
         }
     }
 
+    /// Leaves this member's sealed word of what it is at, if it has one; gives those of the others.
+    pub fn presence(&self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Failure> {
+        if let Some(own) = own {
+            done(self.post("/desk/1/presence", own, true)?)?;
+        }
+        list(&self.small("/desk/1/presence", MANY_BYTES, true)?)
+    }
+
     /// The tag of this member's deposit at the server.
     pub fn deposit_tag(&self) -> Result<Option<Vec<u8>>, Failure> {
         match self.small("/desk/1/deposit", 64, true) {

@@ -185,6 +185,30 @@ impl Mirror {
         Ok(true)
     }
 
+    /// Forgets the body and the blobs of a record that an erasure in the log names; `false` where
+    /// there was nothing to forget. The caller knows that the desk wants it: a server alone does not
+    /// decide what a desk keeps. [`Error::NotErasable`] where no erasure names it.
+    pub fn forget(&mut self, index: u64) -> Result<bool, Error> {
+        let row = self.reader()?.row(index)?;
+        if !row.erased {
+            return Err(Error::NotErasable);
+        }
+        if row.body.is_none() {
+            return Ok(false);
+        }
+        let record = Record::decode(&row.record).ok_or(Error::Corrupt)?;
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        for blob in &record.blobs {
+            self.shelf.announce(&blob.hash)?;
+        }
+        transaction.execute("UPDATE record SET body = NULL WHERE seq = ?1", [index as i64])?;
+        transaction.execute("DELETE FROM blob WHERE seq = ?1", [index as i64])?;
+        transaction.commit()?;
+        erase::remove_blobs(&mut self.connection, &self.shelf, &record.blobs)?;
+        Ok(true)
+    }
+
     /// The length of a blob that a record names, in bytes.
     pub fn blob_size(&self, hash: &Hash) -> Result<u64, Error> {
         let mut query = self.connection.prepare_cached("SELECT size FROM blob WHERE hash = ?1")?;

@@ -32,6 +32,10 @@ use crate::problem::Problem;
 
 fn main() -> ExitCode {
     harden::process();
+    #[cfg(feature = "desk")]
+    if let Some(job) = desk::file_job() {
+        return payamgir_media::worker::main(job);
+    }
     let cli = Cli::parse();
     let lang = cli.language();
     match run(cli) {

@@ -44,6 +44,12 @@ impl Problem {
         Self::new(what, to_do).because(error)
     }
 
+    /// What happened, and what to do.
+    #[cfg(feature = "desk")]
+    pub fn faces(&self) -> (&Say, &Say) {
+        (&self.what, &self.to_do)
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         self.code

@@ -44,6 +44,8 @@ pub(crate) struct Ui {
     toast: Mutex<Option<Toast>>,
     used: Mutex<HashSet<String>>,
     pub(crate) keys_off: AtomicBool,
+    /// One file at a time is worked on: each may take hundreds of megabytes.
+    turn: Mutex<()>,
 }
 
 enum Door {
@@ -82,6 +84,7 @@ impl Ui {
             toast: Mutex::default(),
             used: Mutex::default(),
             keys_off: AtomicBool::new(false),
+            turn: Mutex::default(),
         }
     }
 
@@ -157,6 +160,11 @@ impl Ui {
 
     pub(crate) fn hush(&self) {
         *lock(&self.toast) = None;
+    }
+
+    /// Waits until nobody else has a file worked on.
+    pub(crate) fn turn(&self) -> std::sync::MutexGuard<'_, ()> {
+        lock(&self.turn)
     }
 
     /// Whether a form with that number comes for the first time.

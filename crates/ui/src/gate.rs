@@ -46,10 +46,20 @@ pub(crate) enum TurnedAway {
 impl Gate {
     pub(crate) fn new(secrets: Secrets, at: SocketAddr) -> Self {
         let entry = Mutex::new(secrets.entry);
-        Self { session: secrets.session, entry, authority: at.to_string(), origin: format!("http://{at}") }
+        Self {
+            session: secrets.session,
+            entry,
+            authority: at.to_string(),
+            origin: format!("http://{at}"),
+        }
     }
 
-    fn check(&self, method: &Method, headers: &HeaderMap, entering: bool) -> Result<(), TurnedAway> {
+    fn check(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        entering: bool,
+    ) -> Result<(), TurnedAway> {
         if one(headers, header::HOST) != Some(&self.authority) {
             return Err(TurnedAway::Host);
         }
@@ -66,12 +76,14 @@ impl Gate {
         };
         let reads = *method == Method::GET || *method == Method::HEAD;
         let says = one(headers, header::ORIGIN);
-        let from_us = if reads { says.is_none_or(|o| o == self.origin) } else { says == Some(&self.origin) };
+        let from_us =
+            if reads { says.is_none_or(|o| o == self.origin) } else { says == Some(&self.origin) };
         if !own || !from_us {
             return Err(TurnedAway::Origin);
         }
         let shown = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-        let mut cookies = shown.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
+        let mut cookies =
+            shown.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
         let known = cookies.any(|(name, value)| name == COOKIE && self.is_session(value));
         if known { Ok(()) } else { Err(TurnedAway::Session) }
     }
@@ -164,9 +176,12 @@ mod tests {
     }
 
     fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
-        fields.iter().map(|(name, value)| {
-            (header::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
-        }).collect()
+        fields
+            .iter()
+            .map(|(name, value)| {
+                (header::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
+            })
+            .collect()
     }
 
     #[test]
@@ -203,7 +218,11 @@ mod tests {
             (Method::POST, vec![host, origin], Err(Session)),
         ];
         for (method, fields, expected) in table {
-            assert_eq!(gate().check(&method, &headers(&fields), false), expected, "{method} {fields:?}");
+            assert_eq!(
+                gate().check(&method, &headers(&fields), false),
+                expected,
+                "{method} {fields:?}"
+            );
         }
     }
 

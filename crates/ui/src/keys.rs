@@ -62,8 +62,8 @@ pub const KEYS: [Key; 19] = [
 
 /// The table as the script reads it.
 pub(crate) fn json() -> String {
-    let all = KEYS.iter().map(|key| {
-        serde_json::json!({ "code": key.code, "shift": key.shift, "action": key.action })
-    });
+    let all = KEYS.iter().map(
+        |key| serde_json::json!({ "code": key.code, "shift": key.shift, "action": key.action }),
+    );
     serde_json::Value::from_iter(all).to_string()
 }

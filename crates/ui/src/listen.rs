@@ -28,7 +28,9 @@ impl axum::serve::Listener for Own {
         loop {
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
-                    let own = tokio::task::block_in_place(|| is_allowed(self.user, peer, stream.local_addr().ok()));
+                    let own = tokio::task::block_in_place(|| {
+                        is_allowed(self.user, peer, stream.local_addr().ok())
+                    });
                     if own {
                         return (stream, peer);
                     }

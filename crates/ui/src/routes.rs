@@ -32,6 +32,7 @@ pub(crate) fn routes(ui: Arc<Ui>) -> Router {
         .route("/{lang}/members", get(sheets::members).post(sheets::call))
         .route("/{lang}/alarm", get(sheets::alarm))
         .route("/{lang}/redact/{record}", get(redact::page).post(redact::keep))
+        .route("/{lang}/facts/{number}", get(files::facts))
         .route("/{lang}/save/{record}", post(files::save))
         .route("/play/{record}", get(files::play))
         .route("/copy/{record}", get(files::copy))

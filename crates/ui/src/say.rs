@@ -38,7 +38,9 @@ impl Say {
     pub(crate) fn when(self, unix: u64, now: u64) -> String {
         let whole = jalali::format_datetime(unix, self.offset, self.lang);
         let today = jalali::days(now, self.offset) == jalali::days(unix, self.offset);
-        let split = whole.split_once([' ']).map(|(day, time)| (day.trim_end_matches('،').to_owned(), time.to_owned()));
+        let split = whole
+            .split_once([' '])
+            .map(|(day, time)| (day.trim_end_matches('،').to_owned(), time.to_owned()));
         match split {
             Some((_, time)) if today => time,
             Some((day, _)) => day,
@@ -136,10 +138,5 @@ impl Say {
             true => self.t("شما", "you").to_owned(),
             false => office.called(key),
         }
-    }
-
-    /// What stands between parts of a line.
-    pub(crate) fn dot(self) -> &'static str {
-        " · "
     }
 }

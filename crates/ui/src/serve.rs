@@ -21,6 +21,8 @@ pub struct Settings {
     pub lang: payamgir_text::lang::Lang,
     /// Unix seconds.
     pub now: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Where attachments are worked on: processes of their own.
+    pub workshop: payamgir_media::Workshop,
     /// Fills a buffer from the operating system's generator.
     pub random: payamgir_desk::client::Random,
 }
@@ -52,7 +54,8 @@ pub fn serve(
     let at = listener.local_addr()?;
     let gate = Arc::new(Gate::new(secrets, at));
     let ui = Arc::new(Ui::new(gate, settings, opener));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let why = runtime.block_on(async {
         let own = Own::new(TcpListener::from_std(listener)?);
         let app = routes::routes(ui.clone());

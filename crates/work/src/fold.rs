@@ -14,7 +14,7 @@ pub struct Work {
     cases: HashMap<u64, Arc<Case>>,
     replies: HashMap<Id, Arc<Reply>>,
     redactions: HashMap<u64, Redaction>,
-    erasures: BTreeMap<u64, Erasure>,
+    erasures: BTreeMap<u64, Vec<Erasure>>,
     canned: BTreeMap<Id, Canned>,
     names: BTreeSet<String>,
     called: BTreeMap<Key, String>,
@@ -237,7 +237,10 @@ impl Work {
             }
             Act::Erase { records } => {
                 for record in records {
-                    self.erasures.entry(*record).or_insert(Erasure { author, made });
+                    let asked = self.erasures.entry(*record).or_default();
+                    if asked.iter().all(|known| known.author != author) {
+                        asked.push(Erasure { author, made });
+                    }
                 }
             }
             Act::Canned { id, text, .. } if text.is_empty() => drop(self.canned.remove(id)),
@@ -281,9 +284,16 @@ impl Work {
         self.redactions.get(&record)
     }
 
-    /// Who asked that a record be erased.
+    /// Who asked first that a record be erased.
     pub fn erasure(&self, record: u64) -> Option<&Erasure> {
-        self.erasures.get(&record)
+        self.erasures.get(&record)?.first()
+    }
+
+    /// The records that a member asked to be erased, with who asked first.
+    pub fn erasures_by(&self, member: &Key) -> impl Iterator<Item = (u64, &Erasure)> {
+        let asked = |all: &&Vec<Erasure>| all.iter().any(|erasure| erasure.author == *member);
+        let all = self.erasures.iter().filter(move |(_, all)| asked(all));
+        all.filter_map(|(record, all)| Some((*record, all.first()?)))
     }
 
     /// Words kept for replies.

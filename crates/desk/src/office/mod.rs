@@ -4,6 +4,8 @@
 //! sealed in the outbox before anybody is told that it is done; the log's order makes it count.
 
 mod act;
+mod erase;
+mod files;
 mod list;
 mod outbox;
 mod post;
@@ -11,6 +13,7 @@ mod presence;
 mod state;
 mod view;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
@@ -20,6 +23,7 @@ use payamgir_roster::{Fold, Key, Roster};
 use payamgir_work::Work;
 
 pub use act::NotDone;
+pub use files::Blob;
 pub use list::channel_word;
 pub use list::{Counts, Row, Rows};
 pub use post::{Post, Said, Sync};
@@ -46,6 +50,10 @@ pub struct Office {
     own: Mutex<Option<(u64, u64)>>,
     counts: Mutex<Option<list::Counted>>,
     progress: Arc<Progress>,
+    /// Where the copy of the log is.
+    log: std::path::PathBuf,
+    /// Blobs to fetch.
+    wanted: Mutex<Vec<payamgir_wire::Hash>>,
 }
 
 /// Who the desk is and what it did, by the records heard so far.
@@ -58,7 +66,7 @@ struct Desk {
     shown: Arc<Work>,
     heard: u64,
     /// Erased records there were then.
-    erased: Vec<u64>,
+    erased: BTreeSet<u64>,
     /// Counts changes.
     version: u64,
 }
@@ -86,6 +94,8 @@ impl Office {
             own: Mutex::default(),
             counts: Mutex::default(),
             progress,
+            log: log.to_owned(),
+            wanted: Mutex::default(),
         };
         office.take_in(log, size)?;
         Ok(office)
@@ -97,10 +107,10 @@ impl Office {
         let reader = Reader::open(log)?;
         let maker = self.store().maker();
         maker.make(&keys, size, &self.progress)?;
-        let erased = reader.erased()?;
+        let erased: BTreeSet<u64> = reader.erased()?.into_iter().collect();
         let mut store = write(&self.store);
         store.read(&keys, size, &self.progress)?;
-        let gone = self.newly_gone(&store, &erased);
+        let gone = self.newly_gone(&store, &reader, &erased);
         if !gone.is_empty() {
             store.renew(&keys, &gone)?;
         }
@@ -116,13 +126,13 @@ impl Office {
     }
 
     /// Records whose bodies are gone from the copy and are here still.
-    fn newly_gone(&self, store: &Store, erased: &[u64]) -> Vec<u64> {
+    fn newly_gone(&self, store: &Store, reader: &Reader, erased: &BTreeSet<u64>) -> Vec<u64> {
         let has = |record: &&u64| {
             store.catalog().part(**record).is_some_and(|part| !part.class.is_trouble())
         };
-        let known = &self.desk().erased;
-        let new = erased.iter().filter(|record| !known.contains(record));
-        new.filter(has).copied().collect()
+        // A body that this desk keeps although the server let go of it stays.
+        let gone = |record: &&u64| reader.row(**record).is_ok_and(|row| row.body.is_none());
+        erased.iter().filter(has).filter(gone).copied().collect()
     }
 
     /// Makes what is shown: the log's state, then what is on its way.

@@ -28,6 +28,8 @@ pub trait Post: Send {
     fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said>;
     /// Leaves this member's word, takes the others'.
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
+    /// Fetches an attachment's sealed bytes.
+    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
@@ -43,8 +45,36 @@ pub struct Said {
     pub to_do_fa: String,
     /// In English.
     pub to_do_en: String,
-    /// The log contradicts itself: nothing more is fetched.
+    /// It must not be missed.
     pub alarm: bool,
+    /// The log contradicts itself: nothing more is fetched.
+    pub stops: bool,
+}
+
+impl Post for Box<dyn Post> {
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
+        (**self).sync(progress)
+    }
+
+    fn keys(&self) -> Result<Keyring, Said> {
+        (**self).keys()
+    }
+
+    fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said> {
+        (**self).add(events)
+    }
+
+    fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
+        (**self).presence(own)
+    }
+
+    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said> {
+        (**self).fetch(blob)
+    }
+
+    fn log(&self) -> &Path {
+        (**self).log()
+    }
 }
 
 /// How the desk stands with its server.
@@ -85,7 +115,7 @@ impl Office {
             }
             let mut sync = lock(&self.sync);
             sync.working = None;
-            if sync.said.as_ref().is_some_and(|said| said.alarm) {
+            if sync.said.as_ref().is_some_and(|said| said.stops) {
                 return;
             }
             let _ = self.wake.wait_timeout(sync, PAUSE);
@@ -104,9 +134,23 @@ impl Office {
         let store = self.store();
         lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;
         drop(store);
+        let owed = self.approvals_owed().map_err(unreadable)?;
+        if !owed.is_empty() {
+            post.add(&owed)?;
+        }
         // What was refused for a lost race or kept back is told by what is there now.
         let words = post.presence(self.word().as_deref())?;
         self.take_words(&words);
+        self.fetch_wanted(post)
+    }
+
+    /// One after another; what the server does not have is not asked for again today.
+    fn fetch_wanted(&self, post: &mut impl Post) -> Result<(), Said> {
+        while let Some(blob) = lock(&self.wanted).first().copied() {
+            let fetched = post.fetch(blob);
+            lock(&self.wanted).retain(|wanted| *wanted != blob);
+            fetched?;
+        }
         Ok(())
     }
 
@@ -144,5 +188,6 @@ fn unreadable(error: crate::store::StoreError) -> Said {
         to_do_fa: "جای آزاد دیسک را ببینید. چیزی از دست نرفته است: همه در لاگ هست.".into(),
         to_do_en: "Look at the disk's free space. Nothing is lost: all of it is in the log.".into(),
         alarm: false,
+        stops: false,
     }
 }

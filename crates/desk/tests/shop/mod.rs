@@ -190,6 +190,10 @@ impl Post for Line<'_> {
         Ok(vec![])
     }
 
+    fn fetch(&mut self, _: payamgir_wire::Hash) -> Result<(), Said> {
+        Ok(())
+    }
+
     fn log(&self) -> &Path {
         Box::leak(self.shop.place().into_boxed_path())
     }
@@ -197,5 +201,5 @@ impl Post for Line<'_> {
 
 fn offline() -> Said {
     let none = String::new;
-    Said { fa: none(), en: none(), to_do_fa: none(), to_do_en: none(), alarm: false }
+    Said { fa: none(), en: none(), to_do_fa: none(), to_do_en: none(), alarm: false, stops: false }
 }

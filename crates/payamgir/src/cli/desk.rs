@@ -23,12 +23,39 @@ pub struct DeskArgs {
         value_name = "±HH:MM"
     )]
     pub utc_offset: i32,
+    #[command(flatten)]
+    pub window: WindowArgs,
     #[command(subcommand)]
-    pub command: DeskCommand,
+    pub command: Option<DeskCommand>,
+}
+
+/// How the desk's window is opened, where no command is given.
+#[derive(Args)]
+pub struct WindowArgs {
+    /// The loopback address the window is served at; port 0 for any
+    #[arg(
+        long,
+        env = "PAYAMGIR_DESK_WINDOW",
+        default_value = "127.0.0.1:7311",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub window: std::net::SocketAddr,
+    /// Minutes without anything done after which the desk locks itself
+    #[arg(long, env = "PAYAMGIR_LOCK_AFTER", default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=480))]
+    pub lock_after: u64,
+    /// Do not start a browser; print the address that leads in, once
+    #[arg(long)]
+    pub no_browser: bool,
+    /// The browser to start [default: what the system opens pages with]
+    #[arg(long, value_name = "PROGRAM")]
+    pub browser: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 pub enum DeskCommand {
+    /// Serve the desk's window; started by `payamgir desk`
+    #[command(hide = true)]
+    Room,
     /// Found a desk: make an identity under a passphrase; print what the server needs
     Init {
         /// The block of somebody who is an admin from the start; may be given again

@@ -178,11 +178,19 @@ pub fn unlock(place: &Place, passphrase: Option<&Path>, lang: Lang) -> Result<Me
     if !place.identity().exists() {
         return Err(none(place));
     }
-    let file = files::read(&place.identity())?;
     let passphrase = match passphrase {
         Some(path) => from_file(path)?,
         None => ask(pick(lang, "گذرواژه: ", "Passphrase: "))?,
     };
+    unlock_with(place, passphrase)
+}
+
+/// Opens the identity with a passphrase that is at hand.
+pub fn unlock_with(place: &Place, passphrase: SecretString) -> Result<Member, Problem> {
+    if !place.identity().exists() {
+        return Err(none(place));
+    }
+    let file = files::read(&place.identity())?;
     let member = Member::unlock(file.as_bytes(), passphrase).map_err(not_unlocked)?;
     Ok(member.asking(Arc::new(Terminal)))
 }

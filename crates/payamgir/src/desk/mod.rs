@@ -12,10 +12,12 @@ mod page;
 mod place;
 mod reading;
 mod recovering;
+mod room;
 mod session;
 mod spoken;
 mod syncing;
 mod terminal;
+mod window;
 
 use payamgir_log::Report;
 use payamgir_text::lang::Lang;
@@ -39,6 +41,7 @@ mod demo_needs {
 pub use session::Session;
 
 pub use place::Place;
+pub use room::file_job;
 
 /// How times are shown.
 #[derive(Clone, Copy)]
@@ -54,12 +57,16 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
     let place = Place::new(args.dir.clone())?;
     let shown = Shown { lang, offset: args.utc_offset };
     let passphrase = args.passphrase_file.as_deref();
+    let Some(command) = args.command else { return window::run(&place, &args.window, shown) };
     let reads = matches!(
-        args.command,
+        command,
         DeskCommand::List { .. } | DeskCommand::Read { .. } | DeskCommand::Verify { .. }
     );
+    // The room takes its folder once it is unlocked.
+    let reads = reads || matches!(command, DeskCommand::Room);
     let _held = if reads { None } else { Some(place.hold()?) };
-    match args.command {
+    match command {
+        DeskCommand::Room => room::run(place, &args.window, shown),
         DeskCommand::Init { member, threshold, age_identity } => {
             let how = (passphrase, age_identity.as_deref());
             identity::init(&place, &member, threshold, how, lang)

@@ -6,6 +6,8 @@
 //! desk.pub       the desk's founding: what the server is told, and whom this desk belongs to
 //! server.toml    which server, by which log key
 //! log/           the verified copy of its log
+//! store/         what was opened of it, sealed to a key of the keyring
+//! open.html      leads the browser in, once; there only while the desk's window is started
 //! lock           empty; locked by the process that changes the rest
 //! ```
 
@@ -31,6 +33,7 @@ const LOCK_TRIES: usize = 20;
 /// A desk's folder.
 pub struct Place {
     dir: PathBuf,
+    log: PathBuf,
 }
 
 /// Which server a desk belongs to.
@@ -50,7 +53,8 @@ impl Place {
     /// The folder named, or the one in the user's data folder.
     pub fn new(dir: Option<PathBuf>) -> Result<Self, Problem> {
         let dir = dir.or_else(default_dir).ok_or_else(no_home)?;
-        Ok(Self { dir })
+        let log = dir.join("log");
+        Ok(Self { dir, log })
     }
 
     pub fn identity(&self) -> PathBuf {
@@ -59,6 +63,31 @@ impl Place {
 
     pub fn public(&self) -> PathBuf {
         self.dir.join("desk.pub")
+    }
+
+    /// Where the copy of the server's log is.
+    pub fn log(&self) -> PathBuf {
+        self.log.clone()
+    }
+
+    /// The same, as it stands here.
+    pub fn log_folder(&self) -> &Path {
+        &self.log
+    }
+
+    /// The desk's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where what was opened is kept, sealed.
+    pub fn store(&self) -> PathBuf {
+        self.dir.join("store")
+    }
+
+    /// Where the way in lies while the desk's window is started.
+    pub fn entry(&self) -> PathBuf {
+        self.dir.join("open.html")
     }
 
     pub fn folder(&self) -> Result<(), Problem> {

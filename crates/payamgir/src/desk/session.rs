@@ -8,7 +8,7 @@ use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::kit;
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::owed;
-use payamgir_desk::roster::{Fold, Refusal, Roster, kind};
+use payamgir_desk::roster::{Approval, Fold, Refusal, Roster, Subject, approved, kind};
 use payamgir_desk::sync::{Synced, sync};
 use payamgir_desk::{Client, Server};
 use payamgir_log::Mirror;
@@ -99,6 +99,32 @@ impl<'a> Session<'a> {
             Some(word) => Err(not_added(&word)),
             None => Ok(synced),
         }
+    }
+
+    /// Lets go of the bodies that the desk itself approved the erasing of, as many as the roster asks
+    /// for, and whose erasure is in the log.
+    pub fn forget_erased(&mut self) -> Result<(), Problem> {
+        let place = self.place;
+        let problem = |error| place.problem(error);
+        let reader = self.mirror.reader().map_err(problem)?;
+        let erased = reader.erased().map_err(problem)?;
+        if erased.is_empty() {
+            return Ok(());
+        }
+        let fold = self.fold()?;
+        let Some(roster) = fold.roster() else { return Ok(()) };
+        let all: Vec<Approval> = fold.approvals().iter().map(|(_, a)| a.clone()).collect();
+        for record in erased {
+            let about = |approval: &&Approval| matches!(approval.subject, Subject::Erasure { record: at, .. } if at == record);
+            let wanted = all
+                .iter()
+                .find(about)
+                .is_some_and(|first| approved(roster, first.subject, &first.author, &all).is_ok());
+            if wanted {
+                self.mirror.forget(record).map_err(problem)?;
+            }
+        }
+        Ok(())
     }
 
     /// Leaves the epochs' keys for the recovery kit, where there is one and the server does not have

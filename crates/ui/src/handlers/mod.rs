@@ -96,6 +96,7 @@ pub(crate) fn see_other(to: &str) -> Response {
 /// A place on these pages that a form came from; nothing leads elsewhere.
 pub(crate) fn back(to: &str, lang: Lang) -> String {
     let own = to.starts_with(&format!("/{}/", lang.code()));
-    let plain = to.bytes().all(|b| b.is_ascii_graphic()) && !to.contains("//") && !to.contains('\\');
+    let plain =
+        to.bytes().all(|b| b.is_ascii_graphic()) && !to.contains("//") && !to.contains('\\');
     if own && plain { to.to_owned() } else { format!("/{}/", lang.code()) }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use payamgir_desk::office::{Counts, Rows, Sync, View};
+use payamgir_desk::office::{Counts, Rows, View};
 use payamgir_text::search::{Query as Asked, parse_at};
 
 use super::{Fault, Room, page};
@@ -23,7 +23,6 @@ pub(crate) struct Panes {
     pub(crate) counts: Counts,
     pub(crate) view: Option<View>,
     pub(crate) size: u64,
-    pub(crate) sync: Sync,
     pub(crate) toast: Option<Toast>,
     /// Of the open conversation's attachments, those that are on this machine.
     pub(crate) here: Vec<u64>,
@@ -50,8 +49,8 @@ pub(crate) async fn show(room: &Room, place: Place) -> Result<Html<String>, Faul
             let rows = office.list(place.wanted(), &asked, (place.from, ROWS), offset)?;
             let view = place.c.map(|number| office.view(number)).transpose()?.flatten();
             let here = view.as_ref().map(|view| office.here(view)).unwrap_or_default();
-            let (counts, size, sync) = (office.counts(), office.size(), office.sync_state());
-            Ok(Panes { place, asked, rows, counts, view, size, sync, toast, here })
+            let (counts, size) = (office.counts(), office.size());
+            Ok(Panes { place, asked, rows, counts, view, size, toast, here })
         })
         .await?;
     if panes.place.c.is_some() && panes.view.is_none() {

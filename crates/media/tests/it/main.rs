@@ -1,0 +1,6 @@
+//! Real processes, real tools.
+
+mod cleaning;
+mod samples;
+mod sandbox;
+mod support;

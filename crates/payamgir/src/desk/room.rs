@@ -1,0 +1,241 @@
+//! The process that serves the desk's window: keys and words live here and end with it.
+
+use std::ffi::OsString;
+use std::io::{BufRead, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use payamgir_desk::client::World;
+use payamgir_desk::keys::Additions;
+use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::open::{Keyring, SecretString};
+use payamgir_desk::store::{Progress, Store, StoreError, Vault};
+use payamgir_desk::sync::fetch_blob;
+use payamgir_media::Workshop;
+use payamgir_ui::{Opened, Opener, Secrets, Settings, Why, serve};
+use zeroize::Zeroizing;
+
+use super::Shown;
+use super::identity::unlock_with;
+use super::place::{Place, no_server};
+use super::session::{Session, random};
+use super::syncing::{sync_problem, threads, unreachable_server, withheld};
+use crate::cli::WindowArgs;
+use crate::problem::{DAMAGED, Problem};
+use crate::words::Say;
+use crate::{output, world};
+
+/// The exit code that asks for the next room.
+pub const LOCKED: u8 = 75;
+/// The first argument of a process that works on one file.
+const FILE_JOB: &str = "file-job";
+/// The name in the keyring of the store's key.
+const STORE_KEY: &str = "store";
+
+/// The job, where this process was started to work on one file; nothing else of the program runs.
+pub fn file_job() -> Option<Vec<OsString>> {
+    let mut args = std::env::args_os().skip(1);
+    (args.next()? == FILE_JOB).then(|| args.collect())
+}
+
+/// `payamgir desk room`
+pub fn run(place: Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem> {
+    let secrets = secrets()?;
+    let listener = TcpListener::bind(args.window).map_err(|error| taken(args).because(error))?;
+    let program = std::env::current_exe().map_err(|error| taken(args).because(error))?;
+    let settings = Settings {
+        idle: args.lock_after * 60,
+        offset: shown.offset,
+        lang: shown.lang,
+        now: Arc::new(world::now),
+        workshop: Workshop::new(program, vec![FILE_JOB.into()]),
+        random: random(),
+    };
+    // The folder's words and the session's life are the process's.
+    let opener = Arc::new(Door { place: Box::leak(Box::new(place)) });
+    let ready = |at: std::net::SocketAddr| drop(output::line(&at.to_string()));
+    let why = serve((listener, settings), secrets, opener, parent_gone(), ready);
+    match why.map_err(|error| taken(args).because(error))? {
+        Why::Locked => std::process::exit(LOCKED.into()),
+        Why::Ended => std::process::exit(0),
+    }
+}
+
+/// The session's secret and the entry's, each a line on standard input.
+fn secrets() -> Result<Secrets, Problem> {
+    let mut lines = Zeroizing::new(String::new());
+    let stdin = std::io::stdin();
+    for _ in 0..2 {
+        stdin.lock().read_line(&mut lines).map_err(|_| not_by_hand())?;
+    }
+    let mut each = lines.lines().map(|line| {
+        let bytes = Zeroizing::new(HEXLOWER.decode(line.as_bytes()).unwrap_or_default());
+        <[u8; 32]>::try_from(&**bytes).ok()
+    });
+    let session = each.next().flatten().ok_or_else(not_by_hand)?;
+    Ok(Secrets { session, entry: each.next().flatten() })
+}
+
+/// Ends when whoever started this process does: its end of the pipe closes.
+async fn parent_gone() {
+    let (gone, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut rest = [0; 64];
+        while !matches!(std::io::stdin().read(&mut rest), Ok(0) | Err(_)) {}
+        drop(gone);
+    });
+    let _ = told.await;
+}
+
+/// Opens this folder's desk.
+struct Door {
+    place: &'static Place,
+}
+
+impl Opener for Door {
+    fn open(&self, passphrase: Zeroizing<String>, progress: Arc<Progress>) -> Result<Opened, Said> {
+        open(self.place, &passphrase, progress).map_err(|problem| said(&problem))
+    }
+
+    fn records(&self) -> u64 {
+        let reader = payamgir_log::Reader::open(&self.place.log());
+        reader.and_then(|reader| reader.size()).unwrap_or(0)
+    }
+}
+
+fn open(
+    place: &'static Place,
+    passphrase: &str,
+    progress: Arc<Progress>,
+) -> Result<Opened, Problem> {
+    let held = place.hold()?;
+    let member = Arc::new(unlock_with(place, SecretString::from(passphrase.to_owned()))?);
+    let link = place.link()?.ok_or_else(no_server)?;
+    let mirror = place.mirror(&link)?;
+    let mut session = Session::new(place, link, mirror, member.clone())?;
+    let seed = store_key(&mut session)?;
+    let size = session.size();
+    let made = || {
+        let vault = Vault::open(&place.store(), seed)?;
+        let mut store = Store::new(vault, &place.log(), threads());
+        let keys = copy(&session.keyring);
+        store.read(&keys, size, &progress)?;
+        let world = World { now: Arc::new(world::now), random: random() };
+        Office::open(store, (&place.log(), size), (member, keys), world, progress)
+    };
+    let office = made().map_err(|error| no_store(place, error))?;
+    Ok(Opened { office, post: Some(Box::new(Line { session, _held: held })) })
+}
+
+/// The store's key, made at the first unlocking; durable before anything is sealed to it.
+fn store_key(session: &mut Session<'_>) -> Result<Zeroizing<[u8; 32]>, Problem> {
+    let known = session.keyring.secret(STORE_KEY).and_then(|key| <[u8; 32]>::try_from(key).ok());
+    if let Some(known) = known {
+        return Ok(Zeroizing::new(known));
+    }
+    let mut fresh = Zeroizing::new([0; 32]);
+    world::random(&mut *fresh);
+    session.keyring.set_secret(STORE_KEY, Some(Zeroizing::new(fresh.to_vec())));
+    session.place.keep_keyring(&session.keyring, &session.member)?;
+    Ok(fresh)
+}
+
+fn copy(keyring: &Keyring) -> Keyring {
+    Keyring::parse(&keyring.text()).unwrap_or_default()
+}
+
+/// The way to the server; holds the folder.
+struct Line {
+    session: Session<'static>,
+    _held: std::fs::File,
+}
+
+impl Post for Line {
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
+        let synced = self.session.sync(|done, of| progress(done, of)).map_err(|p| said(&p))?;
+        self.session.forget_erased().map_err(|problem| said(&problem))?;
+        match synced.withheld.is_empty() {
+            true => Ok(synced.now),
+            // It must not be missed, and what came is read all the same.
+            false => Err(Said { stops: false, ..said(&withheld(&synced.withheld)) }),
+        }
+    }
+
+    fn keys(&self) -> Result<Keyring, Said> {
+        Ok(copy(&self.session.keyring))
+    }
+
+    fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        let (taken, word) = client.add(events).map_err(|f| said(&unreachable_server(f)))?;
+        let for_good = word.is_some_and(|word| ["not-allowed", "malformed"].contains(&&*word));
+        Ok((taken, for_good))
+    }
+
+    fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.presence(own).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
+    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        fetch_blob(&self.session.mirror, &client, blob, |_| ())
+            .map_err(|error| said(&sync_problem(self.session.place, error)))
+    }
+
+    fn log(&self) -> &Path {
+        self.session.place.log_folder()
+    }
+}
+
+/// A failure as the window says it.
+fn said(problem: &Problem) -> Said {
+    use payamgir_text::lang::Lang::{En, Fa};
+    let (what, to_do) = problem.faces();
+    let alarm = problem.code() == DAMAGED;
+    Said {
+        fa: what.in_(Fa).to_owned(),
+        en: what.in_(En).to_owned(),
+        to_do_fa: to_do.in_(Fa).to_owned(),
+        to_do_en: to_do.in_(En).to_owned(),
+        alarm,
+        stops: alarm,
+    }
+}
+
+fn no_store(place: &Place, error: StoreError) -> Problem {
+    if let StoreError::Log(error) = error {
+        return place.problem(error);
+    }
+    let what = Say::new(
+        "بایگانی میز خوانده یا نوشته نشد.",
+        "The desk's store could not be read or written.",
+    );
+    let to_do = Say::new(
+        "جای آزاد دیسک را ببینید. اگر باز هم نشد پوشه‌ی store را بردارید: از لاگ دوباره ساخته می‌شود.",
+        "Look at the disk's free space. If that does not help, remove the folder store: it is made again from the log.",
+    );
+    Problem::new(what, to_do).because(error)
+}
+
+fn taken(args: &WindowArgs) -> Problem {
+    let at = args.window;
+    let what = Say::new(
+        format!("نشانی {at} به کار نیامد."),
+        format!("The address {at} could not be used."),
+    );
+    let to_do = Say::new(
+        "شاید پنجره‌ی میز دیگری باز است؛ آن را ببندید یا با ‎--window نشانی دیگری بدهید.",
+        "Another desk's window may be open: close it, or name another address with --window.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn not_by_hand() -> Problem {
+    let what =
+        Say::new("این دستور را خود برنامه اجرا می‌کند.", "This command is for the program itself.");
+    let to_do = Say::new("«payamgir desk» را اجرا کنید.", "Run `payamgir desk`.");
+    Problem::new(what, to_do)
+}

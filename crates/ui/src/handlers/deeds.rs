@@ -1,0 +1,330 @@
+//! What an editor does to conversations.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use payamgir_desk::office::{NotDone, Office};
+use payamgir_desk::work::{Act, Check, Id, Ignored, Stage, text_hash};
+use payamgir_text::lang::Lang;
+use payamgir_wire::hex::Hex;
+
+use super::{Fault, Room, back, see_other};
+use crate::door::{Toast, Ui};
+
+/// A form's fields, in their order; one may come more than once.
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub(crate) fn read(body: &str) -> Self {
+        Self(serde_urlencoded::from_str(body).unwrap_or_default())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Words as they are kept: one kind of line end, no blanks around them.
+    pub(crate) fn words(&self, name: &str) -> String {
+        self.get(name).replace("\r\n", "\n").trim().to_owned()
+    }
+
+    /// The conversations that are ticked, and those of the same text where that is asked for.
+    fn subjects(&self, office: &Office) -> Vec<u64> {
+        let ticked = self.all("id").filter_map(|id| id.parse().ok());
+        let mut all: Vec<u64> = match self.get("same") {
+            "" => ticked.collect(),
+            _ => ticked.flat_map(|id| with_same(office, id)).collect(),
+        };
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn key(&self, name: &str) -> Option<Hex<32>> {
+        Hex::parse(self.get(name)).ok()
+    }
+
+    fn reply(&self) -> Option<Id> {
+        Hex::parse(self.get("reply")).ok()
+    }
+}
+
+fn with_same(office: &Office, number: u64) -> Vec<u64> {
+    let mut same = office.same_as(number);
+    same.push(number);
+    same
+}
+
+/// `POST /fa/do`
+pub(crate) async fn act(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let fields = Fields::read(&body);
+    let to = back(fields.get("back"), room.say.lang);
+    if !room.ui.first_time(fields.get("once")) {
+        return Ok(see_other(&to));
+    }
+    let (office, ui) = (room.office.clone(), room.ui.clone());
+    let done = tokio::task::spawn_blocking(move || perform(&office, &fields)).await;
+    let toast = match done {
+        Ok(Ok(done)) => done.map(|done| done.toast()),
+        Ok(Err(why)) => Some(not_done(&why)),
+        Err(_) => None,
+    };
+    match toast {
+        Some(toast) => ui.say(toast),
+        None => ui.hush(),
+    }
+    Ok(see_other(&to))
+}
+
+/// `POST /fa/undo`: takes the last thing back.
+pub(crate) async fn undo(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let acts = room.ui.take_undo();
+    let office = room.office.clone();
+    let undone =
+        tokio::task::spawn_blocking(move || acts.into_iter().try_for_each(|act| office.act(act)));
+    if let Ok(Err(why)) = undone.await {
+        room.ui.say(not_done(&why));
+    }
+    Ok(see_other(&back(Fields::read(&body).get("back"), room.say.lang)))
+}
+
+/// What was done, for the toast.
+struct Done {
+    fa: &'static str,
+    en: &'static str,
+    count: usize,
+    undo: Vec<Act>,
+}
+
+impl Done {
+    fn toast(self) -> Toast {
+        let count = |lang| payamgir_text::digits::number(self.count as u64, lang);
+        let fa = format!("{} گفت‌وگو {}.", count(Lang::Fa), self.fa);
+        let many = if self.count == 1 { "conversation" } else { "conversations" };
+        let en = format!("{} {many} {}.", count(Lang::En), self.en);
+        Toast { fa, en, undo: self.undo }
+    }
+}
+
+fn perform(office: &Office, fields: &Fields) -> Result<Option<Done>, NotDone> {
+    let on = fields.subjects(office);
+    match fields.get("do") {
+        "note" => note(office, fields, &on),
+        "draft" | "queue" => compose(office, fields, &on),
+        "approve" | "approve-queue" | "send" | "withdraw" => further(office, fields),
+        _ if on.is_empty() => Ok(None),
+        "erase" => erase(office, fields, &on),
+        what => many(office, fields, what, on),
+    }
+}
+
+/// What is done to many at once, with what takes it back.
+fn many(
+    office: &Office,
+    fields: &Fields,
+    what: &str,
+    on: Vec<u64>,
+) -> Result<Option<Done>, NotDone> {
+    let count = on.len();
+    let label = || fields.words("label");
+    let (act, fa, en) = match what {
+        "assign-me" => {
+            (Act::Assign { on, to: Some(Hex(office.me())) }, "به شما سپرده شد", "assigned to you")
+        }
+        "assign" => (Act::Assign { on, to: fields.key("who") }, "سپرده شد", "assigned"),
+        "label" if !label().is_empty() => {
+            (Act::Label { on, label: label(), off: false }, "برچسب خورد", "labelled")
+        }
+        "unlabel" => (Act::Label { on, label: label(), off: true }, "بی‌برچسب شد", "unlabelled"),
+        "check" => match check(fields.get("state")) {
+            Some(state) => (Act::Check { on, state }, "نشان سنجش گرفت", "marked"),
+            None => return Ok(None),
+        },
+        "resolve" => (Act::Resolve { on }, "پایان یافت", "resolved"),
+        "reopen" => (Act::Reopen { on }, "دوباره گشوده شد", "reopened"),
+        "snooze" => {
+            let hours: u64 = fields.get("until").parse().unwrap_or(24);
+            let until = office.now() + hours.clamp(1, 24 * 365) * 3600;
+            (Act::Snooze { on, until }, "برای بعد گذاشته شد", "snoozed")
+        }
+        "quarantine" => (Act::Quarantine { on, off: false }, "به قرنطینه رفت", "quarantined"),
+        "release" => (Act::Quarantine { on, off: true }, "از قرنطینه درآمد", "released"),
+        _ => return Ok(None),
+    };
+    let undo = inverse(office, &act);
+    office.act(act)?;
+    Ok(Some(Done { fa, en, count, undo }))
+}
+
+fn check(word: &str) -> Option<Check> {
+    let all = [Check::Unchecked, Check::Checking, Check::Confirmed, Check::Doubtful, Check::False];
+    all.into_iter().find(|check| check_word(*check) == word)
+}
+
+/// The word for it in forms.
+pub(crate) fn check_word(check: Check) -> &'static str {
+    match check {
+        Check::Unchecked => "unchecked",
+        Check::Checking => "checking",
+        Check::Confirmed => "confirmed",
+        Check::Doubtful => "doubtful",
+        Check::False => "false",
+    }
+}
+
+/// What takes an act back: each conversation to how it was before.
+fn inverse(office: &Office, act: &Act) -> Vec<Act> {
+    let work = office.work();
+    let mut groups: Vec<(Act, Vec<u64>)> = vec![];
+    for number in act.subjects() {
+        let case = work.case(*number).cloned().unwrap_or_default();
+        let on = vec![*number];
+        let back = match act {
+            Act::Assign { .. } => Act::Assign { on, to: case.assignee.map(Hex) },
+            Act::Label { label, off, .. } if case.labels.contains(label) == *off => {
+                Act::Label { on, label: label.clone(), off: !off }
+            }
+            Act::Check { .. } => Act::Check { on, state: case.check },
+            Act::Quarantine { off, .. } if case.quarantined == *off => {
+                Act::Quarantine { on, off: !off }
+            }
+            Act::Resolve { .. } | Act::Snooze { .. } | Act::Reopen { .. } => match case {
+                case if case.resolved.is_some() => Act::Resolve { on },
+                case if case.snoozed.is_some() => {
+                    Act::Snooze { on, until: case.snoozed.map_or(0, |(until, _)| until) }
+                }
+                _ => Act::Reopen { on },
+            },
+            _ => continue,
+        };
+        let bare = bare(&back);
+        match groups.iter_mut().find(|(known, _)| *known == bare) {
+            Some((_, all)) => all.push(*number),
+            None => groups.push((bare, vec![*number])),
+        }
+    }
+    groups.into_iter().map(|(act, on)| with(act, on)).collect()
+}
+
+/// The act without its conversations, to find its like.
+fn bare(act: &Act) -> Act {
+    with(act.clone(), vec![])
+}
+
+fn with(act: Act, on: Vec<u64>) -> Act {
+    match act {
+        Act::Assign { to, .. } => Act::Assign { on, to },
+        Act::Label { label, off, .. } => Act::Label { on, label, off },
+        Act::Check { state, .. } => Act::Check { on, state },
+        Act::Resolve { .. } => Act::Resolve { on },
+        Act::Reopen { .. } => Act::Reopen { on },
+        Act::Snooze { until, .. } => Act::Snooze { on, until },
+        Act::Quarantine { off, .. } => Act::Quarantine { on, off },
+        other => other,
+    }
+}
+
+fn note(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, NotDone> {
+    let text = fields.words("text");
+    if let ([on], false) = (on, text.is_empty()) {
+        office.act(Act::Note { on: *on, text })?;
+    }
+    Ok(None)
+}
+
+/// Writes a reply; lets it go where nobody else must approve it.
+fn compose(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, NotDone> {
+    let text = fields.words("text");
+    let ([on], false) = (on, text.is_empty()) else { return Ok(None) };
+    let reply = fields.reply().unwrap_or_else(|| office.id());
+    let hash = text_hash(&text);
+    office.act(Act::Draft { reply, on: *on, text })?;
+    if fields.get("do") == "queue" {
+        queue_if_enough(office, reply, hash)?;
+    }
+    Ok(None)
+}
+
+/// Lets a reply go once enough have approved it; until then it waits for the others.
+fn queue_if_enough(office: &Office, reply: Id, text: Hex<32>) -> Result<(), NotDone> {
+    match office.act(Act::Queue { reply, text }) {
+        Err(NotDone::Ignored(Ignored::TooFew)) => Ok(()),
+        other => other,
+    }
+}
+
+fn further(office: &Office, fields: &Fields) -> Result<Option<Done>, NotDone> {
+    let work = office.work();
+    let Some(known) = fields.reply().and_then(|id| work.reply(&id)) else { return Ok(None) };
+    if known.stage != Stage::Draft {
+        return Err(NotDone::Ignored(Ignored::Stale));
+    }
+    // What was read is what is approved, whatever the reply has become meanwhile.
+    let reply = known.id;
+    let text = Hex::parse(fields.get("text")).unwrap_or(known.text_hash());
+    match fields.get("do") {
+        "withdraw" => office.act(Act::Withdraw { reply })?,
+        "approve" => office.act(Act::Approve { reply, text })?,
+        "approve-queue" => {
+            office.act(Act::Approve { reply, text })?;
+            queue_if_enough(office, reply, text)?;
+        }
+        _ => office.act(Act::Queue { reply, text })?,
+    }
+    Ok(None)
+}
+
+/// Asks for the erasing of a conversation; its number was typed to say that it is meant.
+fn erase(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, NotDone> {
+    let typed = payamgir_text::digits::to_ascii(fields.get("confirm"));
+    let [number] = on else { return Ok(None) };
+    if typed.trim() != number.to_string() {
+        return Err(NotDone::Ignored(Ignored::NoSuchThing));
+    }
+    let view = office.view(*number).map_err(NotDone::Store)?;
+    let Some(view) = view else { return Ok(None) };
+    office.erase(view.records)?;
+    let (fa, en) = ("برای پاک شدن پیشنهاد شد", "put forward for erasing");
+    Ok(Some(Done { fa, en, count: 1, undo: vec![] }))
+}
+
+fn not_done(why: &NotDone) -> Toast {
+    let (fa, en) = match why {
+        NotDone::Ignored(Ignored::NotAllowed) => (
+            "نقش شما چنین اجازه‌ای ندارد، یا نوشته‌ی خودتان است.",
+            "Your role does not allow it, or the words are your own.",
+        ),
+        NotDone::Ignored(Ignored::Stale) => (
+            "کسی پیش از شما آن را عوض کرده است؛ دوباره بخوانید.",
+            "Somebody changed it before you: read it again.",
+        ),
+        NotDone::Ignored(Ignored::TooFew) => {
+            ("هنوز کسان دیگری باید تأیید کنند.", "Others must approve it first.")
+        }
+        NotDone::Ignored(Ignored::Repeated) => ("پیش‌تر انجام شده است.", "It was done already."),
+        NotDone::Ignored(_) => (
+            "انجام نشد: چنین چیزی نیست یا درست نوشته نشده.",
+            "Not done: there is no such thing, or it is not written right.",
+        ),
+        NotDone::Store(_) => (
+            "انجام نشد: روی این رایانه نوشته نشد. جای دیسک را ببینید.",
+            "Not done: it could not be written on this machine. Look at the disk's free space.",
+        ),
+    };
+    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![] }
+}

@@ -1,0 +1,109 @@
+//! Where notes and replies are written: two forms that cannot be taken for one another.
+
+use maud::{Markup, html};
+use payamgir_desk::office::View;
+use payamgir_desk::work::{Reply, Stage};
+
+use super::conversation::{deed, words};
+use crate::handlers::Room;
+use crate::handlers::panes::Panes;
+
+/// A note stays, a reply goes.
+pub(crate) fn composer(room: &Room, panes: &Panes, view: &View) -> Markup {
+    let say = room.say;
+    html! {
+        div #composer .composer {
+            fieldset.tabs {
+                legend.hidden { (say.t("چه می‌نویسید؟", "What are you writing?")) }
+                label.tab.tab-note {
+                    input #write-note type="radio" name="write" data-action="note" data-focus="note";
+                    span { (say.t("یادداشت ", "Note ")) small { (say.t("در میز می‌ماند", "stays at the desk")) } }
+                }
+                label.tab.tab-reply {
+                    input #write-reply type="radio" name="write" data-action="reply" data-focus="reply" checked;
+                    span { (say.t("پاسخ ", "Reply ")) small { (say.t("برای فرستنده", "goes to the source")) } }
+                }
+            }
+            (note(room, panes, view))
+            (reply(room, panes, view))
+        }
+    }
+}
+
+/// A number used once: the same form sent twice does one thing.
+fn once(room: &Room) -> Markup {
+    html! { input type="hidden" name="once" value=(room.office.id()); }
+}
+
+fn note(room: &Room, panes: &Panes, view: &View) -> Markup {
+    let say = room.say;
+    let form = html! {
+        (once(room))
+        label for="note" { (say.t("یادداشتی برای همکاران؛ فرستنده هرگز آن را نمی‌بیند", "A note for colleagues; the source never sees it")) }
+        textarea #note name="text" rows="3" dir="auto" required maxlength="20000" autocomplete="off" {}
+        p.tools { button.note-button name="do" value="note" { (say.t("نگه‌دار", "Keep the note")) } }
+    };
+    html! { (composed(deed(room, panes, view, "write write-note", &form), view)) }
+}
+
+fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
+    let say = room.say;
+    let work = room.office.work();
+    let mine = |reply: &&Reply| reply.stage == Stage::Draft && reply.author == room.office.me();
+    let own = view.case.replies.iter().filter_map(|id| work.reply(id)).find(mine);
+    let alone = room
+        .office
+        .roster()
+        .is_some_and(|roster| roster.policy().author_may_approve && roster.policy().threshold <= 1);
+    let form = html! {
+        (once(room))
+        @if let Some(own) = own { input type="hidden" name="reply" value=(own.id); }
+        label for="reply" { (say.t("پاسخ به فرستنده، از راه ", "Reply to the source, over: ")) (say.channel(view.channel)) }
+        div.canned-anchor {
+            textarea #reply name="text" rows="4" dir="auto" required maxlength="20000" autocomplete="off" data-canned="canned" aria-describedby="reply-hint" {
+                @if let Some(own) = own { (own.text) }
+            }
+            (canned(room))
+        }
+        p #reply-hint .hint {
+            span.js-only { (say.t("برای پاسخ‌های آماده / بزنید. ", "Press / for canned replies. ")) }
+            (say.t("نام خود یا همکاری را ننویسید. راه فرستادن با کانال‌ها می‌آید؛ تا آن زمان پاسخ در صف می‌ماند.", "Do not write your name or a colleague's. Sending comes with the channels; until then a reply waits in the queue."))
+        }
+        p.tools {
+            button name="do" value="draft" { (say.t("نگه‌داشتن پیش‌نویس", "Keep as a draft")) }
+            " "
+            button.primary name="do" value="queue" { (if alone { say.t("بفرست", "Queue it") } else { say.t("برای تأیید", "Send for approval") }) }
+        }
+        @if let Some(own) = own {
+            details.versions {
+                summary { (say.t("پیش‌نمایش پیش‌نویس", "Preview of the draft")) }
+                (words(&own.text))
+            }
+        }
+    };
+    html! { (composed(deed(room, panes, view, "write write-reply", &form), view)) }
+}
+
+/// Says which conversation is being written to: for presence, and so that words are kept.
+fn composed(form: Markup, view: &View) -> maud::PreEscaped<String> {
+    let with = format!("<form data-compose=\"{}\" ", view.number);
+    maud::PreEscaped(form.0.replacen("<form ", &with, 1))
+}
+
+/// Canned replies: a list for the script, and plain text to copy without it.
+fn canned(room: &Room) -> Markup {
+    let say = room.say;
+    let work = room.office.work();
+    let all: Vec<_> = work.canned().collect();
+    html! {
+        ul #canned .canned role="listbox" aria-label=(say.t("پاسخ‌های آماده", "Canned replies"))
+            data-none=(say.t("پاسخ آماده‌ای با این واژه نیست", "No canned reply has this word"))
+            data-some=(say.t("{n} پاسخ آماده", "{n} canned replies")) hidden {
+            @for (id, canned) in &all {
+                li id={ "canned-" (id) } role="option" aria-selected="false" lang=(canned.lang) dir="auto" data-text=(canned.text) {
+                    b { (canned.title) } " " span { (canned.text) }
+                }
+            }
+        }
+    }
+}

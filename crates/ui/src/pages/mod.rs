@@ -1,0 +1,12 @@
+//! The pages' HTML.
+
+pub(crate) mod audit;
+mod composer;
+pub(crate) mod conversation;
+mod details;
+pub(crate) mod frame;
+mod list;
+pub(crate) mod lock;
+pub(crate) mod panes;
+pub(crate) mod redact;
+pub(crate) mod sheets;
