@@ -39,6 +39,7 @@ pub(crate) fn routes(ui: Arc<Ui>) -> Router {
         .route("/status", get(status::status))
         .route("/activity", post(status::activity))
         .route("/presence", post(status::presence))
+        .route("/favicon.ico", get(files::no_icon))
         .route("/desk.css", get(files::style))
         .route("/desk.js", get(files::script))
         .fallback(door::nothing)

@@ -26,6 +26,8 @@ impl Office {
     }
 
     fn act_once(&self, act: Act) -> Result<(), NotDone> {
+        // The store before the desk, as everywhere: the other order could wait for ever.
+        let store = self.store();
         let mut desk = write(&self.desk);
         let roster = desk.fold.roster().ok_or(NotDone::Ignored(Ignored::NoMember))?;
         let event =
@@ -34,7 +36,6 @@ impl Office {
             .map_err(NotDone::Ignored)?;
         let mut shown = (*desk.shown).clone();
         shown.hear(None, &signed, roster, true).map_err(NotDone::Ignored)?;
-        let store = self.store();
         lock(&self.outbox).keep(store.vault(), signed).map_err(NotDone::Store)?;
         desk.shown = std::sync::Arc::new(shown);
         desk.version += 1;

@@ -146,12 +146,16 @@ impl Office {
 
     /// One after another; what the server does not have is not asked for again today.
     fn fetch_wanted(&self, post: &mut impl Post) -> Result<(), Said> {
-        while let Some(blob) = lock(&self.wanted).first().copied() {
+        while let Some(blob) = self.next_wanted() {
             let fetched = post.fetch(blob);
             lock(&self.wanted).retain(|wanted| *wanted != blob);
             fetched?;
         }
         Ok(())
+    }
+
+    fn next_wanted(&self) -> Option<payamgir_wire::Hash> {
+        lock(&self.wanted).first().copied()
     }
 
     /// Whether something was erased since the log's copy was read.

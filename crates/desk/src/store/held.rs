@@ -158,12 +158,17 @@ impl Class {
         }
     }
 
-    /// By the type its sender's program stated: for the lists only, nothing is done by it.
+    /// By the type its sender's program stated, or by its name's ending: for the lists only, nothing
+    /// is done by it.
     fn of_attachment(attachment: &Attachment) -> Self {
-        match attachment.media_type.split('/').next() {
-            Some("image") => Self::Image,
-            Some("audio") => Self::Audio,
-            Some("video") => Self::Video,
+        let ending = attachment.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+        match (attachment.media_type.split('/').next(), ending.as_deref()) {
+            (Some("image"), _) => Self::Image,
+            (Some("audio"), _) => Self::Audio,
+            (Some("video"), _) => Self::Video,
+            (_, Some("jpg" | "jpeg" | "png" | "webp" | "gif" | "heic")) => Self::Image,
+            (_, Some("ogg" | "oga" | "opus" | "mp3" | "m4a" | "wav")) => Self::Audio,
+            (_, Some("mp4" | "mov" | "webm" | "3gp" | "mkv")) => Self::Video,
             _ => Self::Document,
         }
     }

@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
@@ -31,7 +31,8 @@ pub fn run(place: &Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem
     let mut at = args.window;
     loop {
         let mut room = start(place, at, args, shown)?;
-        tell(&mut room, &session, entry.as_ref()).map_err(no_room)?;
+        // Waiting would close the pipe.
+        let _pipe = tell(&mut room, &session, entry.as_ref()).map_err(no_room)?;
         at = ready(&mut room)?;
         if let Some(entry) = entry.take() {
             lead_in(place, args, at, &entry, shown)?;
@@ -68,16 +69,18 @@ fn offset(seconds: i32) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Through a pipe: arguments and environments can be read by others.
+/// Through a pipe: arguments and environments can be read by others. Its end tells the room that this
+/// process is gone.
 fn tell(
     room: &mut Child,
     session: &[u8; 32],
     entry: Option<&Zeroizing<[u8; 32]>>,
-) -> std::io::Result<()> {
+) -> std::io::Result<Option<ChildStdin>> {
     let entry = entry.map(|entry| HEXLOWER.encode(&**entry)).unwrap_or_default();
     let words = Zeroizing::new(format!("{}\n{entry}\n", HEXLOWER.encode(session)));
-    // The pipe stays open: its end tells the room that this process is gone.
-    room.stdin.as_mut().map_or(Ok(()), |pipe| pipe.write_all(words.as_bytes()))
+    let mut pipe = room.stdin.take();
+    pipe.as_mut().map_or(Ok(()), |pipe| pipe.write_all(words.as_bytes()))?;
+    Ok(pipe)
 }
 
 /// The address that it serves.

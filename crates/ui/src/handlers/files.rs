@@ -41,6 +41,11 @@ pub(crate) async fn script() -> Response {
     (kind, include_str!("../desk.js")).into_response()
 }
 
+/// `GET /favicon.ico`, which browsers ask for by themselves.
+pub(crate) async fn no_icon() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
 /// A blob as a stream, from its beginning.
 pub(crate) struct Whole {
     blob: Blob,

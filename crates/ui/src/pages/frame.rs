@@ -62,7 +62,6 @@ pub(crate) fn head(say: Say, title: &str, more: &Markup) -> Markup {
             meta name="color-scheme" content="light dark";
             title { (title) " – " (name(say)) }
             link rel="stylesheet" href="/desk.css";
-            link rel="icon" href="data:,";
             script src="/desk.js" defer {}
             (more)
         }

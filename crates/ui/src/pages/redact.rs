@@ -29,7 +29,7 @@ pub(crate) fn redact(room: &Room, chosen: &Chosen) -> Markup {
             span.js-only { (say.t("یا تکه‌ای از متن را برگزینید و «پنهان کن» را بزنید. ", "Or select a stretch and press “Hide”. ")) }
             (say.t("زیر آنچه خودمان یافتیم خط‌چین است. اصل پیام دست نمی‌خورد.", "What we found ourselves is underlined. The original stays as it is."))
         }
-        form.redact action=(action) method="post" data-inline="redact" data-redact autocomplete="off" {
+        form.redact action=(action) method="post" data-redact autocomplete="off" {
             (text(room, chosen))
             div.side {
                 h2 { (say.t("پنهان می‌شود", "To be hidden")) }
@@ -37,7 +37,7 @@ pub(crate) fn redact(room: &Room, chosen: &Chosen) -> Markup {
                 button.js-only type="button" data-hide { (say.t("پنهان کن آنچه برگزیده‌ام", "Hide what I selected")) }
                 p.tools {
                     button name="do" value="preview" { (say.t("پیش‌نمایش", "Preview")) } " "
-                    button.primary name="do" value="keep" formaction=(action) { (say.t("نگه‌دار", "Keep")) }
+                    button.primary name="do" value="keep" { (say.t("نگه‌دار", "Keep")) }
                 }
             }
         }
@@ -56,7 +56,7 @@ pub(crate) fn redact(room: &Room, chosen: &Chosen) -> Markup {
 /// Nothing but the text's own characters stands in the element: scripts count in it.
 fn text(room: &Room, chosen: &Chosen) -> Markup {
     let say = room.say;
-    let all = stretches(&chosen.text, &chosen.finds);
+    let all = stretches(&chosen.text, &chosen.finds, &chosen.spans);
     let mut at = 0;
     html! {
         div #redact-text .redact-text.words dir="auto" {
@@ -79,8 +79,35 @@ fn hides(spans: &[Span], part: Span) -> bool {
     spans.iter().any(|span| span.start <= part.start && part.end <= span.end)
 }
 
-/// The text cut at blanks and at what was found.
-fn stretches(text: &str, finds: &[Find]) -> Vec<Stretch> {
+/// The text cut at blanks, at what was found and at what is hidden: whatever is hidden is whole
+/// stretches, so that it stays ticked.
+fn stretches(text: &str, finds: &[Find], spans: &[Span]) -> Vec<Stretch> {
+    let edges: Vec<usize> = spans
+        .iter()
+        .filter_map(|span| payamgir_redact::bytes(text, *span).ok())
+        .flat_map(|range| [range.start, range.end])
+        .collect();
+    let whole = at_words(text, finds);
+    whole.into_iter().flat_map(|stretch| cut(stretch, &edges)).collect()
+}
+
+/// A stretch cut at the edges within it.
+fn cut(stretch: Stretch, edges: &[usize]) -> Vec<Stretch> {
+    let within = edges.iter().copied().filter(|at| stretch.start < *at && *at < stretch.end);
+    let mut ends: Vec<usize> = within.chain([stretch.end]).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut start = stretch.start;
+    ends.into_iter()
+        .map(|end| {
+            let piece = Stretch { start, end, found: stretch.found, word: stretch.word };
+            start = end;
+            piece
+        })
+        .collect()
+}
+
+fn at_words(text: &str, finds: &[Find]) -> Vec<Stretch> {
     let mut out = vec![];
     let mut at = 0;
     for (n, find) in finds.iter().enumerate() {
@@ -141,9 +168,13 @@ mod tests {
     fn the_stretches_are_the_text() {
         for text in ["", " ", "سلام  من\n۰۹۱۲ ۰۰۰ ۰۰۰۰ هستم ", "a@example.org", "x"]
         {
-            let all = stretches(text, &find(text, &[]));
-            let joined: String = all.iter().map(|s| &text[s.start..s.end]).collect();
-            assert_eq!(joined, text);
+            let length = text.chars().count() as u32;
+            let odd = Span { start: length / 3, end: length / 3 + 1 };
+            for spans in [vec![], vec![odd]] {
+                let all = stretches(text, &find(text, &[]), &spans);
+                let joined: String = all.iter().map(|s| &text[s.start..s.end]).collect();
+                assert_eq!(joined, text);
+            }
         }
     }
 }
