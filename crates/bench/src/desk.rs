@@ -50,7 +50,7 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
     let desk = fixture::found(&member);
     let verifier = fixture::create(folder.path(), &desk)?;
     eprintln!("desk: sealing {entries} entries");
-    fill(folder.path(), &desk, entries)?;
+    fill(folder.path(), &desk, entries, |_| request::text())?;
     let server = Child::start(["server".as_ref(), folder.path().as_os_str()])?;
     let pair = Pair::new()?;
     let mut found = vec![];
@@ -63,7 +63,12 @@ pub fn run(plan: &Plan) -> Result<Section, Failure> {
 }
 
 /// Fills a folder's log with sealed entries.
-fn fill(folder: &Path, desk: &Founded, entries: u64) -> Result<(), Failure> {
+pub(crate) fn fill(
+    folder: &Path,
+    desk: &Founded,
+    entries: u64,
+    text: fn(u64) -> String,
+) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (log, served) = runtime.block_on(fixture::open(folder))?;
     drop(served);
@@ -72,7 +77,7 @@ fn fill(folder: &Path, desk: &Founded, entries: u64) -> Result<(), Failure> {
         let mut all = JoinSet::new();
         for writer in 0..WRITERS {
             let share = entries / WRITERS + u64::from(writer < entries % WRITERS);
-            all.spawn(write(log.clone(), recipient.clone(), share));
+            all.spawn(write(log.clone(), recipient.clone(), (writer, share), text));
         }
         all.join_all().await.into_iter().collect::<Result<(), Failure>>()
     })?;
@@ -80,8 +85,13 @@ fn fill(folder: &Path, desk: &Founded, entries: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn write(log: Log, recipient: Arc<Recipient>, count: u64) -> Result<(), Failure> {
-    for _ in 0..count {
+async fn write(
+    log: Log,
+    recipient: Arc<Recipient>,
+    (writer, count): (u64, u64),
+    text: fn(u64) -> String,
+) -> Result<(), Failure> {
+    for number in 0..count {
         let entry = Entry {
             group: Hex(*fixture::random()),
             index: 0,
@@ -90,7 +100,7 @@ async fn write(log: Log, recipient: Arc<Recipient>, count: u64) -> Result<(), Fa
             language: "fa".into(),
             alias: None,
             revises: None,
-            part: Part::Text(Zeroizing::new(request::text())),
+            part: Part::Text(Zeroizing::new(text(number * WRITERS + writer))),
         };
         let body = entry.encode().map_err(|error| error.to_string())?;
         log.append(Kind::ENTRY, seal_entry(&recipient, &body)?, vec![]).await?;
@@ -135,7 +145,7 @@ fn timed(server: &Child, phase: impl FnOnce() -> Result<(), Failure>) -> Result<
 }
 
 /// Fetches, verifies and keeps.
-fn take_all(mirror: &mut Mirror, client: &Client, entries: u64) -> Result<(), Failure> {
+pub(crate) fn take_all(mirror: &mut Mirror, client: &Client, entries: u64) -> Result<(), Failure> {
     let synced = sync(mirror, client, |_, _| {})?;
     let whole = synced.now == entries + FOUNDING && synced.withheld.is_empty();
     if whole { Ok(()) } else { Err("the sync did not bring everything".into()) }

@@ -19,6 +19,7 @@ mod load;
 mod machine;
 mod report;
 mod request;
+mod room;
 mod seal;
 mod server;
 mod stats;
@@ -43,6 +44,9 @@ struct Cli {
     /// Fewer and shorter rounds, smaller data
     #[arg(long)]
     quick: bool,
+    /// Measure the room with a million submissions too: 15 GB of disk, some minutes
+    #[arg(long)]
+    million: bool,
     /// Only these parts
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
@@ -62,6 +66,7 @@ enum Part {
     Seal,
     Desk,
     Idle,
+    Room,
 }
 
 /// What this program is when it starts itself.
@@ -73,6 +78,9 @@ enum Role {
     /// The floor on a folder, answering with a page of this many bytes
     #[command(hide = true)]
     Floor { folder: PathBuf, answer_bytes: usize },
+    /// A desk unlocked in a folder, listed and searched
+    #[command(hide = true)]
+    Room { folder: PathBuf },
     /// A file sealed to standard output
     #[command(hide = true)]
     Seal { recipient: String, file: PathBuf },
@@ -81,6 +89,7 @@ enum Role {
 /// What every part is told.
 struct Plan {
     quick: bool,
+    million: bool,
     program: Option<PathBuf>,
     dir: PathBuf,
 }
@@ -90,6 +99,7 @@ fn main() -> ExitCode {
     let done = match &cli.role {
         Some(Role::Server { folder }) => server::run(folder),
         Some(Role::Floor { folder, answer_bytes }) => floor::run(folder, *answer_bytes),
+        Some(Role::Room { folder }) => room::child(folder),
         Some(Role::Seal { recipient, file }) => seal::seal_file(recipient, file),
         None => measure(cli),
     };
@@ -105,10 +115,10 @@ fn main() -> ExitCode {
 fn measure(cli: Cli) -> Result<(), Failure> {
     let exe = std::env::current_exe()?;
     let dir = cli.dir.or_else(|| exe.parent().map(Path::to_owned)).ok_or("no folder to work in")?;
-    let plan = Plan { quick: cli.quick, program: cli.program, dir };
+    let plan = Plan { quick: cli.quick, million: cli.million, program: cli.program, dir };
     let before = machine::describe(&plan.dir)?;
     let mut sections = vec![];
-    for part in [Part::Intake, Part::Seal, Part::Desk, Part::Idle] {
+    for part in [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room] {
         if cli.only.is_empty() || cli.only.contains(&part) {
             sections.push(run(part, &plan)?);
         }
@@ -123,5 +133,6 @@ fn run(part: Part, plan: &Plan) -> Result<Section, Failure> {
         Part::Seal => seal::run(plan),
         Part::Desk => desk::run(plan),
         Part::Idle => idle::run(plan),
+        Part::Room => room::run(plan),
     }
 }

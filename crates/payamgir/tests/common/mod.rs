@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod people;
 pub mod proxy;
+pub mod room;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;

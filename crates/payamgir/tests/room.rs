@@ -1,0 +1,222 @@
+//! The desk's window: who is heard, what it leaves on the disk and in memory, and its alarm.
+
+mod common;
+
+use std::path::Path;
+
+use common::browser::Form;
+use common::room::{PASSPHRASE, Window, remembers};
+use common::{Place, Server, skipped};
+
+const TEXT: &str = "zq-room-text-canary-8841 رازِ اتاق";
+const NAME: &str = "zq-room-name-canary-1177.jpg";
+const CONTENT: &[u8] = b"zq-room-content-canary-6620";
+const NOTE: &str = "zq-room-note-canary-3390";
+const REPLY: &str = "zq-room-reply-canary-5512";
+const LABEL: &str = "zq-room-label-4471";
+
+fn submitted() -> (Place, Server) {
+    let place = Place::new();
+    let server = place.serve();
+    let form = Form::text(TEXT).file(NAME, "image/jpeg", CONTENT);
+    assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    place.sync(&server);
+    (place, server)
+}
+
+#[test]
+fn only_the_browser_that_was_started_is_heard() {
+    let (place, _server) = submitted();
+    let mut window = Window::start(&place, &place.path("desk"));
+    let guessed = window.get("/en/");
+    assert_eq!(guessed.status, 403, "a guessed port");
+    assert!(!guessed.text().contains("form"));
+    assert_eq!(window.get("/enter?key=00").status, 403);
+    assert_eq!(window.enter().status, 200);
+    assert_eq!(window.enter().status, 403, "the way in is used once");
+    let with = |fields: &[(&str, &str)]| window.ask("GET", "/en/lock", fields, "").status;
+    let port = window.at.port();
+    assert_eq!(with(&[]), 200);
+    assert_eq!(with(&[("Host", &format!("desk.attacker.example:{port}"))]), 403, "DNS rebinding");
+    assert_eq!(with(&[("Host", &format!("localhost:{port}"))]), 403);
+    assert_eq!(with(&[("Sec-Fetch-Site", "cross-site")]), 403);
+    assert_eq!(with(&[("Sec-Fetch-Site", "same-site")]), 403, "another program on this machine");
+    assert_eq!(with(&[("Cookie", "payamgir=00")]), 403);
+    let form = format!("passphrase={}", PASSPHRASE.replace(' ', "+"));
+    let kind = ("Content-Type", "application/x-www-form-urlencoded");
+    let foreign = [
+        "http://attacker.example".to_owned(),
+        "null".into(),
+        format!("http://127.0.0.1:{}", port ^ 1),
+    ];
+    for origin in foreign.iter().map(String::as_str).chain([""]) {
+        let forged = window.ask("POST", "/en/unlock", &[("Origin", origin), kind], &form);
+        assert_eq!(forged.status, 403, "a form of {origin:?}");
+    }
+    assert!(window.get("/en/lock").text().contains("passphrase"), "nobody opened it meanwhile");
+    let head = window.get("/en/lock").head;
+    for field in [
+        "content-security-policy: default-src 'none'",
+        "cache-control: no-store",
+        "x-frame-options: DENY",
+    ] {
+        assert!(head.contains(field), "{field}");
+    }
+}
+
+#[test]
+fn another_user_of_the_machine_is_not_even_answered() {
+    let (place, _server) = submitted();
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.enter();
+    let ask = format!(
+        "exec 3<>/dev/tcp/127.0.0.1/{} && printf 'GET /en/lock HTTP/1.1\\r\\nHost: {}\\r\\nCookie: {}\\r\\n\
+         Connection: close\\r\\n\\r\\n' >&3 && timeout 5 cat <&3",
+        window.at.port(),
+        window.at,
+        window.cookie
+    );
+    let as_user = |before: &[&str]| {
+        let all = [before, &["bash", "-c", &ask]].concat();
+        let asked = std::process::Command::new(all[0]).args(&all[1..]).output();
+        asked.map(|asked| (common::text(&asked.stdout), common::text(&asked.stderr)))
+    };
+    assert!(as_user(&["env"]).unwrap().0.starts_with("HTTP/1.1 200"), "asked the same way by us");
+    let other = as_user(&["setpriv", "--reuid=65534", "--clear-groups"]);
+    let Ok((said, error)) = other else { return skipped("no setpriv") };
+    if error.contains("setpriv") {
+        return skipped("not allowed to become another user");
+    }
+    assert_eq!(said, "", "with the very cookie");
+    assert_eq!(window.get("/en/lock").status, 200, "and we still are");
+}
+
+#[test]
+fn nothing_opened_is_on_the_disk_and_nothing_is_left_in_memory_once_locked() {
+    let (place, server) = submitted();
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.unlock();
+    let room = window.room().unwrap();
+    window.until("/en/?c=1", |said| {
+        said.text().contains(TEXT) && !said.text().contains("Not here yet")
+    });
+    window.post("/en/do", &format!("do=note&id=1&text={NOTE}&back=/en/"));
+    window.post("/en/do", &format!("do=draft&id=1&text={REPLY}&back=/en/"));
+    window.post("/en/do", &format!("do=label&id=1&label={LABEL}&back=/en/"));
+    let page = window.get("/en/?c=1").text();
+    assert!(page.contains(NOTE) && page.contains(REPLY) && page.contains(LABEL));
+    assert!(window.get("/en/?q=zq-room-text").text().contains("<mark>"));
+    assert_eq!(window.get("/copy/2").status, 422, "not a picture");
+    let saved = window.post("/en/save/2", "how=original");
+    assert_eq!(saved.body, CONTENT);
+    let seed = hex_of_identity();
+    let secrets: [&[u8]; 5] = [TEXT.as_bytes(), NOTE.as_bytes(), REPLY.as_bytes(), CONTENT, &seed];
+    let readable = remembers(room, TEXT.as_bytes());
+    if let Some(found) = readable {
+        assert!(found, "the search finds what is there");
+    }
+    let while_open =
+        plain_in(Path::new(&place.path("desk"))).into_iter().chain(plain_in(&place.temp()));
+    assert_eq!(while_open.collect::<Vec<_>>(), [""; 0]);
+    window.post("/en/lock", "");
+    window.until("/en/lock", |said| said.status == 200 && said.text().contains("passphrase"));
+    let next = window.room().unwrap();
+    assert_ne!(room, next);
+    assert!(!Path::new(&format!("/proc/{room}")).exists(), "the process is gone");
+    match readable {
+        None => skipped("the memory of a process may not be read"),
+        Some(_) => {
+            for secret in secrets {
+                for pid in [next, window.child.id()] {
+                    assert_eq!(remembers(pid, secret), Some(false), "left in memory");
+                }
+            }
+        }
+    }
+    assert_eq!(window.get("/en/?c=1").status, 303, "to the door");
+    assert_eq!(window.get("/play/2").status, 401);
+    assert_eq!(plain_in(Path::new(&place.path("desk"))), [""; 0]);
+    // What was done is in the log, or will be: it was kept before it was shown.
+    window.post("/en/unlock", &format!("passphrase={}", PASSPHRASE.replace(' ', "+")));
+    let page = window.until("/en/?c=1", |said| said.status == 200).text();
+    assert!(page.contains(NOTE) && page.contains(REPLY) && page.contains(LABEL));
+    drop(server);
+}
+
+/// The first half of the seed that the tests' founder has (see `Place::within`).
+fn hex_of_identity() -> Vec<u8> {
+    vec![7; 32]
+}
+
+/// Files that hold a canary in the clear.
+fn plain_in(folder: &Path) -> Vec<String> {
+    let canaries: [&[u8]; 6] = [
+        TEXT.as_bytes(),
+        NAME.as_bytes(),
+        CONTENT,
+        NOTE.as_bytes(),
+        REPLY.as_bytes(),
+        LABEL.as_bytes(),
+    ];
+    let mut found = vec![];
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(plain_in(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            let name = path.display().to_string();
+            let holds = |canary: &&[u8]| memchr::memmem::find(&bytes, canary).is_some();
+            found.extend(canaries.iter().filter(|canary| holds(canary)).map(|_| name.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_calmly_and_the_right_one_opens() {
+    let (place, _server) = submitted();
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.enter();
+    window.post("/en/unlock", "passphrase=wrong");
+    let said = window.until("/en/lock", |said| said.text().contains("id=\"wrong\"")).text();
+    assert!(!said.contains("payamgir:") && !said.contains("Err("), "{said}");
+    window.post("/en/unlock", &format!("passphrase={}", PASSPHRASE.replace(' ', "+")));
+    window.until("/en/", |said| said.status == 200);
+}
+
+#[test]
+fn a_log_that_shrank_cannot_be_missed_and_ends_the_syncing() {
+    let place = Place::new();
+    let server = place.serve();
+    Form::text("one").send(server.public, "/fa/").unwrap();
+    let private = server.private;
+    server.stop();
+    copy(Path::new(&place.path("server")), Path::new(&place.path("old")));
+    let server = place.serve_at(private);
+    Form::text("two").send(server.public, "/fa/").unwrap();
+    place.sync(&server);
+    server.stop();
+    std::fs::remove_dir_all(place.path("server")).unwrap();
+    std::fs::rename(place.path("old"), place.path("server")).unwrap();
+    let _server = place.serve_at(private);
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.unlock();
+    let page = window.until("/en/", |said| said.text().contains("data-state=\"alarm\"")).text();
+    let strip = page.split("alarm-strip").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+    assert!(!strip.contains("hidden"), "shown without a script");
+    assert!(window.get("/en/alarm").text().contains("shrank"));
+    assert!(window.get("/status").text().contains("\"alarm\""));
+    assert!(window.get("/en/?c=1").text().contains("one"), "reading goes on");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
