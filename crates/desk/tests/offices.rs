@@ -4,6 +4,7 @@ mod shop;
 
 use payamgir_desk::office::{NotDone, Office, State, Wanted};
 use payamgir_desk::roster::{Policy, kind};
+use payamgir_desk::store::SEGMENT;
 use payamgir_desk::work::{Act, Check, Event, Id, Ignored, Signed, Stage, text_hash};
 use payamgir_text::search::parse;
 use payamgir_wire::hex::Hex;
@@ -216,4 +217,22 @@ fn lists_fold_what_many_sent_and_find_what_is_asked() {
     desk.office.act(Act::Note { on: other, text: "با رضایت نویسنده".into() }).unwrap();
     sync(&shop, &desk);
     assert_eq!(list(Wanted::Open, "رضايت"), [(other, 1)], "notes are searched too");
+}
+
+#[test]
+fn what_the_keyring_forgets_the_store_forgets() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let text = |n: u64| payamgir_wire::Part::Text(zeroize::Zeroizing::new(format!("سلام {n}")));
+    // More than one segment: those on the disk were made with the key.
+    shop.append_all((0..SEGMENT + 50).map(|n| shop.entry(text(n))).collect());
+    let mut desk = shop.desk(0, 0);
+    let all = |desk: &Desk| {
+        (1..shop.size()).filter(|at| desk.office.text(*at).unwrap().is_some()).count() as u64
+    };
+    assert_eq!(all(&desk), SEGMENT + 50);
+    // The next unlocking is with a keyring from which the epoch is gone.
+    desk = shop.desk_with(0, payamgir_desk::open::Keyring::default());
+    assert_eq!(all(&desk), 0);
+    let found = desk.office.list(Wanted::All, &parse("سلام"), (None, 50), 0).unwrap();
+    assert!(found.rows.is_empty());
 }

@@ -6,6 +6,7 @@
 mod act;
 mod erase;
 mod files;
+mod forgetting;
 mod list;
 mod outbox;
 mod post;
@@ -110,12 +111,17 @@ impl Office {
         let erased: BTreeSet<u64> = reader.erased()?.into_iter().collect();
         let mut store = write(&self.store);
         store.read(&keys, size, &self.progress)?;
-        let gone = self.newly_gone(&store, &reader, &erased);
+        let mut gone = self.newly_gone(&store, &reader, &erased);
+        let fold = crate::keys::fold(&reader, size)?;
+        let forgotten = forgetting::forgotten(store.vault(), (&keys, fold.roster()), size)?;
+        let again = !forgotten.is_empty();
+        gone.extend(forgotten);
         if !gone.is_empty() {
             store.renew(&keys, &gone)?;
         }
+        forgetting::remember(store.vault(), &keys)?;
         let mut desk = write(&self.desk);
-        if gone.iter().any(|record| is_work(&store, *record)) || desk.heard > size {
+        if again || gone.iter().any(|record| is_work(&store, *record)) || desk.heard > size {
             *desk = Desk { version: desk.version, ..Desk::default() };
         }
         hear(&mut desk, &reader, &store, size)?;

@@ -126,8 +126,10 @@ impl Office {
     pub fn step(&self, post: &mut impl Post) -> Result<(), Said> {
         self.send(post)?;
         let size = post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
-        *write(&self.keys) = Arc::new(post.keys()?);
-        let new = size > self.desk().heard || self.has_gone(post.log());
+        let keys = post.keys()?;
+        let fewer = keys.epochs().count() != self.keys().epochs().count();
+        *write(&self.keys) = Arc::new(keys);
+        let new = fewer || size > self.desk().heard || self.has_gone(post.log());
         if new {
             self.take_in(post.log(), size).map_err(unreadable)?;
         }

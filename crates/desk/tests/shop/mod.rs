@@ -146,6 +146,15 @@ impl Shop {
 
     /// The desk of a member, as its folder has it. `ahead`: how wrong its clock is, in seconds.
     pub fn desk(&self, who: usize, ahead: i64) -> Desk {
+        self.open_desk(who, ahead, &self.keys())
+    }
+
+    /// The same with another keyring.
+    pub fn desk_with(&self, who: usize, keys: Keyring) -> Desk {
+        self.open_desk(who, 0, &keys)
+    }
+
+    fn open_desk(&self, who: usize, ahead: i64, keys: &Keyring) -> Desk {
         let folder = self.folder.path().join(format!("desk-{who}"));
         let store = self.store(&folder, who as u8 + 50);
         let clock = Arc::new(AtomicI64::new(NOW as i64 + ahead));
@@ -154,10 +163,10 @@ impl Shop {
             move || clock.load(Ordering::Relaxed) as u64
         };
         let world = World { now: Arc::new(now), random: self.random.clone() };
-        let member = (self.members[who].clone(), self.keys());
+        let member = (self.members[who].clone(), Keyring::parse(&keys.text()).unwrap());
         let progress = Arc::new(Progress::default());
         let mut store = store;
-        store.read(&self.keys(), self.size(), &progress).unwrap();
+        store.read(keys, self.size(), &progress).unwrap();
         let office = Office::open(store, (&self.place(), self.size()), member, world, progress);
         Desk { office: office.unwrap(), folder, clock, offline: Arc::default() }
     }
