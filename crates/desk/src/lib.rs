@@ -23,4 +23,5 @@ pub use opening::{Item, Opened, Trouble};
 pub use payamgir_open as open;
 /// Who the desk is, for the program.
 pub use payamgir_roster as roster;
+pub use payamgir_seal as seal;
 pub use payamgir_work as work;

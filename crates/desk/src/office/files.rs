@@ -1,7 +1,7 @@
 //! Attachments: which are here, which are wanted, and reading one from any place in it.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 
 use payamgir_log::Hash;
 use payamgir_open::SealedFile;
@@ -13,6 +13,29 @@ use crate::store::StoreError;
 
 /// A sealed attachment, open.
 pub type Blob = SealedFile<BufReader<File>>;
+
+/// A blob as a stream, from its beginning.
+pub struct Whole {
+    blob: Blob,
+    at: u64,
+}
+
+impl Whole {
+    /// All of it.
+    pub fn new(blob: Blob) -> Self {
+        Self { blob, at: 0 }
+    }
+}
+
+impl Read for Whole {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = self.blob.size().saturating_sub(self.at);
+        let much = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
+        self.blob.read_exact_at(self.at, &mut out[..much])?;
+        self.at += much as u64;
+        Ok(much)
+    }
+}
 
 impl Office {
     /// Records heard so far.

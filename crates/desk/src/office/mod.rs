@@ -24,7 +24,7 @@ use payamgir_roster::{Fold, Key, Roster};
 use payamgir_work::Work;
 
 pub use act::NotDone;
-pub use files::Blob;
+pub use files::{Blob, Whole};
 pub use list::channel_word;
 pub use list::{Counts, Row, Rows};
 pub use post::{Post, Said, Sync};

@@ -121,6 +121,20 @@ pub enum DeskCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Write everything as plain files into a new folder, or as one sealed file
+    Export {
+        /// A new folder for plain files
+        #[arg(long, value_name = "FOLDER", conflicts_with = "age")]
+        out: Option<PathBuf>,
+        /// A new age file, sealed to this member's own key; a tar archive is inside
+        #[arg(long, value_name = "FILE")]
+        age: Option<PathBuf>,
+    },
+    /// Bring the log of an export back into this desk's folder
+    Import {
+        /// The export's folder
+        folder: PathBuf,
+    },
     /// Check this desk's copy of the log
     Verify {
         /// Print JSON

@@ -3,7 +3,9 @@
 mod acts;
 mod adopting;
 mod changes;
+mod export;
 mod identity;
+mod import;
 mod inviting;
 mod joining;
 mod kit;
@@ -90,6 +92,10 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         DeskCommand::Read { number, save, json } => {
             reading::read(&place, number, save.as_deref(), json, passphrase, shown)
         }
+        DeskCommand::Export { out, age } => {
+            export::run(place, (out.as_deref(), age.as_deref()), passphrase, lang)
+        }
+        DeskCommand::Import { folder } => import::run(&place, &folder, lang),
         DeskCommand::Verify { json } => {
             // A copy made by syncing was held against the server's checkpoints each time.
             let report = Report { unwitnessed: false, ..place.verify()? };

@@ -10,15 +10,17 @@ use data_encoding::HEXLOWER;
 use payamgir_desk::client::World;
 use payamgir_desk::keys::Additions;
 use payamgir_desk::office::{Office, Post, Said};
-use payamgir_desk::open::{Keyring, SecretString};
+use payamgir_desk::open::{Keyring, Member, SecretString};
+use payamgir_desk::seal::Recipient;
 use payamgir_desk::store::{Progress, Store, StoreError, Vault};
 use payamgir_desk::sync::fetch_blob;
 use payamgir_media::Workshop;
+use payamgir_text::lang::Lang;
 use payamgir_ui::{Opened, Opener, Secrets, Settings, Why, serve};
 use zeroize::Zeroizing;
 
 use super::Shown;
-use super::identity::unlock_with;
+use super::identity::{unlock, unlock_with};
 use super::place::{Place, no_server};
 use super::session::{Session, random};
 use super::syncing::{sync_problem, threads, unreachable_server, withheld};
@@ -26,6 +28,8 @@ use crate::cli::WindowArgs;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
 use crate::{output, world};
+
+pub use payamgir_desk::office::Whole;
 
 /// The exit code that asks for the next room.
 pub const LOCKED: u8 = 75;
@@ -55,7 +59,7 @@ pub fn run(place: Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem>
     };
     // The folder's words and the session's life are the process's.
     let opener = Arc::new(Door { place: Box::leak(Box::new(place)) });
-    let ready = |at: std::net::SocketAddr| drop(output::line(&at.to_string()));
+    let ready = |at: std::net::SocketAddr| drop(output::line(at.to_string()));
     let why = serve((listener, settings), secrets, opener, parent_gone(), ready);
     match why.map_err(|error| taken(args).because(error))? {
         Why::Locked => std::process::exit(LOCKED.into()),
@@ -111,7 +115,28 @@ fn open(
     progress: Arc<Progress>,
 ) -> Result<Opened, Problem> {
     let held = place.hold()?;
-    let member = Arc::new(unlock_with(place, SecretString::from(passphrase.to_owned()))?);
+    let member = unlock_with(place, SecretString::from(passphrase.to_owned()))?;
+    let (office, session) = opened(place, Arc::new(member), progress)?;
+    Ok(Opened { office, post: Some(Box::new(Line { session, _held: held })) })
+}
+
+/// The desk for a command that has the folder already, and the member's own key if it is at hand.
+pub fn office(
+    place: &'static Place,
+    passphrase: Option<&Path>,
+    lang: Lang,
+) -> Result<(Office, Option<Recipient>), Problem> {
+    let member = Arc::new(unlock(place, passphrase, lang)?);
+    let own = member.own_identity().and_then(|own| Recipient::from_bytes(own.public()).ok());
+    let (office, _) = opened(place, member, Arc::default())?;
+    Ok((office, own))
+}
+
+fn opened(
+    place: &'static Place,
+    member: Arc<Member>,
+    progress: Arc<Progress>,
+) -> Result<(Office, Session<'static>), Problem> {
     let link = place.link()?.ok_or_else(no_server)?;
     let mirror = place.mirror(&link)?;
     let mut session = Session::new(place, link, mirror, member.clone())?;
@@ -126,7 +151,7 @@ fn open(
         Office::open(store, (&place.log(), size), (member, keys), world, progress)
     };
     let office = made().map_err(|error| no_store(place, error))?;
-    Ok(Opened { office, post: Some(Box::new(Line { session, _held: held })) })
+    Ok((office, session))
 }
 
 /// The store's key, made at the first unlocking; durable before anything is sealed to it.
@@ -154,7 +179,7 @@ struct Line {
 
 impl Post for Line {
     fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
-        let synced = self.session.sync(|done, of| progress(done, of)).map_err(|p| said(&p))?;
+        let synced = self.session.sync(progress).map_err(|p| said(&p))?;
         self.session.forget_erased().map_err(|problem| said(&problem))?;
         match synced.withheld.is_empty() {
             true => Ok(synced.now),

@@ -1,6 +1,6 @@
 //! Attachments: copies of pictures, sound and film as they are asked for, and saving.
 
-use std::io::{self, Read};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use payamgir_desk::office::{Blob, Office};
+use payamgir_desk::office::{Blob, Office, Whole};
 use payamgir_media::{CLEAN_BYTES, Class, HEAD_BYTES, Kind, sniff};
 use payamgir_wire::Attachment;
 use tokio::sync::mpsc;
@@ -44,28 +44,6 @@ pub(crate) async fn script() -> Response {
 /// `GET /favicon.ico`, which browsers ask for by themselves.
 pub(crate) async fn no_icon() -> StatusCode {
     StatusCode::NO_CONTENT
-}
-
-/// A blob as a stream, from its beginning.
-pub(crate) struct Whole {
-    blob: Blob,
-    at: u64,
-}
-
-impl Whole {
-    pub(crate) fn new(blob: Blob) -> Self {
-        Self { blob, at: 0 }
-    }
-}
-
-impl Read for Whole {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = self.blob.size().saturating_sub(self.at);
-        let much = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
-        self.blob.read_exact_at(self.at, &mut out[..much])?;
-        self.at += much as u64;
-        Ok(much)
-    }
 }
 
 fn open(ui: &Ui, record: u64) -> Result<(Arc<Office>, Attachment, Blob), StatusCode> {
