@@ -220,3 +220,35 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn what_is_erased_is_gone_here_and_at_the_server_and_the_gap_is_shown() {
+    let (place, server) = submitted();
+    Form::text("another that stays").send(server.public, "/fa/").unwrap();
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.unlock();
+    window.until("/en/?c=1", |said| {
+        said.text().contains(TEXT) && !said.text().contains("Not here yet")
+    });
+    window.post("/en/do", "do=erase&id=1&confirm=2&back=/en/");
+    assert_eq!(window.get("/en/?c=1").status, 200, "another number was typed");
+    window.post("/en/do", "do=erase&id=1&confirm=%DB%B1&back=/en/");
+    window.until("/en/?c=1", |said| said.status == 404);
+    let audit = window.get("/en/audit").text();
+    assert!(audit.contains("asked for erasing") && audit.contains("Erased; the gap stays"));
+    assert!(!window.get("/en/?view=all").text().contains("zq-room-text"));
+    window.until("/en/?view=all", |said| said.text().contains("another that stays"));
+    drop(window);
+    let records = |folder: &str| {
+        let reader = payamgir_log::Reader::open(Path::new(&place.path(folder))).unwrap();
+        [1, 2].map(|record| {
+            let row = reader.row(record).unwrap();
+            let record = payamgir_log::Record::decode(&row.record).unwrap();
+            let blobs = record.blobs.iter().filter(|blob| reader.blob(&blob.hash).is_ok()).count();
+            (row.erased, row.body.is_some(), blobs)
+        })
+    };
+    assert_eq!(records("server/log"), [(true, false, 0); 2]);
+    assert_eq!(records("desk/log"), [(true, false, 0); 2]);
+    assert_eq!(place.verify().0, 0, "the tree verifies with its gap");
+}

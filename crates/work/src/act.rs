@@ -233,10 +233,13 @@ impl Act {
     }
 }
 
-/// One line, not empty, without spaces around it or anything invisible in it but the joiners.
+/// One line of something that can be seen, without spaces around it and without marks that would
+/// turn what stands beside it around.
 fn is_name(text: &str) -> bool {
-    let plain = text.chars().all(|c| !c.is_control());
-    plain && !text.is_empty() && text.trim() == text && text.chars().count() <= NAME
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = text.chars().all(|c| !c.is_control() && !turns(c));
+    let seen = text.chars().any(char::is_alphanumeric);
+    plain && seen && text.trim() == text && text.chars().count() <= NAME
 }
 
 fn are_spans(spans: &[(u32, u32)]) -> bool {
