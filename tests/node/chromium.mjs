@@ -1,4 +1,5 @@
-// Chromium as sources use it, and what must be true of every page it is shown; for page.mjs.
+// Chromium as sources and editors use it, and what must be true of every page it is shown; for
+// page.mjs and desk.mjs.
 // Not run by itself.
 
 import assert from "node:assert/strict";
@@ -13,9 +14,9 @@ export const SIZES = [
   { width: 1280, height: 800 },
 ];
 /** How long anything may take on a busy machine, in milliseconds. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 const NARROWEST = { width: 320, height: 640 };
-const DIRECTIONS = { fa: "rtl", en: "ltr" };
+export const DIRECTIONS = { fa: "rtl", en: "ltr" };
 const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
 
 const FIELDS = {
@@ -50,6 +51,9 @@ await mirror.setContent('<!doctype html><img src="data:,">');
 await mirror.evaluate(axe.source);
 const control = await mirror.evaluate(() => globalThis.axe.run());
 assert.ok(control.violations.some(({ id }) => id === "image-alt"), "axe finds what is there to find");
+
+/** A fresh browser profile of which nothing is expected yet. */
+export const profile = (options) => browser.newContext(options);
 
 /** A fresh browser profile, scripts off unless asked for. `close` checks what went on in it. */
 export async function open({ scripts = false, size = SIZES[0], locale = "fa-IR" } = {}) {
@@ -105,8 +109,8 @@ export async function weight(answer) {
   return sizes.responseBodySize + sizes.responseHeadersSize;
 }
 
-/** Looks at a page in every size and in both colour schemes; keeps pictures of it. */
-export async function inspect(page, name, shots) {
+/** Nothing is wider than the page, in any size and with large text. */
+export async function fits(page, name) {
   for (const size of [NARROWEST, ...SIZES]) {
     await page.setViewportSize(size);
     for (const text of ["100%", "200%"]) {
@@ -120,29 +124,47 @@ export async function inspect(page, name, shots) {
       assert.ok(beyond <= 0, `${name} is ${beyond}px too wide at ${size.width}px, text at ${text}`);
     }
   }
+}
+
+/** Copies a page to where axe can look at it; `style` stands for the style sheets it links to. */
+export async function reflect(page, style = "") {
+  await mirror.evaluate(([html, style]) => {
+    const copy = new DOMParser().parseFromString(html, "text/html").documentElement;
+    if (style) copy.querySelector("head").append(Object.assign(document.createElement("style"), { textContent: style }));
+    document.replaceChild(document.adoptNode(copy), document.documentElement);
+  }, [await page.content(), style]);
+}
+
+/** What axe finds in the copy, as lines, and of what it is not sure, as pairs of rule and place. */
+export async function faults(size, colorScheme) {
+  await mirror.setViewportSize(size);
+  await mirror.emulateMedia({ colorScheme });
+  // The other scheme changes colours and nothing else.
+  const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
+  const found = await mirror.evaluate((options) => globalThis.axe.run(options), rules);
+  return {
+    told: found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`),
+    unsure: found.incomplete.flatMap((v) => v.nodes.map((n) => [v.id, n.target.join()])),
+  };
+}
+
+/** Looks at a page in every size and in both colour schemes; keeps pictures of it. */
+export async function inspect(page, name, shots) {
+  await fits(page, name);
   await page.evaluate(() => {
     document.activeElement.blur();
     scrollTo(0, 0);
   });
-  await mirror.evaluate((html) => {
-    const copy = new DOMParser().parseFromString(html, "text/html").documentElement;
-    document.replaceChild(document.adoptNode(copy), document.documentElement);
-  }, await page.content());
+  await reflect(page);
   for (const size of SIZES) {
     for (const colorScheme of ["light", "dark"]) {
-      for (const each of [page, mirror]) {
-        await each.setViewportSize(size);
-        await each.emulateMedia({ colorScheme });
-      }
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
       const path = join(shots, `${name}-${size.width}-${colorScheme}.png`);
       await page.screenshot({ path, fullPage: true });
-      // The other scheme changes colours and nothing else.
-      const rules = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
-      const found = await mirror.evaluate((options) => globalThis.axe.run(options), rules);
-      const told = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`);
+      const { told, unsure } = await faults(size, colorScheme);
       assert.deepEqual(told, [], `axe, ${name} at ${size.width}px, ${colorScheme}`);
       // What axe cannot decide: words over the ruled lines of the text field.
-      const unsure = found.incomplete.flatMap((v) => v.nodes.map((n) => [v.id, n.target.join()]));
       assert.ok(unsure.every(([rule, at]) => rule === "color-contrast" && at === "#text"), `${unsure}`);
     }
   }
