@@ -324,7 +324,8 @@
   // Keys: one table, matched by the key's place on the keyboard.
 
   function perform(action) {
-    const target = all(`[data-action="${action}"]`).find((node) => node.matches("audio") || node.checkVisibility());
+    const reached = (node) => node.matches("audio, .menu a") || node.checkVisibility();
+    const target = all(`[data-action="${action}"]`).find(reached);
     if (!target) return false;
     if (target.matches("audio")) playOrPause(target);
     else if (target.dataset.focus) pickAndFocus(target);
