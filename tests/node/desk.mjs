@@ -15,7 +15,7 @@ import { DIRECTIONS, LANGS, PATIENCE, SIZES, end, faults, fits, profile, reflect
 const [PHONE, DESKTOP] = SIZES;
 /** What finds the conversations the scenes need. */
 const SENT = {
-  media: "صندوق تعمیر سالن",
+  media: "شمار رأی‌های صندوق",
   personal: "سروستانی",
   same: "صدها نفر",
   voices: "همان دقیقه‌ها",
@@ -107,7 +107,8 @@ const scenes = {
     const answer = await page.goto(config.url);
     assert.equal(answer.status(), 403, "the way in is used once");
     assert.deepEqual(await again.cookies(), []);
-    assert.equal((await page.goto(`${origin}/fa/`)).status(), 403, "without the cookie");
+    await page.waitForURL(/\/lock$/);
+  assert.equal((await page.goto(`${origin}/fa/`)).status(), 403, "without the cookie");
     await again.close();
     await desk.close();
   },
@@ -272,7 +273,7 @@ async function pictures({ page }) {
 async function inEachLight({ page }, name, lang, shots) {
   const root = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
   assert.deepEqual(root, [lang, DIRECTIONS[lang]], name);
-  await fits(page, name);
+  await fits(page, name, ["100%"]);
   await reflect(page, await (await page.context().request.get(`${base}/desk.css`)).text());
   for (const size of SIZES) {
     await page.setViewportSize(size);
@@ -395,7 +396,7 @@ async function writes(desk, text) {
 async function many(desk, lang, ids, label) {
   const { page } = desk;
   await page.goto(at(lang, { view: "waiting" }));
-  for (const id of ids) await page.check(`#list [name=id][value="${id}"]`, { force: true });
+  for (const id of ids) await page.check(`#list [name=id][value="${id}"]`);
   await page.fill("#bulk-label", label);
   await press(desk, "#bulk button[value=label]");
   const chips = `#list .row .chip:has-text("${label}")`;
@@ -722,6 +723,8 @@ async function stranger(desk, origin, host, number) {
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const page = await desk.context.newPage();
   const answers = [];
+  let tried = 0;
+  page.on("request", (request) => (tried += request.url().startsWith(origin) ? 1 : 0));
   page.on("response", (answer) => answer.url().startsWith(origin) && answers.push(answer));
   await page.goto(`http://${host}:${server.address().port}/`);
   await page.evaluate(() => document.forms[0].submit());
@@ -735,7 +738,8 @@ async function stranger(desk, origin, host, number) {
   }, origin);
   assert.deepEqual(read, ["", "", "", ""], "nothing is read from another origin");
   await page.waitForTimeout(1000);
-  assert.ok(answers.length >= 4, `${answers.length} were tried`);
+  // Of what is kept from a page altogether the browser tells no answer.
+  assert.ok(tried >= 7 && answers.length >= 2, `${tried} were tried, ${answers.length} answered`);
   assert.deepEqual(answers.map((one) => one.status()).filter((status) => status !== 403), [], `${host}: all turned away`);
   assert.equal(await page.locator("img").evaluate((image) => image.naturalWidth), 0);
   for (const frame of page.frames().slice(1)) assert.ok(!(await frame.content()).includes('id="list"'));
