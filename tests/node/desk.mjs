@@ -231,7 +231,7 @@ async function screens(desk) {
     screen("folded", "/", { view: "all", c: number.personal, details: "off" }),
     screen("search", "/", { q: "صندوق تعمير" }),
     screen("nothing", "/", { q: "هیچ‌کجانیست" }),
-    screen("unknown", "/", { q: "رنگ:آبی سالن" }),
+    screen("unknown", "/", { q: "وضعیت:سبز سالن" }),
     screen("audit", "/audit"),
     screen("help", "/help"),
     screen("canned", "/canned"),
@@ -250,7 +250,7 @@ async function seen(desk, { name, path, query, status }, lang, shots) {
   const title = await desk.page.title();
   assert.ok(title.includes(words(lang, "پیامگیر", "Payamgir")), title);
   if (name === "search") assert.ok(await desk.page.locator("#list mark").count(), "what was found is marked");
-  if (name === "unknown") assert.match(await desk.page.locator(".hint-box").first().innerText(), /رنگ/);
+  if (name === "unknown") assert.match(await desk.page.locator(".hint-box").first().innerText(), /سبز/);
   if (name === "media") await pictures(desk);
   if (name === "voices") assert.equal(await desk.page.locator("audio[controls]").count(), 2);
   if (name === "letter") assert.ok(await desk.page.locator(".document details").count());
@@ -449,6 +449,7 @@ async function slash(desk, lang) {
   await page.fill("#title", "thanks");
   await page.fill("#text", "Thank you.\nWe have read it.");
   await press(desk, "button[value=keep]");
+  await page.locator(".pick-list a", { hasText: "thanks" }).waitFor();
   const number = await find(desk, lang, SENT.letter);
   await page.goto(at(lang, { view: "all", c: number }));
   await page.check("#write-reply", { force: true });
