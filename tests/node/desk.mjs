@@ -52,8 +52,8 @@ const scenes = {
     await first.close();
     const second = await open({ scripts: true });
     await works(second, "en", 1);
-    await slash(second, "en");
     await place(second, "fa", true);
+    await slash(second, "en");
     await second.close();
     const third = await open({ scripts: false });
     await place(third, "en", false);
