@@ -41,7 +41,7 @@ fn only_the_browser_that_was_started_is_heard() {
     assert_eq!(with(&[("Host", &format!("localhost:{port}"))]), 403);
     assert_eq!(with(&[("Sec-Fetch-Site", "cross-site")]), 403);
     assert_eq!(with(&[("Sec-Fetch-Site", "same-site")]), 403, "another program on this machine");
-    assert_eq!(with(&[("Cookie", "payamgir=00")]), 403);
+    assert_eq!(with(&[("Cookie", &format!("payamgir-{port}=00"))]), 403);
     let form = format!("passphrase={}", PASSPHRASE.replace(' ', "+"));
     let kind = ("Content-Type", "application/x-www-form-urlencoded");
     let foreign = [

@@ -21,10 +21,10 @@ pub mod kind {
     /// which takes it from editors.
     pub const WORK: u8 = 7;
 
-    /// Whether a record of this kind may be erased. Who the desk is and who approved what stays
-    /// provable; an entry, a grant and what is not known here may go.
+    /// Whether a record of this kind may be erased. Who the desk is, who approved what and what the
+    /// desk did stays provable; an entry, a grant and what is not known here may go.
     pub fn is_erasable(kind: u8) -> bool {
-        !matches!(kind, STATEMENT | RECEIVING | APPROVAL)
+        !matches!(kind, STATEMENT | RECEIVING | APPROVAL | WORK)
     }
 }
 

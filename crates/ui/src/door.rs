@@ -2,6 +2,7 @@
 //! all that was opened.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -42,6 +43,7 @@ pub(crate) struct Ui {
     /// Told when the process is to end.
     pub(crate) end: tokio::sync::Notify,
     toast: Mutex<Option<Toast>>,
+    toasts: AtomicU64,
     used: Mutex<HashSet<String>>,
     pub(crate) keys_off: AtomicBool,
     /// One file at a time is worked on: each may take hundreds of megabytes.
@@ -67,7 +69,10 @@ pub(crate) enum Stands {
 pub(crate) struct Toast {
     pub(crate) fa: String,
     pub(crate) en: String,
-    pub(crate) undo: Vec<Act>,
+    /// Each with the records its undoing has seen: what is put back covers what it covered.
+    pub(crate) undo: Vec<(Act, u64)>,
+    /// Which one it is: an older page's button undoes nothing else.
+    pub(crate) id: u64,
 }
 
 impl Ui {
@@ -82,6 +87,7 @@ impl Ui {
             stop: Arc::default(),
             end: tokio::sync::Notify::new(),
             toast: Mutex::default(),
+            toasts: AtomicU64::new(0),
             used: Mutex::default(),
             keys_off: AtomicBool::new(false),
             turn: Mutex::default(),
@@ -106,7 +112,8 @@ impl Ui {
         *door = Door::Opening(progress.clone(), self.opener.records());
         let ui = self.clone();
         thread::spawn(move || {
-            let opened = ui.opener.open(passphrase, progress);
+            let open = || ui.opener.open(passphrase, progress);
+            let opened = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(broke()));
             ui.opened(opened);
         });
     }
@@ -120,7 +127,12 @@ impl Ui {
                 *lock(&self.door) = Door::Open(office.clone());
                 if let Some(post) = post {
                     let stop = self.stop.clone();
-                    thread::spawn(move || office.keep_in_step(post, &stop));
+                    thread::spawn(move || {
+                        let step = || office.keep_in_step(post, &stop);
+                        if catch_unwind(AssertUnwindSafe(step)).is_err() {
+                            office.tell(broke());
+                        }
+                    });
                 }
             }
         }
@@ -145,7 +157,8 @@ impl Ui {
     }
 
     pub(crate) fn say(&self, toast: Toast) {
-        *lock(&self.toast) = Some(toast);
+        let id = self.toasts.fetch_add(1, Ordering::Relaxed) + 1;
+        *lock(&self.toast) = Some(Toast { id, ..toast });
     }
 
     /// What was just done, for the page that comes next.
@@ -153,9 +166,10 @@ impl Ui {
         lock(&self.toast).clone()
     }
 
-    /// What takes the last thing back; once.
-    pub(crate) fn take_undo(&self) -> Vec<Act> {
-        lock(&self.toast).take().map(|toast| toast.undo).unwrap_or_default()
+    /// What takes that thing back; once.
+    pub(crate) fn take_undo(&self, id: u64) -> Vec<(Act, u64)> {
+        let taken = lock(&self.toast).take_if(|toast| toast.id == id);
+        taken.map(|toast| toast.undo).unwrap_or_default()
     }
 
     pub(crate) fn hush(&self) {
@@ -167,9 +181,28 @@ impl Ui {
         lock(&self.turn)
     }
 
-    /// Whether a form with that number comes for the first time.
-    pub(crate) fn first_time(&self, once: &str) -> bool {
-        once.is_empty() || lock(&self.used).insert(once.chars().take(64).collect())
+    /// Whether a form with that number was done already.
+    pub(crate) fn is_done(&self, once: &str) -> bool {
+        lock(&self.used).contains(once)
+    }
+
+    /// A form with that number was done.
+    pub(crate) fn done(&self, once: &str) {
+        if !once.is_empty() {
+            lock(&self.used).insert(once.chars().take(64).collect());
+        }
+    }
+}
+
+/// Something in the program itself went wrong: nothing is as it should be until it starts anew.
+fn broke() -> Said {
+    Said {
+        fa: "برنامه به خطایی از خودش برخورد و دیگر با سرور همگام نمی‌شود.".into(),
+        en: "The program met a fault of its own and syncs no more.".into(),
+        to_do_fa: "میز را قفل و دوباره باز کنید. آنچه کردید نگه داشته شده است.".into(),
+        to_do_en: "Lock the desk and unlock it again. What you did is kept.".into(),
+        alarm: true,
+        stops: true,
     }
 }
 

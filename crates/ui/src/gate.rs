@@ -14,8 +14,6 @@ use data_encoding::HEXLOWER;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const COOKIE: &str = "payamgir";
-
 /// What the browser must show.
 pub struct Secrets {
     /// The session's: what the cookie holds.
@@ -30,6 +28,8 @@ pub(crate) struct Gate {
     entry: Mutex<Option<[u8; 32]>>,
     authority: String,
     origin: String,
+    /// With the port in it: cookies are shared over ports, and two desks may be open.
+    cookie: String,
 }
 
 /// Why somebody is turned away.
@@ -46,12 +46,9 @@ pub(crate) enum TurnedAway {
 impl Gate {
     pub(crate) fn new(secrets: Secrets, at: SocketAddr) -> Self {
         let entry = Mutex::new(secrets.entry);
-        Self {
-            session: secrets.session,
-            entry,
-            authority: at.to_string(),
-            origin: format!("http://{at}"),
-        }
+        let (authority, origin) = (at.to_string(), format!("http://{at}"));
+        let cookie = format!("payamgir-{}", at.port());
+        Self { session: secrets.session, entry, authority, origin, cookie }
     }
 
     fn check(
@@ -84,7 +81,7 @@ impl Gate {
         let shown = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
         let mut cookies =
             shown.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
-        let known = cookies.any(|(name, value)| name == COOKIE && self.is_session(value));
+        let known = cookies.any(|(name, value)| name == self.cookie && self.is_session(value));
         if known { Ok(()) } else { Err(TurnedAway::Session) }
     }
 
@@ -101,7 +98,7 @@ impl Gate {
         }
         *entry = None;
         let session = HEXLOWER.encode(&self.session);
-        let cookie = format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Strict");
+        let cookie = format!("{}={session}; Path=/; HttpOnly; SameSite=Strict", self.cookie);
         HeaderValue::from_str(&cookie).ok()
     }
 }
@@ -188,7 +185,7 @@ mod tests {
     #[test]
     fn only_our_own_pages_in_the_browser_we_started_are_heard() {
         use TurnedAway::{Host, Origin, Session};
-        let cookie = format!("a=b; payamgir={}", HEXLOWER.encode(&SESSION));
+        let cookie = format!("a=b; payamgir-7311={}", HEXLOWER.encode(&SESSION));
         let cookie = ("cookie", cookie.as_str());
         let (host, origin) = (("host", "127.0.0.1:7311"), ("origin", "http://127.0.0.1:7311"));
         let site = |site| ("sec-fetch-site", site);
@@ -214,8 +211,8 @@ mod tests {
             (Method::POST, vec![host, cookie, ("origin", "https://127.0.0.1:7311")], Err(Origin)),
             // A port that was guessed.
             (Method::GET, vec![host], Err(Session)),
-            (Method::GET, vec![host, ("cookie", "payamgir=")], Err(Session)),
-            (Method::GET, vec![host, ("cookie", "payamgir=0707")], Err(Session)),
+            (Method::GET, vec![host, ("cookie", "payamgir-7311=")], Err(Session)),
+            (Method::GET, vec![host, ("cookie", "payamgir-7311=0707")], Err(Session)),
             (Method::POST, vec![host, origin], Err(Session)),
         ];
         for (method, fields, expected) in table {

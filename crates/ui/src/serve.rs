@@ -1,6 +1,5 @@
 //! Serving until the desk is locked or ended.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,14 +40,12 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How often idleness is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Serves on `listener` until the desk is locked, or until `ended` is told. `ready` is told the
-/// address once it is served.
+/// Serves on `listener` until the desk is locked, or until `ended` is told.
 pub fn serve(
     (listener, settings): (std::net::TcpListener, Settings),
     secrets: Secrets,
     opener: Arc<dyn Opener>,
     ended: impl Future<Output = ()> + Send + 'static,
-    ready: impl FnOnce(SocketAddr),
 ) -> std::io::Result<Why> {
     listener.set_nonblocking(true)?;
     let at = listener.local_addr()?;
@@ -61,7 +58,6 @@ pub fn serve(
         let app = routes::routes(ui.clone());
         tokio::spawn(async move { axum::serve(own, app).await });
         tokio::spawn(watch(ui.clone()));
-        ready(at);
         tokio::select! {
             () = ui.end.notified() => {
                 // The answer that says so is on its way.

@@ -25,6 +25,6 @@ pub const ANSWER_BYTES: usize = 1448;
 /// Most bytes of what a member leaves for the recovery kit.
 pub const DEPOSIT_BYTES: usize = 64 * 1024;
 /// Most bytes of a member's sealed word about what it is at.
-pub const PRESENCE_BYTES: usize = 5 * 1024;
+pub const PRESENCE_BYTES: usize = 8 * 1024;
 /// Seconds a signed request may differ from the server's clock.
 pub const CLOCK_SKEW_SECONDS: u64 = 300;

@@ -126,7 +126,8 @@ pub enum Act {
     },
     /// Keeps words for replies to come; empty words remove them.
     Canned {
-        /// Which.
+        /// Which; the event has an `id` of its own.
+        #[serde(rename = "canned")]
         id: Id,
         /// The language: "fa" or "en".
         lang: String,
@@ -233,13 +234,22 @@ impl Act {
     }
 }
 
-/// One line of something that can be seen, without spaces around it and without marks that would
-/// turn what stands beside it around.
+/// One line of something that can be seen, without spaces around it and without anything that
+/// cannot: it could turn around what stands beside it, or make two names look the same. The joiners
+/// are spelling.
 fn is_name(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain = text.chars().all(|c| !c.is_control() && !turns(c));
+    let plain = text.chars().all(|c| !c.is_control() && !is_unseen(c));
     let seen = text.chars().any(char::is_alphanumeric);
     plain && seen && text.trim() == text && text.chars().count() <= NAME
+}
+
+/// Format characters but for ZWNJ and ZWJ.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+    ) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}' | '\u{115f}' | '\u{1160}' | '\u{3164}')
 }
 
 fn are_spans(spans: &[(u32, u32)]) -> bool {

@@ -18,7 +18,11 @@ pub struct Work {
     canned: BTreeMap<Id, Canned>,
     names: BTreeSet<String>,
     called: BTreeMap<Key, String>,
+    /// Of events that counted or could have: what is passed over now does not count when it is
+    /// brought again at a better moment.
     ids: HashSet<(Key, Id)>,
+    /// Of all that the log has.
+    logged: HashSet<(Key, Id)>,
     heard: Vec<Heard>,
 }
 
@@ -80,9 +84,13 @@ impl Work {
         let event = signed.event();
         let known = event.as_ref().ok().map(|event| Arc::new(event.clone()));
         let outcome = event.and_then(|event| {
+            if index.is_some() {
+                self.logged.insert((place.author, event.id));
+            }
             self.allow(&place, &event, signed, verified)?;
-            let change = self.change(&place, &event)?;
             self.ids.insert((place.author, event.id));
+            Self::fits(&place, &event)?;
+            let change = self.change(&place, &event)?;
             self.apply(&place, &event, change);
             Ok(())
         });
@@ -112,12 +120,15 @@ impl Work {
         if self.ids.contains(&(place.author, event.id)) {
             return Err(Ignored::Repeated);
         }
-        let here = place.record.unwrap_or(u64::MAX);
-        let named = event.act.subjects().iter().chain(event.act.records());
-        if named.clone().any(|record| *record >= here) || event.seen > here {
-            return Err(Ignored::NoSuchThing);
-        }
         if verified { Ok(()) } else { signed.verify() }
+    }
+
+    /// Whether it speaks only of what came before it.
+    fn fits(place: &Place<'_>, event: &Event) -> Outcome {
+        let here = place.record.unwrap_or(u64::MAX);
+        let mut named = event.act.subjects().iter().chain(event.act.records());
+        let later = named.any(|record| *record >= here) || event.seen > here;
+        if later { Err(Ignored::NoSuchThing) } else { Ok(()) }
     }
 
     /// What cannot be said of any event: whether this one fits what there is. Gives the reply it
@@ -311,9 +322,9 @@ impl Work {
         self.called.get(key).map(|name| &**name)
     }
 
-    /// Whether an event of that member and id was heard and counted.
+    /// Whether the log has an event of that member and id, whatever became of it.
     pub fn has_heard(&self, author: &Key, id: &Id) -> bool {
-        self.ids.contains(&(*author, *id))
+        self.logged.contains(&(*author, *id))
     }
 
     /// Every event and what became of it, in the log's order.

@@ -106,6 +106,35 @@ fn nothing_of_an_event_is_printed() {
     assert!(!format!("{:?}", event(act)).contains("راز"));
 }
 
+#[test]
+fn every_act_comes_back() {
+    let (on, id) = (vec![1, 2], Hex([4; 16]));
+    let words = || "words".to_owned();
+    let acts = vec![
+        Act::Assign { on: on.clone(), to: Some(Hex([5; 32])) },
+        Act::Note { on: 1, text: words() },
+        Act::Label { on: on.clone(), label: words(), off: true },
+        Act::Check { on: on.clone(), state: Check::False },
+        Act::Resolve { on: on.clone() },
+        Act::Reopen { on: on.clone() },
+        Act::Snooze { on: on.clone(), until: 9 },
+        Act::Quarantine { on, off: false },
+        Act::Redact { record: 1, spans: vec![(0, 2), (4, 9)] },
+        Act::Draft { reply: id, on: 1, text: words() },
+        Act::Approve { reply: id, text: Hex([6; 32]) },
+        Act::Queue { reply: id, text: Hex([6; 32]) },
+        Act::Withdraw { reply: id },
+        Act::Erase { records: vec![3] },
+        Act::Canned { id, lang: "fa".into(), title: words(), text: words() },
+        Act::Hide { name: words(), off: false },
+        Act::Call { name: "نام‌ها".into() },
+    ];
+    for act in acts {
+        let read = Signed::decode(&signed(act.clone()).unwrap().encode()).unwrap();
+        assert_eq!(read.event().map(|event| event.act), Ok(act));
+    }
+}
+
 proptest! {
     #[test]
     fn events_come_back(text in "\\PC{1,200}", on in any::<u64>(), zeros in 0usize..5000) {

@@ -15,23 +15,33 @@ pub enum NotDone {
 }
 
 impl Office {
-    /// Does something; durable and shown when this returns. An act about many conversations becomes
-    /// as many events as it takes.
+    /// Does something, with all that is here seen; durable and shown when this returns.
     pub fn act(&self, act: Act) -> Result<(), NotDone> {
+        self.act_having_seen(act, u64::MAX)
+    }
+
+    /// Does something, having seen so many records of the log: what came since is not done with. An
+    /// act about many conversations becomes as many events as it takes.
+    pub fn act_having_seen(&self, act: Act, seen: u64) -> Result<(), NotDone> {
         for act in shares(act) {
-            self.act_once(act)?;
+            self.act_once(act, seen)?;
         }
         self.wake.notify_all();
         Ok(())
     }
 
-    fn act_once(&self, act: Act) -> Result<(), NotDone> {
+    fn act_once(&self, act: Act, seen: u64) -> Result<(), NotDone> {
         // The store before the desk, as everywhere: the other order could wait for ever.
         let store = self.store();
         let mut desk = write(&self.desk);
         let roster = desk.fold.roster().ok_or(NotDone::Ignored(Ignored::NoMember))?;
-        let event =
-            Event { desk: roster.desk(), id: self.id(), seen: desk.heard, made: self.now(), act };
+        let event = Event {
+            desk: roster.desk(),
+            id: self.id(),
+            seen: seen.min(desk.heard),
+            made: self.now(),
+            act,
+        };
         let signed = Signed::new(&event, self.me(), |message| self.member.sign(message))
             .map_err(NotDone::Ignored)?;
         let mut shown = (*desk.shown).clone();

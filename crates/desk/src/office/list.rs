@@ -128,16 +128,18 @@ impl Office {
         counts
     }
 
-    /// Conversations on a list that began with submissions of nearly the same text as this one.
+    /// The conversations that a list shows as one with this one: single submissions of nearly the same
+    /// text, with nothing else in them, that stand on the same list.
     pub fn same_as(&self, number: u64) -> Vec<u64> {
-        let store = self.store();
+        let (store, work, now) = (self.store(), self.work(), self.now());
         let catalog = store.catalog();
-        let Some(submission) = catalog.submission_of(number) else { return vec![] };
-        let same = catalog.same_as(submission);
+        let Some(own) = catalog.conversation(number) else { return vec![] };
+        let state = |c: &Conversation| State::of(c, work.case(c.number), &work, now);
+        let here = state(own);
+        let same = catalog.same_as(catalog.first(own));
         let all = same.filter_map(|other| catalog.conversation_of(other.number));
-        let mut numbers: Vec<u64> = all.map(|conversation| conversation.number).collect();
-        numbers.dedup();
-        numbers
+        let folded = all.filter(|c| catalog.is_repetition(c) && state(c) == here);
+        folded.map(|c| c.number).filter(|other| *other != number).collect()
     }
 }
 
@@ -246,6 +248,8 @@ impl Looking<'_> {
         let catalog = self.store.catalog();
         wanted.holds(state, assignee, &self.me)
             && (asked(Is::Duplicate)
+                // What is searched for may be the very line that sets it apart.
+                || !self.query.clauses.is_empty()
                 || !is_folded(catalog, conversation, state, self.work, self.now))
             && self.query.filters.iter().all(|filter| {
                 self.meets(conversation, (state, case), &filter.kind) != filter.negated

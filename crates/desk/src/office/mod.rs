@@ -21,6 +21,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use payamgir_log::Reader;
 use payamgir_open::{Keyring, Member};
 use payamgir_roster::{Fold, Key, Roster};
+use payamgir_text::search::fold_word;
 use payamgir_work::Work;
 
 pub use act::NotDone;
@@ -190,11 +191,18 @@ impl Office {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What a member is called: the name it gave itself, or the beginning of its key.
+    /// What a member is called: the name it gave itself, or the beginning of its key. Where another
+    /// calls itself alike, or the name is what everybody calls themselves, the key is said too.
     pub fn called(&self, key: &Key) -> String {
         let work = self.work();
-        let short = || payamgir_wire::hex::Hex(*key).to_string()[..8].to_owned();
-        work.called(key).map_or_else(short, str::to_owned)
+        let short = payamgir_wire::hex::Hex(*key).to_string()[..8].to_owned();
+        let Some(name) = work.called(key) else { return short };
+        let same = |other: &str| fold_word(other) == fold_word(name);
+        let roster = self.roster();
+        let others = roster.iter().flat_map(Roster::members).filter(|(other, _)| *other != key);
+        let taken = others.filter_map(|(other, _)| work.called(other)).any(same);
+        let reserved = ["شما", "you", "هیچ‌کس", "nobody"].into_iter().any(same);
+        if taken || reserved { format!("{name} ({short})") } else { name.to_owned() }
     }
 }
 

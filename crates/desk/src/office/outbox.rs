@@ -52,23 +52,25 @@ impl Outbox {
         self.waiting.iter().map(|waiting| &waiting.signed)
     }
 
-    /// The first events that were not sent since the desk was unlocked.
-    pub(super) fn unsent(&self, most: usize) -> Vec<Signed> {
+    /// The first events that were not sent since the desk was unlocked: at most so many, and so many
+    /// bytes, but one at least.
+    pub(super) fn unsent(&self, most: usize, bytes: usize) -> Vec<Signed> {
         let unsent = self.waiting.iter().filter(|waiting| !waiting.sent);
-        unsent.take(most).map(|waiting| waiting.signed.clone()).collect()
+        let mut left = bytes;
+        let fits = |(at, signed): &(usize, Signed)| {
+            let size = signed.encode().len();
+            let fits = *at == 0 || size <= left;
+            left = left.saturating_sub(size);
+            fits
+        };
+        let all = unsent.take(most).map(|waiting| waiting.signed.clone()).enumerate();
+        all.take_while(fits).map(|(_, signed)| signed).collect()
     }
 
     /// The first `count` unsent ones were taken by the server.
     pub(super) fn mark_sent(&mut self, count: usize) {
         let unsent = self.waiting.iter_mut().filter(|waiting| !waiting.sent);
         unsent.take(count).for_each(|waiting| waiting.sent = true);
-    }
-
-    /// The next unsent one was refused for good.
-    pub(super) fn give_up(&mut self) {
-        if let Some(at) = self.waiting.iter().position(|waiting| !waiting.sent) {
-            self.done.push(self.waiting.remove(at).file);
-        }
     }
 
     /// Forgets what the log has.

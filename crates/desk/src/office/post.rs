@@ -14,14 +14,17 @@ use crate::keys::Additions;
 
 /// How often the server is asked.
 const PAUSE: Duration = Duration::from_secs(20);
-/// Events sent in one request: each is at least 4 KiB.
-const AT_ONCE: usize = 64;
+/// Events sent in one request, and their bytes before they are sealed: sealed they are padded, and a
+/// request is at most `wire::limits::APPEND_BYTES`.
+const AT_ONCE: usize = 32;
+const AT_ONCE_BYTES: usize = 128 * 1024;
 
 /// The way to the server, as the program makes it.
 pub trait Post: Send {
     /// Fetches what is new, verifies it and does what this desk owes the others. `progress` is told
-    /// the records here and those there are. Gives how many count now.
-    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said>;
+    /// the records here and those there are. Gives how many count now, and what must be said of it
+    /// although it counts.
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(u64, Option<Said>), Said>;
     /// The keys as they are now.
     fn keys(&self) -> Result<Keyring, Said>;
     /// Adds events to the log; gives how many were taken, and whether the next was refused for good.
@@ -52,7 +55,7 @@ pub struct Said {
 }
 
 impl Post for Box<dyn Post> {
-    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(u64, Option<Said>), Said> {
         (**self).sync(progress)
     }
 
@@ -98,6 +101,11 @@ impl Office {
         sync
     }
 
+    /// Says that something went wrong.
+    pub fn tell(&self, said: Said) {
+        lock(&self.sync).said = Some(said);
+    }
+
     /// Asks for a sync now.
     pub fn hurry(&self) {
         self.wake.notify_all();
@@ -125,7 +133,8 @@ impl Office {
     /// Once there and back.
     pub fn step(&self, post: &mut impl Post) -> Result<(), Said> {
         self.send(post)?;
-        let size = post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
+        let (size, said) =
+            post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
         let keys = post.keys()?;
         let fewer = keys.epochs().count() != self.keys().epochs().count();
         *write(&self.keys) = Arc::new(keys);
@@ -136,14 +145,16 @@ impl Office {
         let store = self.store();
         lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;
         drop(store);
-        let owed = self.approvals_owed().map_err(unreadable)?;
-        if !owed.is_empty() {
-            post.add(&owed)?;
+        // One by one: what the server refuses does not hold up the others.
+        for owed in self.approvals_owed().map_err(unreadable)? {
+            post.add(&vec![owed])?;
         }
-        // What was refused for a lost race or kept back is told by what is there now.
-        let words = post.presence(self.word().as_deref())?;
-        self.take_words(&words);
-        self.fetch_wanted(post)
+        // Who is where is a courtesy: what goes wrong with it holds up nothing.
+        if let Ok(words) = post.presence(self.word().as_deref()) {
+            self.take_words(&words);
+        }
+        self.fetch_wanted(post)?;
+        said.map_or(Ok(()), Err)
     }
 
     /// One after another; what the server does not have is not asked for again today.
@@ -168,7 +179,7 @@ impl Office {
 
     fn send(&self, post: &mut impl Post) -> Result<(), Said> {
         loop {
-            let unsent = lock(&self.outbox).unsent(AT_ONCE);
+            let unsent = lock(&self.outbox).unsent(AT_ONCE, AT_ONCE_BYTES);
             let Some(epoch) = self.epoch().filter(|_| !unsent.is_empty()) else { return Ok(()) };
             let seal = |signed: &payamgir_work::Signed| {
                 seal_entry(&epoch, &signed.encode()).map(|sealed| (kind::WORK, sealed))
@@ -179,11 +190,25 @@ impl Office {
             let mut outbox = lock(&self.outbox);
             outbox.mark_sent(taken);
             if refused {
-                outbox.give_up();
-            } else if taken == 0 {
+                // Kept, and sent again at the next unlocking: a server's word is no reason to lose it.
+                outbox.mark_sent(1);
+                return Err(refused_work());
+            }
+            if taken == 0 {
                 return Ok(());
             }
         }
+    }
+}
+
+fn refused_work() -> Said {
+    Said {
+        fa: "سرور کاری را که اینجا کردید نپذیرفت.".into(),
+        en: "The server did not take something that you did here.".into(),
+        to_do_fa: "روی این رایانه می‌ماند و پس از باز کردن دوباره‌ی میز باز فرستاده می‌شود. از سرپرست بپرسید که نقش شما چیست.".into(),
+        to_do_en: "It stays on this machine and is sent again after the next unlocking. Ask an admin what your role is.".into(),
+        alarm: true,
+        stops: false,
     }
 }
 

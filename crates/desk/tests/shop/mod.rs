@@ -177,8 +177,8 @@ impl Shop {
 }
 
 impl Post for Line<'_> {
-    fn sync(&mut self, _: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
-        if self.offline { Err(offline()) } else { Ok(self.shop.size()) }
+    fn sync(&mut self, _: &mut dyn FnMut(u64, u64)) -> Result<(u64, Option<Said>), Said> {
+        if self.offline { Err(offline()) } else { Ok((self.shop.size(), None)) }
     }
 
     fn keys(&self) -> Result<Keyring, Said> {

@@ -1,8 +1,10 @@
 //! The process that serves the desk's window: keys and words live here and end with it.
 
 use std::ffi::OsString;
-use std::io::{BufRead, Read};
+use std::io::{self, Read};
 use std::net::TcpListener;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use super::syncing::{sync_problem, threads, unreachable_server, withheld};
 use crate::cli::WindowArgs;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
-use crate::{output, world};
+use crate::world;
 
 pub use payamgir_desk::office::Whole;
 
@@ -46,9 +48,9 @@ pub fn file_job() -> Option<Vec<OsString>> {
 
 /// `payamgir desk room`
 pub fn run(place: Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem> {
-    let secrets = secrets()?;
-    let listener = TcpListener::bind(args.window).map_err(|error| taken(args).because(error))?;
-    let program = std::env::current_exe().map_err(|error| taken(args).because(error))?;
+    let (listener, mut line) = lent().map_err(|error| not_by_hand().because(error))?;
+    let secrets = secrets(&mut line).ok_or_else(not_by_hand)?;
+    let program = std::env::current_exe().map_err(|error| not_by_hand().because(error))?;
     let settings = Settings {
         idle: args.lock_after * 60,
         offset: shown.offset,
@@ -59,35 +61,41 @@ pub fn run(place: Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem>
     };
     // The folder's words and the session's life are the process's.
     let opener = Arc::new(Door { place: Box::leak(Box::new(place)) });
-    let ready = |at: std::net::SocketAddr| drop(output::line(at.to_string()));
-    let why = serve((listener, settings), secrets, opener, parent_gone(), ready);
-    match why.map_err(|error| taken(args).because(error))? {
+    let why = serve((listener, settings), secrets, opener, parent_gone(line));
+    match why.map_err(|error| not_by_hand().because(error))? {
         Why::Locked => std::process::exit(LOCKED.into()),
         Why::Ended => std::process::exit(0),
     }
 }
 
-/// The session's secret and the entry's, each a line on standard input.
-fn secrets() -> Result<Secrets, Problem> {
-    let mut lines = Zeroizing::new(String::new());
-    let stdin = std::io::stdin();
-    for _ in 0..2 {
-        stdin.lock().read_line(&mut lines).map_err(|_| not_by_hand())?;
-    }
-    let mut each = lines.lines().map(|line| {
-        let bytes = Zeroizing::new(HEXLOWER.decode(line.as_bytes()).unwrap_or_default());
-        <[u8; 32]>::try_from(&**bytes).ok()
-    });
-    let session = each.next().flatten().ok_or_else(not_by_hand)?;
-    Ok(Secrets { session, entry: each.next().flatten() })
+/// What whoever started this process lent it: the listening socket, and the line to them.
+fn lent() -> io::Result<(TcpListener, UnixStream)> {
+    let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let line = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let loopback = listener.local_addr()?.ip().is_loopback();
+    let line = line.peer_addr().map(|_| line)?;
+    if loopback { Ok((listener, line)) } else { Err(io::ErrorKind::AddrNotAvailable.into()) }
 }
 
-/// Ends when whoever started this process does: its end of the pipe closes.
-async fn parent_gone() {
+/// The session's secret and the entry's, each a line; the second is empty once it was used.
+fn secrets(line: &mut UnixStream) -> Option<Secrets> {
+    let mut read = || {
+        let (mut text, mut byte) = (Zeroizing::new(vec![]), [0]);
+        while text.len() <= 64 && line.read_exact(&mut byte).is_ok() && byte != *b"\n" {
+            text.push(byte[0]);
+        }
+        let bytes = Zeroizing::new(HEXLOWER.decode(&text).unwrap_or_default());
+        <[u8; 32]>::try_from(&**bytes).ok()
+    };
+    Some(Secrets { session: read()?, entry: read() })
+}
+
+/// Ends when whoever started this process does: its end of the line closes.
+async fn parent_gone(mut line: UnixStream) {
     let (gone, told) = tokio::sync::oneshot::channel::<()>();
     std::thread::spawn(move || {
         let mut rest = [0; 64];
-        while !matches!(std::io::stdin().read(&mut rest), Ok(0) | Err(_)) {}
+        while !matches!(line.read(&mut rest), Ok(0) | Err(_)) {}
         drop(gone);
     });
     let _ = told.await;
@@ -178,14 +186,15 @@ struct Line {
 }
 
 impl Post for Line {
-    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Said> {
+    fn sync(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(u64, Option<Said>), Said> {
         let synced = self.session.sync(progress).map_err(|p| said(&p))?;
         self.session.forget_erased().map_err(|problem| said(&problem))?;
-        match synced.withheld.is_empty() {
-            true => Ok(synced.now),
-            // It must not be missed, and what came is read all the same.
-            false => Err(Said { stops: false, ..said(&withheld(&synced.withheld)) }),
-        }
+        let gone = self.session.unduly_erased().map_err(|problem| said(&problem))?;
+        let missing = [synced.withheld, gone].concat();
+        // It must not be missed, and what came is read all the same.
+        let alarm =
+            (!missing.is_empty()).then(|| Said { stops: false, ..said(&withheld(&missing)) });
+        Ok((synced.now, alarm))
     }
 
     fn keys(&self) -> Result<Keyring, Said> {
@@ -243,19 +252,6 @@ fn no_store(place: &Place, error: StoreError) -> Problem {
         "Look at the disk's free space. If that does not help, remove the folder store: it is made again from the log.",
     );
     Problem::new(what, to_do).because(error)
-}
-
-fn taken(args: &WindowArgs) -> Problem {
-    let at = args.window;
-    let what = Say::new(
-        format!("نشانی {at} به کار نیامد."),
-        format!("The address {at} could not be used."),
-    );
-    let to_do = Say::new(
-        "شاید پنجره‌ی میز دیگری باز است؛ آن را ببندید یا با ‎--window نشانی دیگری بدهید.",
-        "Another desk's window may be open: close it, or name another address with --window.",
-    );
-    Problem::new(what, to_do)
 }
 
 fn not_by_hand() -> Problem {

@@ -11,7 +11,7 @@ use payamgir_desk::owed;
 use payamgir_desk::roster::{Approval, Fold, Refusal, Roster, Subject, approved, kind};
 use payamgir_desk::sync::{Synced, sync};
 use payamgir_desk::{Client, Server};
-use payamgir_log::Mirror;
+use payamgir_log::{Mirror, Record};
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
 
@@ -125,6 +125,22 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Records that nobody may erase and whose bodies are gone all the same: an erasure is no excuse for
+    /// them.
+    pub fn unduly_erased(&self) -> Result<Vec<u64>, Problem> {
+        let problem = |error| self.place.problem(error);
+        let reader = self.mirror.reader().map_err(problem)?;
+        let mut unduly = vec![];
+        for index in reader.erased().map_err(problem)? {
+            let row = reader.row(index).map_err(problem)?;
+            let kind = Record::decode(&row.record).map_or(0, |record| record.kind.0);
+            if row.body.is_none() && !kind::is_erasable(kind) {
+                unduly.push(index);
+            }
+        }
+        Ok(unduly)
     }
 
     /// Leaves the epochs' keys for the recovery kit, where there is one and the server does not have

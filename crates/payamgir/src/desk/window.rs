@@ -2,12 +2,16 @@
 //!
 //! This process holds no key and no word of anybody. It starts another one that serves the window
 //! (`room`) and, once that one is told to lock, sees it end and starts the next: what a process
-//! knew is gone with it, whatever its allocator or its libraries kept.
+//! knew is gone with it, whatever its allocator or its libraries kept. It holds the listening
+//! socket and lends it to each room, so that nobody else on this machine can take the address in
+//! between and show a door of their own. Of secrets it knows the browser's session alone.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::SocketAddr;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
 
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
@@ -22,22 +26,24 @@ use crate::{files, output, world};
 
 /// `payamgir desk`
 pub fn run(place: &Place, args: &WindowArgs, shown: Shown) -> Result<(), Problem> {
-    if !args.window.ip().is_loopback() {
+    // Whose a connection is, is looked up for version 4 only.
+    if !matches!(args.window.ip(), IpAddr::V4(ip) if ip.is_loopback()) {
         return Err(not_loopback());
     }
     place.folder()?;
     let session = secret();
     let mut entry = Some(secret());
-    let mut at = args.window;
+    let listener = TcpListener::bind(args.window).map_err(|error| taken(args).because(error))?;
+    let at = listener.local_addr().map_err(no_room)?;
     loop {
-        let mut room = start(place, at, args, shown)?;
-        // Waiting would close the pipe.
-        let _pipe = tell(&mut room, &session, entry.as_ref()).map_err(no_room)?;
-        at = ready(&mut room)?;
+        let (mut room, mut line) = start(place, &listener, args, shown).map_err(no_room)?;
+        tell(&mut line, &session, entry.as_ref()).map_err(no_room)?;
         if let Some(entry) = entry.take() {
             lead_in(place, args, at, &entry, shown)?;
         }
+        // The line stays open meanwhile: its end tells the room that this process is gone.
         let status = room.wait().map_err(no_room)?;
+        drop(line);
         let _ = fs::remove_file(place.entry());
         if status.code() != Some(LOCKED.into()) {
             return if status.success() { Ok(()) } else { Err(ended()) };
@@ -51,16 +57,22 @@ fn secret() -> Zeroizing<[u8; 32]> {
     secret
 }
 
-/// Starts the process that serves the window.
-fn start(place: &Place, at: SocketAddr, args: &WindowArgs, shown: Shown) -> Result<Child, Problem> {
-    let program = std::env::current_exe().map_err(no_room)?;
-    let mut command = Command::new(program);
-    command.args(["--lang", shown.lang.code(), "desk", "--window", &at.to_string()]);
-    command.arg("--dir").arg(place.dir());
+/// Starts the process that serves the window: the listening socket is its standard input, and a
+/// line to this process its standard output.
+fn start(
+    place: &Place,
+    listener: &TcpListener,
+    args: &WindowArgs,
+    shown: Shown,
+) -> io::Result<(Child, UnixStream)> {
+    let (ours, theirs) = UnixStream::pair()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--lang", shown.lang.code(), "desk", "--dir"]).arg(place.dir());
     command.args(["--lock-after", &args.lock_after.to_string()]);
-    command.arg(format!("--utc-offset={}", offset(shown.offset)));
-    command.arg("room").stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.spawn().map_err(no_room)
+    command.arg(format!("--utc-offset={}", offset(shown.offset))).arg("room");
+    command.stdin(Stdio::from(OwnedFd::from(listener.try_clone()?)));
+    command.stdout(Stdio::from(OwnedFd::from(theirs)));
+    Ok((command.spawn()?, ours))
 }
 
 /// As the flag takes it.
@@ -69,30 +81,15 @@ fn offset(seconds: i32) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// Through a pipe: arguments and environments can be read by others. Its end tells the room that this
-/// process is gone.
+/// Not through arguments or the environment: others can read those.
 fn tell(
-    room: &mut Child,
+    line: &mut UnixStream,
     session: &[u8; 32],
     entry: Option<&Zeroizing<[u8; 32]>>,
-) -> std::io::Result<Option<ChildStdin>> {
+) -> io::Result<()> {
     let entry = entry.map(|entry| HEXLOWER.encode(&**entry)).unwrap_or_default();
     let words = Zeroizing::new(format!("{}\n{entry}\n", HEXLOWER.encode(session)));
-    let mut pipe = room.stdin.take();
-    pipe.as_mut().map_or(Ok(()), |pipe| pipe.write_all(words.as_bytes()))?;
-    Ok(pipe)
-}
-
-/// The address that it serves.
-fn ready(room: &mut Child) -> Result<SocketAddr, Problem> {
-    let mut line = String::new();
-    if let Some(out) = room.stdout.as_mut() {
-        BufReader::new(out).read_line(&mut line).map_err(no_room)?;
-    }
-    line.trim().parse().map_err(|_| {
-        let _ = room.wait();
-        ended()
-    })
+    line.write_all(words.as_bytes())
 }
 
 /// Opens a browser. The secret is in a file that only this user reads: on a command line others on
@@ -147,10 +144,23 @@ fn not_loopback() -> Problem {
     Problem::new(what, to_do)
 }
 
-fn no_room(error: std::io::Error) -> Problem {
+fn no_room(error: io::Error) -> Problem {
     let what = Say::new("پنجره‌ی میز آغاز نشد.", "The desk's window could not be started.");
     let to_do = Say::new("دوباره بکوشید.", "Try again.");
     Problem::new(what, to_do).because(error)
+}
+
+fn taken(args: &WindowArgs) -> Problem {
+    let at = args.window;
+    let what = Say::new(
+        format!("نشانی {at} به کار نیامد."),
+        format!("The address {at} could not be used."),
+    );
+    let to_do = Say::new(
+        "شاید پنجره‌ی میز دیگری باز است؛ آن را ببندید یا با ‎--window نشانی دیگری بدهید.",
+        "Another desk's window may be open: close it, or name another address with --window.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn ended() -> Problem {

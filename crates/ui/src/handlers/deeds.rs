@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use payamgir_desk::office::{NotDone, Office};
-use payamgir_desk::work::{Act, Check, Id, Ignored, Stage, text_hash};
+use payamgir_desk::store::StoreError;
+use payamgir_desk::work::{Act, Case, Check, Id, Ignored, Stage, text_hash};
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
 
@@ -45,6 +46,11 @@ impl Fields {
         all
     }
 
+    /// Records that the page had seen which the form stands on.
+    fn seen(&self) -> u64 {
+        self.get("seen").parse().unwrap_or(u64::MAX)
+    }
+
     fn key(&self, name: &str) -> Option<Hex<32>> {
         Hex::parse(self.get(name)).ok()
     }
@@ -69,15 +75,19 @@ pub(crate) async fn act(
     let room = Room::enter(ui, &lang)?;
     let fields = Fields::read(&body);
     let to = back(fields.get("back"), room.say.lang);
-    if !room.ui.first_time(fields.get("once")) {
+    let once = fields.get("once").to_owned();
+    if room.ui.is_done(&once) {
         return Ok(see_other(&to));
     }
     let (office, ui) = (room.office.clone(), room.ui.clone());
     let done = tokio::task::spawn_blocking(move || perform(&office, &fields)).await;
     let toast = match done {
-        Ok(Ok(done)) => done.map(|done| done.toast()),
+        Ok(Ok(done)) => {
+            ui.done(&once);
+            done.map(Done::toast)
+        }
         Ok(Err(why)) => Some(not_done(&why)),
-        Err(_) => None,
+        Err(_) => Some(not_done(&NotDone::Store(StoreError::Form))),
     };
     match toast {
         Some(toast) => ui.say(toast),
@@ -93,14 +103,17 @@ pub(crate) async fn undo(
     body: String,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
-    let acts = room.ui.take_undo();
+    let fields = Fields::read(&body);
+    let acts = room.ui.take_undo(fields.get("toast").parse().unwrap_or(0));
     let office = room.office.clone();
-    let undone =
-        tokio::task::spawn_blocking(move || acts.into_iter().try_for_each(|act| office.act(act)));
+    let undone = tokio::task::spawn_blocking(move || {
+        let mut acts = acts.into_iter();
+        acts.try_for_each(|(act, seen)| office.act_having_seen(act, seen))
+    });
     if let Ok(Err(why)) = undone.await {
         room.ui.say(not_done(&why));
     }
-    Ok(see_other(&back(Fields::read(&body).get("back"), room.say.lang)))
+    Ok(see_other(&back(fields.get("back"), room.say.lang)))
 }
 
 /// What was done, for the toast.
@@ -108,7 +121,7 @@ struct Done {
     fa: &'static str,
     en: &'static str,
     count: usize,
-    undo: Vec<Act>,
+    undo: Vec<(Act, u64)>,
 }
 
 impl Done {
@@ -117,7 +130,7 @@ impl Done {
         let fa = format!("{} گفت‌وگو {}.", count(Lang::Fa), self.fa);
         let many = if self.count == 1 { "conversation" } else { "conversations" };
         let en = format!("{} {many} {}.", count(Lang::En), self.en);
-        Toast { fa, en, undo: self.undo }
+        Toast { fa, en, undo: self.undo, id: 0 }
     }
 }
 
@@ -167,7 +180,7 @@ fn many(
         _ => return Ok(None),
     };
     let undo = inverse(office, &act);
-    office.act(act)?;
+    office.act_having_seen(act, fields.seen())?;
     Ok(Some(Done { fa, en, count, undo }))
 }
 
@@ -188,42 +201,43 @@ pub(crate) fn check_word(check: Check) -> &'static str {
 }
 
 /// What takes an act back: each conversation to how it was before.
-fn inverse(office: &Office, act: &Act) -> Vec<Act> {
+fn inverse(office: &Office, act: &Act) -> Vec<(Act, u64)> {
     let work = office.work();
-    let mut groups: Vec<(Act, Vec<u64>)> = vec![];
+    let mut groups: Vec<(Act, u64, Vec<u64>)> = vec![];
     for number in act.subjects() {
         let case = work.case(*number).cloned().unwrap_or_default();
-        let on = vec![*number];
-        let back = match act {
-            Act::Assign { .. } => Act::Assign { on, to: case.assignee.map(Hex) },
-            Act::Label { label, off, .. } if case.labels.contains(label) == *off => {
-                Act::Label { on, label: label.clone(), off: !off }
-            }
-            Act::Check { .. } => Act::Check { on, state: case.check },
-            Act::Quarantine { off, .. } if case.quarantined == *off => {
-                Act::Quarantine { on, off: !off }
-            }
-            Act::Resolve { .. } | Act::Snooze { .. } | Act::Reopen { .. } => match case {
-                case if case.resolved.is_some() => Act::Resolve { on },
-                case if case.snoozed.is_some() => {
-                    Act::Snooze { on, until: case.snoozed.map_or(0, |(until, _)| until) }
-                }
-                _ => Act::Reopen { on },
-            },
-            _ => continue,
-        };
-        let bare = bare(&back);
-        match groups.iter_mut().find(|(known, _)| *known == bare) {
-            Some((_, all)) => all.push(*number),
-            None => groups.push((bare, vec![*number])),
+        let Some((back, seen)) = back_to(act, *number, case) else { continue };
+        let bare = with(back, vec![]);
+        match groups.iter_mut().find(|(known, at, _)| *known == bare && *at == seen) {
+            Some((_, _, all)) => all.push(*number),
+            None => groups.push((bare, seen, vec![*number])),
         }
     }
-    groups.into_iter().map(|(act, on)| with(act, on)).collect()
+    groups.into_iter().map(|(act, seen, on)| (with(act, on), seen)).collect()
 }
 
-/// The act without its conversations, to find its like.
-fn bare(act: &Act) -> Act {
-    with(act.clone(), vec![])
+/// How one conversation was before, and how far its author had seen then: what it covered it covers
+/// again, and no more.
+fn back_to(act: &Act, number: u64, case: Case) -> Option<(Act, u64)> {
+    let (on, now) = (vec![number], u64::MAX);
+    Some(match act {
+        Act::Assign { .. } => (Act::Assign { on, to: case.assignee.map(Hex) }, now),
+        Act::Label { label, off, .. } if case.labels.contains(label) == *off => {
+            (Act::Label { on, label: label.clone(), off: !off }, now)
+        }
+        Act::Check { .. } => (Act::Check { on, state: case.check }, now),
+        Act::Quarantine { off, .. } if case.quarantined == *off => {
+            (Act::Quarantine { on, off: !off }, now)
+        }
+        Act::Resolve { .. } | Act::Snooze { .. } | Act::Reopen { .. } => {
+            match (case.resolved, case.snoozed) {
+                (Some(cover), _) => (Act::Resolve { on }, cover),
+                (None, Some((until, cover))) => (Act::Snooze { on, until }, cover),
+                (None, None) => (Act::Reopen { on }, now),
+            }
+        }
+        _ => return None,
+    })
 }
 
 fn with(act: Act, on: Vec<u64>) -> Act {
@@ -255,14 +269,18 @@ fn compose(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>,
     let hash = text_hash(&text);
     office.act(Act::Draft { reply, on: *on, text })?;
     if fields.get("do") == "queue" {
-        queue_if_enough(office, reply, hash)?;
+        queue_if_enough(office, (reply, hash), fields.seen())?;
     }
     Ok(None)
 }
 
 /// Lets a reply go once enough have approved it; until then it waits for the others.
-fn queue_if_enough(office: &Office, reply: Id, text: Hex<32>) -> Result<(), NotDone> {
-    match office.act(Act::Queue { reply, text }) {
+fn queue_if_enough(
+    office: &Office,
+    (reply, text): (Id, Hex<32>),
+    seen: u64,
+) -> Result<(), NotDone> {
+    match office.act_having_seen(Act::Queue { reply, text }, seen) {
         Err(NotDone::Ignored(Ignored::TooFew)) => Ok(()),
         other => other,
     }
@@ -274,17 +292,17 @@ fn further(office: &Office, fields: &Fields) -> Result<Option<Done>, NotDone> {
     if known.stage != Stage::Draft {
         return Err(NotDone::Ignored(Ignored::Stale));
     }
-    // What was read is what is approved, whatever the reply has become meanwhile.
     let reply = known.id;
-    let text = Hex::parse(fields.get("text")).unwrap_or(known.text_hash());
+    // What was read is what is approved, whatever the reply has become meanwhile.
+    let text = Hex::parse(fields.get("text")).map_err(|_| NotDone::Ignored(Ignored::Stale))?;
     match fields.get("do") {
         "withdraw" => office.act(Act::Withdraw { reply })?,
         "approve" => office.act(Act::Approve { reply, text })?,
         "approve-queue" => {
             office.act(Act::Approve { reply, text })?;
-            queue_if_enough(office, reply, text)?;
+            queue_if_enough(office, (reply, text), fields.seen())?;
         }
-        _ => office.act(Act::Queue { reply, text })?,
+        _ => office.act_having_seen(Act::Queue { reply, text }, fields.seen())?,
     }
     Ok(None)
 }
@@ -303,7 +321,8 @@ fn erase(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, N
     Ok(Some(Done { fa, en, count: 1, undo: vec![] }))
 }
 
-fn not_done(why: &NotDone) -> Toast {
+/// Why something was not done, for whoever tried.
+pub(crate) fn not_done(why: &NotDone) -> Toast {
     let (fa, en) = match why {
         NotDone::Ignored(Ignored::NotAllowed) => (
             "نقش شما چنین اجازه‌ای ندارد، یا نوشته‌ی خودتان است.",
@@ -326,5 +345,5 @@ fn not_done(why: &NotDone) -> Toast {
             "Not done: it could not be written on this machine. Look at the disk's free space.",
         ),
     };
-    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![] }
+    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![], id: 0 }
 }

@@ -71,7 +71,8 @@ async fn read(room: &Room, record: u64, given: Option<Vec<Span>>) -> Result<Chos
             let spans = match (given, kept) {
                 (Some(given), _) => joined(&text, given),
                 (None, Some(kept)) => {
-                    kept.into_iter().map(|(start, end)| Span { start, end }).collect()
+                    let kept = kept.into_iter().map(|(start, end)| Span { start, end });
+                    joined(&text, kept.collect())
                 }
                 (None, None) => joined(&text, payamgir_redact::spans(&text, &finds)),
             };

@@ -158,5 +158,8 @@ pub(crate) async fn alarm(
 /// Does it; what was not done is told with the next list.
 async fn perform(room: &Room, act: Act) {
     let office = room.office.clone();
-    let _ = tokio::task::spawn_blocking(move || office.act(act)).await;
+    let done = tokio::task::spawn_blocking(move || office.act(act)).await;
+    if let Ok(Err(why)) = done {
+        room.ui.say(super::deeds::not_done(&why));
+    }
 }

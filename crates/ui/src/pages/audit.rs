@@ -110,18 +110,23 @@ fn filters(room: &Room, asked: &Audit) -> Markup {
     }
 }
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 17] = [
     "assign",
     "note",
     "label",
     "check",
     "resolve",
+    "reopen",
+    "snooze",
     "quarantine",
     "redact",
     "draft",
     "approve",
     "queue",
+    "withdraw",
     "erase",
+    "canned",
+    "hide",
     "call",
 ];
 

@@ -69,6 +69,7 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
             span.js-only { (say.t("برای پاسخ‌های آماده / بزنید. ", "Press / for canned replies. ")) }
             (say.t("نام خود یا همکاری را ننویسید. راه فرستادن با کانال‌ها می‌آید؛ تا آن زمان پاسخ در صف می‌ماند.", "Do not write your name or a colleague's. Sending comes with the channels; until then a reply waits in the queue."))
         }
+        (canned_plain(room))
         p.tools {
             button name="do" value="draft" { (say.t("نگه‌داشتن پیش‌نویس", "Keep as a draft")) }
             " "
@@ -90,7 +91,23 @@ fn composed(form: Markup, view: &View) -> maud::PreEscaped<String> {
     maud::PreEscaped(form.0.replacen("<form ", &with, 1))
 }
 
-/// Canned replies: a list for the script, and plain text to copy without it.
+/// Canned replies without a script: to be read and copied.
+fn canned_plain(room: &Room) -> Markup {
+    let work = room.office.work();
+    let all: Vec<_> = work.canned().collect();
+    html! {
+        @if !all.is_empty() {
+            details.canned-plain {
+                summary { (room.say.t("پاسخ‌های آماده", "Canned replies")) }
+                @for (_, canned) in &all {
+                    p lang=(canned.lang) dir="auto" { b { (canned.title) } ": " (canned.text) }
+                }
+            }
+        }
+    }
+}
+
+/// Canned replies for the script: opened by / in the box.
 fn canned(room: &Room) -> Markup {
     let say = room.say;
     let work = room.office.work();

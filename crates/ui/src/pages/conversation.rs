@@ -53,6 +53,7 @@ pub(crate) fn deed(
     html! {
         form class=[(!class.is_empty()).then_some(class)] action={ "/" (say.lang.code()) "/do" } method="post" data-inline="conversation" autocomplete="off" {
             input type="hidden" name="id" value=(view.number);
+            input type="hidden" name="seen" value=(panes.size);
             input type="hidden" name="back" value=(panes.place.href(say.lang));
             (content)
         }
@@ -242,7 +243,13 @@ fn redacted(room: &Room, record: u64, text: &str, redaction: &Redaction) -> Mark
     let say = room.say;
     let spans: Vec<Span> =
         redaction.spans.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
-    let Ok(all) = pieces(text, &spans) else { return words(text) };
+    // What was meant is not known: then nothing is shown.
+    let Ok(all) = pieces(text, &spans) else {
+        return html! {
+            p.lost data-kind="unreadable" { (say.t("آنچه برای پوشاندن ثبت شده با متن نمی‌خواند؛ متن نشان داده نمی‌شود.", "What is recorded as hidden does not fit the text: the text is not shown.")) }
+            p.tools { a href={ "/" (say.lang.code()) "/redact/" (record) } { (say.t("تغییر آنچه پوشیده است", "Change what is hidden")) } }
+        };
+    };
     html! {
         div.words.redacted {
             p dir="auto" {

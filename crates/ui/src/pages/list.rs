@@ -49,6 +49,7 @@ pub(crate) fn list(room: &Room, panes: &Panes) -> Markup {
         form #bulk .bulk action={ "/" (say.lang.code()) "/do" } method="post" data-inline="list" autocomplete="off" {
             input type="hidden" name="back" value=(here);
             div #list .list data-place=(panes.place.list_key()) data-url=(list_at) data-action="back" tabindex="-1" {
+                input type="hidden" name="seen" value=(panes.size);
                 div.list-head {
                     h2.list-title { (title(room, panes)) }
                     a #new .new href=(list_at) data-action="new" data-text=(say.t("{n} تازه", "{n} new")) hidden {}
@@ -203,7 +204,7 @@ fn bulk_bar(room: &Room) -> Markup {
             button name="do" value="resolve" { (say.t("پایان", "Resolve")) }
             button.danger name="do" value="quarantine" { (say.t("قرنطینه", "Quarantine")) }
             button name="do" value="release" { (say.t("از قرنطینه درآر", "Release")) }
-            label.pick { input type="checkbox" name="same" value="on" checked; span { (say.t("با همسان‌ها", "and the same")) } }
+            label.pick { input type="checkbox" name="same" value="on"; span { (say.t("با همسان‌ها", "and the same")) } }
         }
     }
 }

@@ -68,6 +68,7 @@ fn toasted(room: &Room, panes: &Panes, toast: &Toast) -> Markup {
             @if !toast.undo.is_empty() {
                 form action={ "/" (say.lang.code()) "/undo" } method="post" data-inline="list" {
                     input type="hidden" name="back" value=(panes.place.href(say.lang));
+                    input type="hidden" name="toast" value=(toast.id);
                     button { (say.t("برگردان", "Undo")) }
                 }
             }
