@@ -67,8 +67,8 @@ pub fn serve(
             () = ended => Ok(Why::Ended),
         }
     });
-    // Nothing waits for what is under way: what was promised is on the disk.
-    runtime.shutdown_background();
+    // Nothing waits for what is under way: what was promised is on the disk, and the process ends.
+    std::mem::forget(runtime);
     why
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn audit(room: &Room, asked: &Audit) -> Markup {
         p.lead { (say.t("هر کاری را کننده‌اش امضا کرده و در لاگ است. ✓ یعنی امضا و اجازه‌ی آن کس درست است. آنچه نادرست بوده را همه‌ی میزها یکسان نادیده گرفته‌اند.", "Every act is signed by who did it and stands in the log. ✓ means that the signature and that person's role are right. What was not right is passed over by every desk alike.")) }
         (filters(room, asked))
         @if lines.is_empty() { p { (say.t("هنوز چیزی نیست.", "Nothing yet.")) } }
-        div.table tabindex="0" role="region" aria-label=(say.t("کارها", "Acts")) {
+        @else { div.table tabindex="0" role="region" aria-label=(say.t("کارها", "Acts")) {
             table.acts {
                 thead { tr {
                     th scope="col" { (say.t("رکورد", "Record")) } th scope="col" { (say.t("زمان", "When")) }
@@ -46,7 +46,7 @@ pub(crate) fn audit(room: &Room, asked: &Audit) -> Markup {
                 } }
                 tbody { @for (record, line) in lines[start..end].iter().rev() { (row(room, *record, line)) } }
             }
-        }
+        } }
         (pager(room, asked, (start, end, lines.len())))
     };
     sheet(room, (say.t("چه کسی چه کرد", "Who did what"), "audit"), &content)
