@@ -242,4 +242,7 @@ fn what_the_keyring_forgets_the_store_forgets() {
     assert_eq!(all(&desk), 0);
     let found = desk.office.list(Wanted::All, &parse("سلام"), (None, 50), 0).unwrap();
     assert!(found.rows.is_empty());
+    drop(desk);
+    // And what a key that comes later opens is opened then.
+    assert_eq!(all(&shop.desk(0, 0)), SEGMENT + 50);
 }

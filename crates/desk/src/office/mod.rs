@@ -114,9 +114,9 @@ impl Office {
         store.read(&keys, size, &self.progress)?;
         let mut gone = self.newly_gone(&store, &reader, &erased);
         let fold = crate::keys::fold(&reader, size)?;
-        let forgotten = forgetting::forgotten(store.vault(), (&keys, fold.roster()), size)?;
-        let again = !forgotten.is_empty();
-        gone.extend(forgotten);
+        let changed = forgetting::changed(store.vault(), (&keys, fold.roster()), size)?;
+        let again = !changed.is_empty();
+        gone.extend(changed);
         if !gone.is_empty() {
             store.renew(&keys, &gone)?;
         }

@@ -47,8 +47,10 @@ pub fn run(
     if attachments {
         fetch_all(&session, lang)?;
     }
-    if !synced.withheld.is_empty() {
-        return Err(withheld(&synced.withheld));
+    session.forget_erased()?;
+    let missing = [synced.withheld, session.unduly_erased()?].concat();
+    if !missing.is_empty() {
+        return Err(withheld(&missing));
     }
     not_the_desks(&session.fold()?)
 }
