@@ -31,6 +31,9 @@ pub trait Opener: Send + Sync {
     fn records(&self) -> u64;
 }
 
+/// Seconds for which what was done can be taken back with one press.
+const TOAST: u64 = 60;
+
 /// What all handlers share.
 pub(crate) struct Ui {
     pub(crate) gate: Arc<Gate>,
@@ -71,6 +74,8 @@ pub(crate) struct Toast {
     pub(crate) en: String,
     /// Each with the records its undoing has seen: what is put back covers what it covered.
     pub(crate) undo: Vec<(Act, u64)>,
+    /// When, in unix seconds.
+    pub(crate) at: u64,
     /// Which one it is: an older page's button undoes nothing else.
     pub(crate) id: u64,
 }
@@ -158,12 +163,14 @@ impl Ui {
 
     pub(crate) fn say(&self, toast: Toast) {
         let id = self.toasts.fetch_add(1, Ordering::Relaxed) + 1;
-        *lock(&self.toast) = Some(Toast { id, ..toast });
+        let at = (self.settings.now)();
+        *lock(&self.toast) = Some(Toast { id, at, ..toast });
     }
 
-    /// What was just done, for the page that comes next.
+    /// What was just done, for the pages that come next.
     pub(crate) fn toast(&self) -> Option<Toast> {
-        lock(&self.toast).clone()
+        let now = (self.settings.now)();
+        lock(&self.toast).clone().filter(|toast| now < toast.at + TOAST)
     }
 
     /// What takes that thing back; once.

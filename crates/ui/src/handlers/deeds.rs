@@ -130,7 +130,7 @@ impl Done {
         let fa = format!("{} گفت‌وگو {}.", count(Lang::Fa), self.fa);
         let many = if self.count == 1 { "conversation" } else { "conversations" };
         let en = format!("{} {many} {}.", count(Lang::En), self.en);
-        Toast { fa, en, undo: self.undo, id: 0 }
+        Toast { fa, en, undo: self.undo, at: 0, id: 0 }
     }
 }
 
@@ -345,5 +345,5 @@ pub(crate) fn not_done(why: &NotDone) -> Toast {
             "Not done: it could not be written on this machine. Look at the disk's free space.",
         ),
     };
-    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![], id: 0 }
+    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![], at: 0, id: 0 }
 }
