@@ -246,3 +246,97 @@ fn what_the_keyring_forgets_the_store_forgets() {
     // And what a key that comes later opens is opened then.
     assert_eq!(all(&shop.desk(0, 0)), SEGMENT + 50);
 }
+
+#[test]
+fn what_belongs_together_is_read_together() {
+    use payamgir_desk::office::{Piece, What};
+    use payamgir_wire::{Attachment, Part};
+    use zeroize::Zeroizing;
+
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let text = |words: &str| Part::Text(Zeroizing::new(words.to_owned()));
+    let photo = |cut| {
+        Part::Attachment(Attachment {
+            blob: Hex([3; 32]),
+            size: 900,
+            media_type: Zeroizing::new("image/jpeg".into()),
+            name: Zeroizing::new("عکس.jpg".into()),
+            cut,
+        })
+    };
+    let heron = || Some(Zeroizing::new("heron 12".to_owned()));
+    let first = payamgir_wire::Entry { alias: heron(), ..shop.entry(text("یک")) };
+    let part = |index, part| payamgir_wire::Entry { index, part, ..first.clone() };
+    let number = shop.submit_entry(first.clone());
+    // Somebody else in between; the album's pictures come out of order, one of them never.
+    shop.submit("از کسی دیگر");
+    shop.submit_entry(part(4, photo(true)));
+    shop.submit_entry(part(2, photo(false)));
+    shop.submit_entry(payamgir_wire::Entry {
+        revises: Some(0), ..part(5, text("یکِ ویراسته"))
+    });
+    shop.submit_entry(part(6, Part::Unreadable(Zeroizing::new(b"{\"odd\":1}".to_vec()))));
+    shop.submit_entry(part(7, Part::Deletion(Some(2))));
+    let second = payamgir_wire::Entry { alias: heron(), ..shop.entry(text("دو")) };
+    shop.submit_entry(second);
+    let desk = shop.desk(0, 0);
+    let view = desk.office.view(number).unwrap().unwrap();
+    assert_eq!(view.alias.as_deref(), Some("heron 12"));
+    let came: Vec<_> = view
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Submission(came) => Some(came),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(came.len(), 2, "two submissions of one source are one conversation");
+    let places: Vec<u32> = came[0].parts.iter().map(|part| part.place).collect();
+    assert_eq!(places, [0, 2, 4, 6], "in their order, the edit in its part's place");
+    assert!(came[0].gapped, "one picture never came");
+    assert_eq!(came[0].deletion, [Some(2)]);
+    let newest = &came[0].parts[0];
+    assert!(matches!(&newest.what, What::Text(text) if text == "یکِ ویراسته"));
+    assert_eq!(newest.before.iter().map(|(_, text)| &**text).collect::<Vec<_>>(), ["یک"]);
+    assert!(matches!(&came[0].parts[2].what, What::Attachment(file) if file.cut));
+    assert!(matches!(&came[0].parts[3].what, What::Unreadable(9)));
+    let list = |typed: &str| {
+        let rows = desk.office.list(Wanted::All, &parse(typed), (None, 50), 0).unwrap();
+        rows.rows.iter().map(|row| row.number).collect::<Vec<_>>()
+    };
+    for typed in ["from:heron", "is:cut", "is:unreadable", "is:deleted", "has:image"] {
+        assert_eq!(list(typed), [number], "{typed}");
+    }
+    assert_eq!(list("دیگر"), [number + 1]);
+    assert_eq!(list("").len(), 2);
+}
+
+#[test]
+fn a_flood_does_not_bury_the_rest() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let text = |words: String| payamgir_wire::Part::Text(zeroize::Zeroizing::new(words));
+    let real = shop.submit("نامه‌ای که کسی با دست نوشته است و باید خوانده شود");
+    let junk = "این نوشته هزاران بار فرستاده می‌شود تا چیزهای دیگر دیده نشوند و کسی آن‌ها را نخواند";
+    shop.append_all((0..20_000u32).map(|n| shop.entry(text(format!("{junk} {n}")))).collect());
+    let late = shop.submit("نامه‌ی دیگری که پس از سیل رسید");
+    let desk = shop.desk(0, 0);
+    let list = |wanted| {
+        let rows = desk.office.list(wanted, &parse(""), (None, 50), 0).unwrap();
+        rows.rows.iter().map(|row| (row.number, row.same)).collect::<Vec<_>>()
+    };
+    let waiting = list(Wanted::Waiting);
+    let numbers: Vec<u64> = waiting.iter().map(|(number, _)| *number).collect();
+    let rows = desk.office.counts().of[0];
+    assert!(rows <= 20, "{rows} rows");
+    assert!(numbers.contains(&real) && numbers.contains(&late));
+    let (flood, same) = *waiting.iter().max_by_key(|(_, same)| *same).unwrap();
+    assert!(same > 19_000, "{same}");
+    let mut all = desk.office.same_as(flood);
+    all.push(flood);
+    desk.office.act(Act::Quarantine { on: all.clone(), off: false }).unwrap();
+    assert!(!list(Wanted::Waiting).iter().any(|(number, _)| *number == flood));
+    desk.office.act(Act::Quarantine { on: all, off: true }).unwrap();
+    assert_eq!(list(Wanted::Waiting), waiting, "one press undoes it");
+    sync(&shop, &desk);
+    assert_eq!(desk.office.sync_state().waiting, 0);
+}

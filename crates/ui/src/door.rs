@@ -216,3 +216,85 @@ fn broke() -> Said {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Opener for Nobody {
+        fn open(&self, _: Zeroizing<String>, _: Arc<Progress>) -> Result<Opened, Said> {
+            panic!("a fault of the program's own")
+        }
+
+        fn records(&self) -> u64 {
+            7
+        }
+    }
+
+    fn ui(clock: &Arc<AtomicU64>) -> Arc<Ui> {
+        let now = clock.clone();
+        let settings = Settings {
+            idle: 60,
+            offset: 0,
+            lang: payamgir_text::lang::Lang::En,
+            now: Arc::new(move || now.load(Ordering::Relaxed)),
+            workshop: payamgir_media::Workshop::new("/nowhere".into(), vec![]),
+            random: Arc::new(|bytes| bytes.fill(1)),
+        };
+        let secrets = crate::Secrets { session: [1; 32], entry: None };
+        let gate = Gate::new(secrets, ([127, 0, 0, 1], 7311).into());
+        Arc::new(Ui::new(Arc::new(gate), settings, Arc::new(Nobody)))
+    }
+
+    #[test]
+    fn what_stands_open_is_idle_after_its_time_and_what_is_locked_never() {
+        let clock = Arc::new(AtomicU64::new(1000));
+        let ui = ui(&clock);
+        clock.store(5000, Ordering::Relaxed);
+        assert!(!ui.is_idle(), "locked");
+        *lock(&ui.door) = Door::Opening(Arc::default(), 7);
+        ui.touch();
+        for (now, idle) in [(5000, false), (5059, false), (5060, true), (4000, false)] {
+            clock.store(now, Ordering::Relaxed);
+            assert_eq!(ui.is_idle(), idle, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_fault_while_opening_leaves_the_door_locked_and_says_so() {
+        let ui = ui(&Arc::new(AtomicU64::new(1)));
+        ui.unlock(Zeroizing::new("x".into()));
+        loop {
+            match ui.stands() {
+                Stands::Opening(..) => thread::sleep(std::time::Duration::from_millis(5)),
+                Stands::Locked(said) => return assert!(said.is_some_and(|said| said.stops)),
+                Stands::Open(_) => panic!("it opened"),
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_last_thing_is_taken_back_and_once() {
+        let clock = Arc::new(AtomicU64::new(1));
+        let ui = ui(&clock);
+        let toast = |on| Toast {
+            fa: String::new(),
+            en: String::new(),
+            undo: vec![(Act::Reopen { on: vec![on] }, 5)],
+            at: 0,
+            id: 0,
+        };
+        ui.say(toast(1));
+        let old = ui.toast().unwrap().id;
+        ui.say(toast(2));
+        assert!(ui.take_undo(old).is_empty(), "an older page's button");
+        let now = ui.toast().unwrap().id;
+        assert_eq!(ui.take_undo(now).len(), 1);
+        assert!(ui.take_undo(now).is_empty());
+        ui.say(toast(3));
+        clock.store(1 + TOAST, Ordering::Relaxed);
+        assert!(ui.toast().is_none());
+    }
+}

@@ -92,7 +92,8 @@ pub struct Conversation {
 pub struct Twins {
     words: HashMap<u64, u32, BuildHasherDefault<Kept>>,
     bands: [HashMap<u32, u32, BuildHasherDefault<Kept>>; 4],
-    sketches: HashMap<u32, [u16; 12]>,
+    /// Of those that a band leads to, with the first of them.
+    sketches: HashMap<u32, ([u16; 12], u32)>,
     counts: HashMap<u32, u32>,
 }
 
@@ -329,17 +330,17 @@ impl Submission {
 }
 
 impl Twins {
-    /// The first submission of nearly the same text, or this one, which is remembered.
+    /// The first submission of nearly the same text, or this one. All are remembered: what is near
+    /// to one that is near to the first belongs with them.
     fn take(&mut self, place: u32, sketch: &Sketch) -> u32 {
         if sketch.words == 0 {
             return NONE;
         }
         let first = self.find(sketch).unwrap_or(place);
-        if first == place {
-            self.remember(place, sketch);
-        } else {
+        if first != place {
             *self.counts.entry(first).or_default() += 1;
         }
+        self.remember(place, first, sketch);
         first
     }
 
@@ -351,20 +352,28 @@ impl Twins {
             return None;
         }
         let near = |place: &u32| {
-            let small = self.sketches.get(place).copied().unwrap_or_default();
-            Sketch { words: 0, small }.is_near(sketch)
+            let known = self.sketches.get(place);
+            let (small, first) = known.copied().unwrap_or_default();
+            Sketch { words: 0, small }.is_near(sketch).then_some(first)
         };
         let in_bands = sketch.bands().into_iter().zip(&self.bands);
-        in_bands.filter_map(|(key, band)| band.get(&key).copied()).filter(near).min()
+        in_bands.filter_map(|(key, band)| band.get(&key)).filter_map(near).min()
     }
 
-    fn remember(&mut self, place: u32, sketch: &Sketch) {
-        self.words.insert(sketch.words, place);
-        if sketch.is_long() {
-            self.sketches.insert(place, sketch.small);
-            for (key, band) in sketch.bands().into_iter().zip(&mut self.bands) {
-                band.entry(key).or_insert(place);
-            }
+    fn remember(&mut self, place: u32, first: u32, sketch: &Sketch) {
+        self.words.entry(sketch.words).or_insert(first);
+        if !sketch.is_long() {
+            return;
+        }
+        let mut new = false;
+        for (key, band) in sketch.bands().into_iter().zip(&mut self.bands) {
+            band.entry(key).or_insert_with(|| {
+                new = true;
+                place
+            });
+        }
+        if new {
+            self.sketches.insert(place, (sketch.small, first));
         }
     }
 }

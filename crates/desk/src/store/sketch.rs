@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 /// Numbers in a sketch.
 pub(super) const SKETCH: usize = 12;
 /// Numbers that two sketches share where the texts are nearly the same.
-const NEAR: usize = 9;
+const NEAR: usize = 7;
 /// Words below which only the very same words count.
 const WORDS: usize = 8;
 
