@@ -91,7 +91,7 @@ pub enum Act {
         /// Starts and ends, in Unicode scalar values, in order and apart.
         spans: Vec<(u32, u32)>,
     },
-    /// Writes a reply, or writes it anew; earlier approvals of it are void.
+    /// Writes a reply, or one's own anew; earlier approvals of it are void.
     Draft {
         /// The reply.
         reply: Id,

@@ -168,6 +168,10 @@ impl Work {
             if known.stage != Stage::Draft {
                 return Err(Ignored::Stale);
             }
+            // Nobody's words are lost to somebody else's: who wants others writes a reply anew.
+            if known.author != place.author {
+                return Err(Ignored::NotAllowed);
+            }
         }
         Ok(Reply {
             id: *id,
