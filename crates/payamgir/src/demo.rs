@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -45,12 +46,14 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     let (ready, started) = mpsc::channel::<(SocketAddr, SocketAddr)>();
     let (done, finished) = oneshot::channel();
     let (parts, shown) = (args.parts, folder.path().to_owned());
+    let stopped = Arc::new(AtomicBool::new(false));
+    let told = stopped.clone();
     let desk = thread::spawn(move || {
         let Ok((public, private)) = started.recv() else { return Ok(()) };
         let link = Link { server: format!("http://{private}"), log_key, proxy: None };
         let mirror = place.mirror(&link)?;
         let mut session = Session::new(&place, link, mirror, member)?;
-        let result = watch(&mut session, (public, &shown), parts, lang);
+        let result = watch(&mut session, (public, &shown), (parts, &told), lang);
         let _ = done.send(());
         result
     });
@@ -70,14 +73,18 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
         stop,
     );
     served?;
-    // Told to stop, the desk is still watching; it goes with the process, and the folder too.
-    if desk.is_finished() { desk.join().unwrap_or(Ok(())) } else { Ok(()) }
+    // The desk ends before its folder goes: what it still wrote would stay behind. That its server
+    // is gone by now is no fault.
+    let by_itself = desk.is_finished();
+    stopped.store(true, Ordering::Relaxed);
+    let watched = desk.join().unwrap_or(Ok(()));
+    if by_itself { watched } else { Ok(()) }
 }
 
 fn watch(
     session: &mut Session<'_>,
     (public, folder): (SocketAddr, &Path),
-    parts: Option<u64>,
+    (parts, stopped): (Option<u64>, &AtomicBool),
     lang: Lang,
 ) -> Result<(), Problem> {
     greet(public, folder, lang);
@@ -88,7 +95,7 @@ fn watch(
             seen += new_parts(session, (shown, synced.now), folder, lang)?;
             shown = synced.now;
         }
-        if parts.is_some_and(|parts| seen >= parts) {
+        if parts.is_some_and(|parts| seen >= parts) || stopped.load(Ordering::Relaxed) {
             return Ok(());
         }
         thread::sleep(LOOK);
