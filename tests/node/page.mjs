@@ -137,7 +137,7 @@ async function keyboard(url, lang, exit, shots) {
   assert.ok(await page.locator(".skip").isVisible());
   await page.screenshot({ path: join(shots, `focus-skip-${lang}.png`) });
   await page.keyboard.press("Enter");
-  assert.equal(new URL(page.url()).hash, "#main");
+  await page.waitForURL((address) => address.hash === "#main");
   await page.click(".exit");
   assert.equal(page.url(), exit);
   assert.equal((await left.allHeaders()).referer, undefined);
