@@ -273,7 +273,9 @@ fn what_belongs_together_is_read_together() {
     shop.submit_entry(part(4, photo(true)));
     shop.submit_entry(part(2, photo(false)));
     shop.submit_entry(payamgir_wire::Entry {
-        revises: Some(0), ..part(5, text("یکِ ویراسته"))
+        revises: Some(0),
+        arrived: NOW + 9,
+        ..part(5, text("یکِ ویراسته"))
     });
     shop.submit_entry(part(6, Part::Unreadable(Zeroizing::new(b"{\"odd\":1}".to_vec()))));
     shop.submit_entry(part(7, Part::Deletion(Some(2))));
@@ -297,7 +299,9 @@ fn what_belongs_together_is_read_together() {
     assert_eq!(came[0].deletion, [Some(2)]);
     let newest = &came[0].parts[0];
     assert!(matches!(&newest.what, What::Text(text) if text == "یکِ ویراسته"));
-    assert_eq!(newest.before.iter().map(|(_, text)| &**text).collect::<Vec<_>>(), ["یک"]);
+    let [old] = &newest.before[..] else { panic!("one earlier version") };
+    assert!(matches!(&old.what, What::Text(text) if text == "یک"));
+    assert_eq!((old.arrived, newest.arrived), (NOW, NOW + 9), "each with its own time");
     assert!(matches!(&came[0].parts[2].what, What::Attachment(file) if file.cut));
     assert!(matches!(&came[0].parts[3].what, What::Unreadable(9)));
     let list = |typed: &str| {

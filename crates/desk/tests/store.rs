@@ -69,7 +69,7 @@ fn words(store: &Store, record: u64) -> Option<String> {
 fn found(store: &Store, query: &Query) -> Vec<u64> {
     let (mut all, mut before) = (vec![], u64::MAX);
     loop {
-        let search = Search { query, before, most: 700 };
+        let search = Search { query, before, most: 700, beside: vec![] };
         let belongs = |record| Some(record).filter(|at| words(store, *at).is_some());
         let page = store.search(&search, belongs).unwrap();
         all.extend(page.hits.iter().map(|hit| hit.record));

@@ -47,11 +47,11 @@ pub struct Approval {
 /// the roster's threshold, the author not among them unless the roster allows it. Gives them, in
 /// their keys' order. An approval that does not count is passed over; where too few are left,
 /// [`Refusal::NotAllowed`].
-pub fn approved(
+pub fn approved<'a>(
     roster: &Roster,
     subject: Subject,
     author: &Key,
-    approvals: &[Approval],
+    approvals: impl IntoIterator<Item = &'a Approval>,
 ) -> Result<Vec<Key>, Refusal> {
     let counts = |approval: &&Approval| {
         let same = approval.subject == subject && approval.author == *author;
@@ -59,7 +59,7 @@ pub fn approved(
         let editor = roster.role(&approval.key).is_some_and(|role| role >= Role::Editor);
         same && !own && editor && approval.desk == roster.desk && approval.verify().is_ok()
     };
-    let keys: BTreeSet<Key> = approvals.iter().filter(counts).map(|a| a.key).collect();
+    let keys: BTreeSet<Key> = approvals.into_iter().filter(counts).map(|a| a.key).collect();
     let enough = keys.len() >= usize::from(roster.policy.threshold);
     if enough { Ok(keys.into_iter().collect()) } else { Err(Refusal::NotAllowed) }
 }

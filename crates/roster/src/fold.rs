@@ -1,9 +1,10 @@
 //! All that the log says of the desk, folded record by record.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::statement::Hash;
-use crate::{Approval, Grant, Outcome, Receiving, Refusal, Roster, Signed};
+use crate::{Approval, Grant, Outcome, Receiving, Refusal, Roster, Signed, Subject, approved};
 
 /// Kinds of records in the log whose bodies this crate reads.
 pub mod kind {
@@ -39,7 +40,7 @@ pub struct Fold {
     grants: Vec<(u64, Arc<Grant>)>,
     /// For each of them: how many epochs there were.
     granted_in: Vec<usize>,
-    approvals: Vec<(u64, Approval)>,
+    approvals: Vec<(u64, Arc<Approval>)>,
     refused: Vec<(u64, Refusal)>,
 }
 
@@ -100,7 +101,7 @@ impl Fold {
             kind::APPROVAL => {
                 let approval = Approval::decode(body)?;
                 self.check_approval(&approval)?;
-                self.approvals.push((index, approval));
+                self.approvals.push((index, Arc::new(approval)));
                 Ok(Heard::Kept)
             }
             _ => Ok(Heard::Other),
@@ -159,15 +160,23 @@ impl Fold {
         all.filter(|((_, other), _)| same(other) && !known(&other.epoch)).count()
     }
 
-    fn check_approval(&mut self, approval: &Approval) -> Result<(), Refusal> {
-        let roster = self.known()?;
+    /// Whether a record of this kind would be taken next. What it would bring about is another matter.
+    pub fn check(&self, kind: u8, body: &[u8]) -> Result<(), Refusal> {
+        match kind {
+            kind::APPROVAL => self.check_approval(&Approval::decode(body)?),
+            _ => self.clone().try_hear(u64::MAX, kind, body).map(drop),
+        }
+    }
+
+    fn check_approval(&self, approval: &Approval) -> Result<(), Refusal> {
+        let roster = self.roster.as_ref().ok_or(Refusal::Founding)?;
         if approval.desk != roster.desk() {
             return Err(Refusal::OtherDesk);
         }
         if roster.role(&approval.key) < Some(crate::Role::Editor) {
             return Err(Refusal::NotAllowed);
         }
-        if self.approvals.iter().any(|(_, known)| known == approval) {
+        if self.approvals.iter().any(|(_, known)| **known == *approval) {
             return Err(Refusal::Repeated);
         }
         // Nobody is made an author by others.
@@ -212,8 +221,29 @@ impl Fold {
     }
 
     /// Approvals in the log's order, with their indices.
-    pub fn approvals(&self) -> &[(u64, Approval)] {
-        &self.approvals
+    pub fn approvals(&self) -> impl Iterator<Item = (u64, &Approval)> {
+        self.approvals.iter().map(|(index, approval)| (*index, &**approval))
+    }
+
+    /// The approvals of erasures, by the record that is to be erased.
+    pub fn erasures(&self) -> HashMap<u64, Vec<&Approval>> {
+        let mut all: HashMap<u64, Vec<&Approval>> = HashMap::new();
+        for (_, approval) in self.approvals() {
+            if let Subject::Erasure { record, .. } = approval.subject {
+                all.entry(record).or_default().push(approval);
+            }
+        }
+        all
+    }
+
+    /// Whether as many as the roster asks for approved what one of them asked for.
+    pub fn is_approved(&self, about: &[&Approval]) -> bool {
+        let Some(roster) = &self.roster else { return false };
+        let enough = |asked: &&&Approval| {
+            let all = about.iter().copied();
+            approved(roster, asked.subject, &asked.author, all).is_ok()
+        };
+        about.iter().filter(|asked| asked.key == asked.author).any(|asked| enough(&asked))
     }
 
     /// Records that were refused, and why.

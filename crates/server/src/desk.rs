@@ -3,6 +3,7 @@
 //! The log decides. A change is heard by a copy of the fold, appended, and only then known; the
 //! server dies in between and hears it again when it starts.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use payamgir_log::{Error, Hash, Kind, Log, Record};
@@ -26,10 +27,11 @@ pub struct Desk {
 }
 
 /// The desk at one moment.
+#[derive(Clone)]
 pub(crate) struct Now {
     fold: Fold,
     /// Whom entries are sealed to.
-    pub(crate) recipient: Recipient,
+    pub(crate) recipient: Arc<Recipient>,
 }
 
 /// Why there is no desk to serve.
@@ -93,7 +95,11 @@ impl Desk {
     /// Erases what was approved before a crash came between.
     async fn catch_up(&self) -> Result<(), Error> {
         let now = self.now();
-        for (_, approval) in now.fold.approvals() {
+        let log = self.log.clone();
+        let erased = tokio::task::spawn_blocking(move || log.reader()?.erased()).await;
+        let erased: BTreeSet<u64> = erased.unwrap_or(Err(Error::Closed))?.into_iter().collect();
+        let open = now.fold.erasures().into_iter().filter(|(record, _)| !erased.contains(record));
+        for approval in open.flat_map(|(_, about)| about) {
             // What else cannot be erased now is no reason not to serve.
             if let Err(NotAdded::Log(error @ (Error::Io(_) | Error::Sqlite(_)))) =
                 self.act_on(approval).await
@@ -139,10 +145,7 @@ impl Desk {
             return Err(NotAdded::OtherKind);
         }
         let _turn = self.turn.lock().await;
-        let before = self.now();
-        // The index matters only to an epoch that begins with this record.
-        let mut fold = before.fold.clone();
-        fold.hear(u64::MAX, kind, body).map_err(NotAdded::Refused)?;
+        self.now().fold.check(kind, body).map_err(NotAdded::Refused)?;
         check_keys(kind, body)?;
         self.check_subject(kind, body).await?;
         let index = match self.log.append(Kind(kind), body.to_vec(), vec![]).await {
@@ -153,13 +156,20 @@ impl Desk {
                 return Err(NotAdded::Log(error));
             }
         };
-        let mut fold = before.fold.clone();
-        fold.hear(index, kind, body).map_err(NotAdded::Refused)?;
-        self.know(fold)?;
+        self.learn(index, kind, body)?;
         if kind == kind::APPROVAL {
             let approval = Approval::decode(body).map_err(NotAdded::Refused)?;
             self.act_on(&approval).await?;
         }
+        Ok(())
+    }
+
+    /// What the log has now is known. Nothing is copied, but where somebody looks at it just then.
+    fn learn(&self, index: u64, kind: u8, body: &[u8]) -> Result<(), NotAdded> {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let now = Arc::make_mut(&mut now);
+        now.fold.hear(index, kind, body).map_err(NotAdded::Refused)?;
+        now.recipient = recipient(&now.fold).map_err(|_| NotAdded::UnusableKey)?;
         Ok(())
     }
 
@@ -246,8 +256,7 @@ async fn read(log: Log) -> Result<Fold, Error> {
 
 impl Now {
     fn new(fold: Fold) -> Result<Self, payamgir_seal::NotARecipient> {
-        let epoch = fold.roster().map(|roster| roster.epoch().recipient.0.clone());
-        let recipient = Recipient::from_bytes(&*epoch.ok_or(payamgir_seal::NotARecipient)?)?;
+        let recipient = recipient(&fold)?;
         Ok(Self { fold, recipient })
     }
 
@@ -263,11 +272,17 @@ impl Now {
     }
 
     fn is_approved(&self, subject: Subject, author: &Key) -> bool {
-        let approvals: Vec<Approval> =
-            self.fold.approvals().iter().map(|(_, approval)| approval.clone()).collect();
+        let about = self.fold.approvals().map(|(_, approval)| approval);
+        let about = about.filter(|approval| approval.subject == subject);
         let roster = self.fold.roster();
-        roster.is_some_and(|roster| approved(roster, subject, author, &approvals).is_ok())
+        roster.is_some_and(|roster| approved(roster, subject, author, about).is_ok())
     }
+}
+
+/// What is sealed to now.
+fn recipient(fold: &Fold) -> Result<Arc<Recipient>, payamgir_seal::NotARecipient> {
+    let epoch = fold.roster().map(|roster| roster.epoch().recipient.0.clone());
+    Recipient::from_bytes(&*epoch.ok_or(payamgir_seal::NotARecipient)?).map(Arc::new)
 }
 
 impl NotAdded {

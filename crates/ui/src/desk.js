@@ -33,7 +33,8 @@
     document.body.replaceChildren();
     document.title = "";
     drafts.clear();
-    location.replace(here.lock);
+    const to = location.pathname + location.search;
+    location.replace(`${here.lock}?${new URLSearchParams({ to })}`);
   }
 
   const isLock = (url) => new URL(url).pathname === new URL(here.lock, location.href).pathname;
@@ -452,10 +453,11 @@
     });
   }
 
-  // Sound: one speed for all, one note after the other.
+  // Sound and film: one speed for all, one voice note after the other.
 
   let speed = "1";
   const voices = () => all("#conversation audio");
+  const players = () => all("#conversation :is(audio, video)");
 
   function playOrPause(first) {
     const playing = voices().find((voice) => !voice.paused);
@@ -465,7 +467,7 @@
 
   function setSpeed(value) {
     speed = value;
-    for (const voice of voices()) voice.playbackRate = Number(value);
+    for (const player of players()) player.playbackRate = Number(value);
     for (const radio of all(".speed input")) radio.checked = radio.value === value;
   }
 
@@ -475,13 +477,44 @@
     });
     on(document, "play", (event) => {
       event.target.playbackRate = Number(speed);
-      for (const voice of voices()) if (voice !== event.target) voice.pause();
+      for (const player of players()) if (player !== event.target) player.pause();
     }, true);
     on(document, "ended", (event) => {
       const list = voices();
       const next = list[list.indexOf(event.target) + 1];
       if (event.target.matches("audio") && next) next.play().catch(() => {});
     }, true);
+  }
+
+  /** What could not be shown or played says so in its place. */
+  function watchFailures() {
+    on(document, "error", (event) => {
+      const failed = event.target;
+      if (!failed.dataset?.failed || failed.nextElementSibling?.matches(".lost")) return;
+      const words = document.createElement("p");
+      words.className = "lost";
+      words.textContent = failed.dataset.failed;
+      failed.after(words);
+      if (failed.matches("img")) failed.hidden = true;
+    }, true);
+  }
+
+  // Preview: the words as they will stand, a paragraph a line.
+
+  function watchPreview() {
+    on(document, "input", (event) => {
+      const preview = one(`[data-preview="${event.target.id}"]`);
+      if (!preview) return;
+      const words = document.createElement("div");
+      words.className = "words";
+      words.append(...event.target.value.split("\n").map((line) => {
+        const paragraph = document.createElement("p");
+        paragraph.dir = "auto";
+        paragraph.textContent = line;
+        return paragraph;
+      }));
+      preview.replaceChildren(words);
+    });
   }
 
   // Redaction: spans are counted in code points from the start of the text's element.
@@ -626,8 +659,41 @@
       if ((changed || state.text || state.state === "working") && sync.textContent !== words) sync.textContent = words;
       if (changed && state.state !== "working") say(words);
     }
-    if (state.state === "alarm") byId("alarm")?.removeAttribute("hidden");
+    showAlarm(state.alarm);
+    showOthers(state.others);
+    showFetched(state.fetched);
     showNew(state.new);
+  }
+
+  /** An alarm stays on the page; a page loaded anew says whether it still stands. */
+  function showAlarm(words) {
+    const strip = byId("alarm");
+    if (!strip || !words) return;
+    const said = one("strong", strip);
+    if (said.textContent !== words) said.textContent = words;
+    strip.removeAttribute("hidden");
+  }
+
+  function showOthers(words) {
+    const line = byId("presence");
+    if (!line || words === undefined || words === null || line.textContent === words) return;
+    line.textContent = words;
+    line.hidden = words === "";
+  }
+
+  /** What was fetched since the page was made takes the place of what said that it is on its way. */
+  async function showFetched(count) {
+    const pane = byId("conversation");
+    if (!pane || !(count > Number(pane.dataset.fetched)) || !one(".lost[data-fetch]", pane)) return;
+    pane.dataset.fetched = count;
+    keepDrafts();
+    try {
+      const { html } = await ask(location.href, "conversation");
+      swap(html, ["conversation"]);
+      restoreDrafts();
+    } catch {
+      // The next answer tries again.
+    }
   }
 
   function showNew(count) {
@@ -650,7 +716,8 @@
 
   async function poll() {
     try {
-      const answer = await fetch(here.status, { cache: "no-store" });
+      const open = byId("conversation")?.dataset.conversation;
+      const answer = await fetch(here.status + (open ? `&c=${open}` : ""), { cache: "no-store" });
       if (answer.status === 401 || (answer.redirected && isLock(answer.url))) return wipe();
       const state = await answer.json();
       if (here.progress) return showProgress(state);
@@ -683,7 +750,7 @@
     if (!here.lock) return;
     for (const watch of [
       watchSearch, watchLinks, watchForms, watchLeaving, watchKeys, watchTicks, watchMenus,
-      watchCanned, watchSound, watchRedaction, watchActivity, watchPresence,
+      watchCanned, watchSound, watchFailures, watchPreview, watchRedaction, watchActivity, watchPresence,
     ]) watch();
     liftToast();
     markRows();

@@ -6,8 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::office::{Fetch, Office, Post, Said};
 use payamgir_desk::store::Progress;
 use payamgir_desk::work::Act;
 use zeroize::Zeroizing;
@@ -19,17 +20,32 @@ use crate::gate::Gate;
 pub struct Opened {
     /// The desk.
     pub office: Office,
-    /// The way to its server; `None` where it has none yet.
-    pub post: Option<Box<dyn Post>>,
+    /// The ways to its server; `None` where it has none yet.
+    pub way: Option<(Box<dyn Post>, Box<dyn Fetch>)>,
+}
+
+/// Why a desk did not open.
+pub enum NotOpened {
+    /// Nothing was opened: another passphrase may.
+    Refused(Said),
+    /// Keys were opened and then something went wrong: this process has them, and must end.
+    Broken(Said),
 }
 
 /// Opens the desk with its passphrase.
 pub trait Opener: Send + Sync {
     /// Takes seconds. `progress` counts records read.
-    fn open(&self, passphrase: Zeroizing<String>, progress: Arc<Progress>) -> Result<Opened, Said>;
+    fn open(
+        &self,
+        passphrase: Zeroizing<String>,
+        progress: Arc<Progress>,
+    ) -> Result<Opened, NotOpened>;
     /// Records there are to read.
     fn records(&self) -> u64;
 }
+
+/// How long what went wrong can be asked for before the process ends.
+const TO_READ: Duration = Duration::from_secs(10);
 
 /// Seconds for which what was done can be taken back with one press.
 const TOAST: u64 = 60;
@@ -48,7 +64,6 @@ pub(crate) struct Ui {
     toast: Mutex<Option<Toast>>,
     toasts: AtomicU64,
     used: Mutex<HashSet<String>>,
-    pub(crate) keys_off: AtomicBool,
     /// One file at a time is worked on: each may take hundreds of megabytes.
     turn: Mutex<()>,
 }
@@ -57,6 +72,8 @@ enum Door {
     Locked(Option<Said>),
     Opening(Arc<Progress>, u64),
     Open(Arc<Office>),
+    /// It ends: what is said is shown, and nothing is opened any more.
+    Ending(Said),
 }
 
 /// How the door stands.
@@ -94,7 +111,6 @@ impl Ui {
             toast: Mutex::default(),
             toasts: AtomicU64::new(0),
             used: Mutex::default(),
-            keys_off: AtomicBool::new(false),
             turn: Mutex::default(),
         }
     }
@@ -102,6 +118,7 @@ impl Ui {
     pub(crate) fn stands(&self) -> Stands {
         match &*lock(&self.door) {
             Door::Locked(said) => Stands::Locked(said.clone()),
+            Door::Ending(said) => Stands::Locked(Some(said.clone())),
             Door::Opening(done, of) => Stands::Opening(done.load(Ordering::Relaxed), *of),
             Door::Open(office) => Stands::Open(office.clone()),
         }
@@ -118,29 +135,40 @@ impl Ui {
         let ui = self.clone();
         thread::spawn(move || {
             let open = || ui.opener.open(passphrase, progress);
-            let opened = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| Err(broke()));
+            let opened = catch_unwind(AssertUnwindSafe(open));
+            let opened = opened.unwrap_or_else(|_| Err(NotOpened::Broken(broke())));
             ui.opened(opened);
         });
     }
 
-    fn opened(&self, opened: Result<Opened, Said>) {
+    fn opened(&self, opened: Result<Opened, NotOpened>) {
         self.touch();
         match opened {
-            Err(said) => *lock(&self.door) = Door::Locked(Some(said)),
-            Ok(Opened { office, post }) => {
+            Err(NotOpened::Refused(said)) => *lock(&self.door) = Door::Locked(Some(said)),
+            Err(NotOpened::Broken(said)) => {
+                *lock(&self.door) = Door::Ending(said);
+                thread::sleep(TO_READ);
+                self.lock();
+            }
+            Ok(Opened { office, way }) => {
                 let office = Arc::new(office);
                 *lock(&self.door) = Door::Open(office.clone());
-                if let Some(post) = post {
-                    let stop = self.stop.clone();
-                    thread::spawn(move || {
-                        let step = || office.keep_in_step(post, &stop);
-                        if catch_unwind(AssertUnwindSafe(step)).is_err() {
-                            office.tell(broke());
-                        }
-                    });
+                if let Some((post, fetch)) = way {
+                    self.run(&office, |office, stop| office.keep_in_step(post, stop));
+                    self.run(&office, |office, stop| office.keep_fetching(fetch, stop));
                 }
             }
         }
+    }
+
+    /// Runs beside the pages until the desk is locked; a fault of its own is said.
+    fn run(&self, office: &Arc<Office>, work: impl FnOnce(&Office, &AtomicBool) + Send + 'static) {
+        let (office, stop) = (office.clone(), self.stop.clone());
+        thread::spawn(move || {
+            if catch_unwind(AssertUnwindSafe(|| work(&office, &stop))).is_err() {
+                office.tell(broke());
+            }
+        });
     }
 
     /// An editor did something.
@@ -209,7 +237,7 @@ fn broke() -> Said {
         to_do_fa: "میز را قفل و دوباره باز کنید. آنچه کردید نگه داشته شده است.".into(),
         to_do_en: "Lock the desk and unlock it again. What you did is kept.".into(),
         alarm: true,
-        stops: true,
+        stops: false,
     }
 }
 
@@ -224,7 +252,7 @@ mod tests {
     struct Nobody;
 
     impl Opener for Nobody {
-        fn open(&self, _: Zeroizing<String>, _: Arc<Progress>) -> Result<Opened, Said> {
+        fn open(&self, _: Zeroizing<String>, _: Arc<Progress>) -> Result<Opened, NotOpened> {
             panic!("a fault of the program's own")
         }
 
@@ -263,16 +291,22 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_while_opening_leaves_the_door_locked_and_says_so() {
+    fn a_fault_while_opening_is_said_and_nothing_opens_any_more() {
         let ui = ui(&Arc::new(AtomicU64::new(1)));
         ui.unlock(Zeroizing::new("x".into()));
         loop {
             match ui.stands() {
                 Stands::Opening(..) => thread::sleep(std::time::Duration::from_millis(5)),
-                Stands::Locked(said) => return assert!(said.is_some_and(|said| said.stops)),
+                Stands::Locked(said) => {
+                    assert!(said.is_some_and(|said| said.alarm));
+                    break;
+                }
                 Stands::Open(_) => panic!("it opened"),
             }
         }
+        // The process may hold keys: it takes no other passphrase, and ends.
+        ui.unlock(Zeroizing::new("y".into()));
+        assert!(matches!(&*lock(&ui.door), Door::Ending(_)));
     }
 
     #[test]

@@ -38,7 +38,7 @@ const fn key(
 }
 
 /// All of them.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key(("KeyJ", false, "J"), "next", "گفت‌وگوی بعدی", "Next conversation"),
     key(("KeyK", false, "K"), "previous", "گفت‌وگوی پیشین", "Previous conversation"),
     key(("KeyU", false, "U"), "back", "بازگشت به فهرست", "Back to the list"),
@@ -53,6 +53,7 @@ pub const KEYS: [Key; 19] = [
     key(("KeyR", false, "R"), "reply", "نوشتن پاسخ", "Write a reply"),
     key(("KeyN", false, "N"), "note", "نوشتن یادداشت", "Write a note"),
     key(("KeyD", false, "D"), "details", "باز و بسته کردن جزئیات", "Show or hide the details"),
+    key(("KeyF", false, "F"), "fold-list", "باز و بسته کردن فهرست", "Show or fold the list"),
     key(("KeyP", false, "P"), "play", "پخش یا ایست صدا", "Play or pause the voice note"),
     key(("Slash", false, "/"), "search", "جست‌وجو", "Search"),
     key(("KeyN", true, "N"), "new", "نشان دادن تازه‌رسیده‌ها", "Show new arrivals"),

@@ -16,6 +16,6 @@ mod say;
 mod serve;
 mod status;
 
-pub use door::{Opened, Opener};
+pub use door::{NotOpened, Opened, Opener};
 pub use gate::Secrets;
 pub use serve::{Settings, Why, serve};

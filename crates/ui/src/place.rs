@@ -23,6 +23,9 @@ pub(crate) struct Place {
     /// Which narrow pane is in front: `details`; `off` where the details are folded away.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) details: String,
+    /// `off` where the list is folded away.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) list: String,
 }
 
 /// A number, or nothing where it is none: an address typed by hand is no error.
@@ -51,7 +54,7 @@ impl Place {
 
     /// The same list without a conversation.
     pub(crate) fn closed(&self) -> Self {
-        Self { c: None, details: String::new(), ..self.clone() }
+        Self { c: None, details: String::new(), list: String::new(), ..self.clone() }
     }
 
     /// The same list with that conversation.
@@ -62,6 +65,11 @@ impl Place {
 
     pub(crate) fn details(&self, details: &str) -> Self {
         Self { details: details.to_owned(), ..self.clone() }
+    }
+
+    /// The same place, with the list folded away or not.
+    pub(crate) fn with_list(&self, list: &str) -> Self {
+        Self { list: list.to_owned(), ..self.clone() }
     }
 
     /// Under what the place in the list is remembered; says nothing of what is searched for.
@@ -84,6 +92,7 @@ mod tests {
             from: Some(7),
             c: Some(9),
             details: "off".into(),
+            list: "off".into(),
         };
         let href = place.href(Lang::Fa);
         let query = href.strip_prefix("/fa/?").unwrap();

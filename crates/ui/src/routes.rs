@@ -30,7 +30,7 @@ pub(crate) fn routes(ui: Arc<Ui>) -> Router {
         .route("/{lang}/canned", get(sheets::canned).post(sheets::keep_canned))
         .route("/{lang}/names", get(sheets::names).post(sheets::keep_name))
         .route("/{lang}/members", get(sheets::members).post(sheets::call))
-        .route("/{lang}/alarm", get(sheets::alarm))
+        .route("/{lang}/alarm", get(sheets::alarm).post(sheets::looked_into))
         .route("/{lang}/redact/{record}", get(redact::page).post(redact::keep))
         .route("/{lang}/facts/{number}", get(files::facts))
         .route("/{lang}/save/{record}", post(files::save))

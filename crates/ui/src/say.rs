@@ -1,6 +1,6 @@
 //! Words and numbers in the page's language.
 
-use payamgir_desk::office::{Office, State, Wanted};
+use payamgir_desk::office::{Office, State, Wanted, Why};
 use payamgir_desk::store::Spoken;
 use payamgir_desk::work::Check;
 use payamgir_text::lang::Lang;
@@ -111,6 +111,18 @@ impl Say {
             State::Resolved => self.t("پایان‌یافته", "resolved"),
             State::Quarantined => self.t("در قرنطینه", "in quarantine"),
         }
+    }
+
+    /// Where that stands which was found; nothing where it stands in what the source wrote.
+    pub(crate) fn why(self, why: Why) -> Option<&'static str> {
+        Some(match why {
+            Why::Text => return None,
+            Why::Earlier => self.t("در نسخه‌ی پیشین", "in an earlier version"),
+            Why::FileName => self.t("در نام پرونده", "in a file's name"),
+            Why::Note => self.t("در یادداشت", "in a note"),
+            Why::Reply => self.t("در پاسخ", "in a reply"),
+            Why::Label => self.t("در برچسب", "in a label"),
+        })
     }
 
     pub(crate) fn check(self, check: Check) -> &'static str {

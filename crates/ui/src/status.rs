@@ -10,12 +10,20 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::door::{Stands, Ui};
+use crate::handlers::Room;
+use crate::pages::conversation::others;
+use crate::say::Say;
 
 /// What the asking page shows already.
 #[derive(Deserialize)]
 pub(crate) struct Shown {
     #[serde(default)]
     size: u64,
+    /// Its language.
+    #[serde(default)]
+    lang: String,
+    /// The conversation that is open.
+    c: Option<u64>,
 }
 
 /// `GET /status?size=…`: no editor's doing, so it does not keep the desk open.
@@ -30,7 +38,17 @@ pub(crate) async fn status(State(ui): State<Arc<Ui>>, Query(shown): Query<Shown>
             let (done, of) = sync.working.unwrap_or_default();
             let size = office.size();
             let new = if shown.size == 0 { 0 } else { size.saturating_sub(shown.size) };
-            json!({ "state": word(&sync), "done": done, "of": of, "new": new, "locked": false })
+            let lang = shown.lang.parse().unwrap_or(ui.settings.lang);
+            let alarm = sync.said.as_ref().filter(|said| said.alarm);
+            let alarm = alarm.map(|said| said.what(lang).to_owned());
+            let (state, fetched) = (word(&sync), office.fetched());
+            let say = Say { lang, offset: ui.settings.offset };
+            let room = Room { ui: ui.clone(), office, say };
+            let others = shown.c.map(|number| others(&room, number));
+            json!({
+                "state": state, "done": done, "of": of, "new": new, "locked": false,
+                "alarm": alarm, "others": others, "fetched": fetched,
+            })
         }
     })
 }

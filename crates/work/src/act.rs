@@ -25,8 +25,8 @@ pub enum Check {
     False,
 }
 
-/// What a member does. A conversation is named by the record of its first part, a part by its
-/// record.
+/// What a member does. A conversation is named by its key (docs/FORMAT.md §14), which stays when its
+/// first part is erased; a part by its record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "lowercase")]
 pub enum Act {
@@ -164,6 +164,27 @@ impl Act {
             Self::Note { on, .. } | Self::Draft { on, .. } => std::slice::from_ref(on),
             _ => &[],
         }
+    }
+
+    /// The same act about other conversations. One that is about a single conversation, or about
+    /// none, takes the first of them, or stays as it is.
+    #[must_use]
+    pub fn with_subjects(&self, subjects: Vec<u64>) -> Self {
+        let mut act = self.clone();
+        match &mut act {
+            Self::Assign { on, .. }
+            | Self::Label { on, .. }
+            | Self::Check { on, .. }
+            | Self::Resolve { on }
+            | Self::Reopen { on }
+            | Self::Snooze { on, .. }
+            | Self::Quarantine { on, .. } => *on = subjects,
+            Self::Note { on, .. } | Self::Draft { on, .. } => {
+                *on = subjects.first().copied().unwrap_or(*on);
+            }
+            _ => {}
+        }
+        act
     }
 
     /// The records it is about beside them.

@@ -12,6 +12,8 @@ use crate::{Act, Case, Event, Id, Ignored, Note, Redaction, Reply, Signed, Stage
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     cases: HashMap<u64, Arc<Case>>,
+    /// Which conversations have a label.
+    labels: BTreeMap<String, Arc<BTreeSet<u64>>>,
     replies: HashMap<Id, Arc<Reply>>,
     redactions: HashMap<u64, Redaction>,
     erasures: BTreeMap<u64, Vec<Erasure>>,
@@ -126,8 +128,7 @@ impl Work {
     /// Whether it speaks only of what came before it.
     fn fits(place: &Place<'_>, event: &Event) -> Outcome {
         let here = place.record.unwrap_or(u64::MAX);
-        let mut named = event.act.subjects().iter().chain(event.act.records());
-        let later = named.any(|record| *record >= here) || event.seen > here;
+        let later = event.act.records().iter().any(|record| *record >= here) || event.seen > here;
         if later { Err(Ignored::NoSuchThing) } else { Ok(()) }
     }
 
@@ -236,7 +237,20 @@ impl Work {
             case.trail.push(at);
             turn(case, place, event);
         }
+        self.relabel(&event.act);
         self.settle(place, event);
+    }
+
+    /// Keeps which conversations have a label.
+    fn relabel(&mut self, act: &Act) {
+        let Act::Label { on, label, off } = act else { return };
+        let all = Arc::make_mut(self.labels.entry(label.clone()).or_default());
+        for key in on {
+            let _ = if *off { all.remove(key) } else { all.insert(*key) };
+        }
+        if all.is_empty() {
+            self.labels.remove(label);
+        }
     }
 
     /// What concerns no conversation alone.
@@ -284,6 +298,11 @@ impl Work {
         self.cases.iter().map(|(on, case)| (*on, &**case))
     }
 
+    /// Labels, each with the conversations that have it.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &BTreeSet<u64>)> {
+        self.labels.iter().map(|(label, on)| (&**label, &**on))
+    }
+
     /// A reply.
     pub fn reply(&self, id: &Id) -> Option<&Reply> {
         self.replies.get(id).map(|reply| &**reply)
@@ -329,6 +348,13 @@ impl Work {
     /// Whether the log has an event of that member and id, whatever became of it.
     pub fn has_heard(&self, author: &Key, id: &Id) -> bool {
         self.logged.contains(&(*author, *id))
+    }
+
+    /// Whether the event in a record counts. Many are of authors who may say nothing.
+    pub fn counts(&self, record: u64) -> bool {
+        let at = self.heard.partition_point(|heard| heard.record.is_some_and(|own| own < record));
+        let found = self.heard.get(at).filter(|heard| heard.record == Some(record));
+        found.is_some_and(|heard| heard.outcome.is_ok())
     }
 
     /// Every event and what became of it, in the log's order.

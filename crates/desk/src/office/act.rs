@@ -15,7 +15,8 @@ pub enum NotDone {
 }
 
 impl Office {
-    /// Does something, with all that is here seen; durable and shown when this returns.
+    /// Does something, with all that is here seen; durable and shown when this returns. Its
+    /// conversations are named by their numbers here.
     pub fn act(&self, act: Act) -> Result<(), NotDone> {
         self.act_having_seen(act, u64::MAX)
     }
@@ -23,11 +24,20 @@ impl Office {
     /// Does something, having seen so many records of the log: what came since is not done with. An
     /// act about many conversations becomes as many events as it takes.
     pub fn act_having_seen(&self, act: Act, seen: u64) -> Result<(), NotDone> {
+        let act = self.by_keys(&act)?;
         for act in shares(act) {
             self.act_once(act, seen)?;
         }
         self.wake.notify_all();
         Ok(())
+    }
+
+    /// The act with its conversations named as all desks name them.
+    fn by_keys(&self, act: &Act) -> Result<Act, NotDone> {
+        let store = self.store();
+        let key = |number: &u64| Some(store.catalog().conversation(*number)?.key);
+        let keys: Option<Vec<u64>> = act.subjects().iter().map(key).collect();
+        Ok(act.with_subjects(keys.ok_or(NotDone::Ignored(Ignored::NoSuchThing))?))
     }
 
     fn act_once(&self, act: Act, seen: u64) -> Result<(), NotDone> {
@@ -66,20 +76,7 @@ fn shares(act: Act) -> Vec<Act> {
     if on.len() <= SUBJECTS {
         return vec![act];
     }
-    let with = |share: &[u64]| {
-        let on = share.to_vec();
-        match &act {
-            Act::Assign { to, .. } => Act::Assign { on, to: *to },
-            Act::Label { label, off, .. } => Act::Label { on, label: label.clone(), off: *off },
-            Act::Check { state, .. } => Act::Check { on, state: *state },
-            Act::Resolve { .. } => Act::Resolve { on },
-            Act::Reopen { .. } => Act::Reopen { on },
-            Act::Snooze { until, .. } => Act::Snooze { on, until: *until },
-            Act::Quarantine { off, .. } => Act::Quarantine { on, off: *off },
-            other => other.clone(),
-        }
-    };
-    on.chunks(SUBJECTS).map(with).collect()
+    on.chunks(SUBJECTS).map(|share| act.with_subjects(share.to_vec())).collect()
 }
 
 impl std::fmt::Display for NotDone {

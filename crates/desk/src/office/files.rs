@@ -8,7 +8,7 @@ use payamgir_open::SealedFile;
 use payamgir_wire::Attachment;
 
 use super::view::What;
-use super::{Office, Piece, View, lock};
+use super::{Office, Piece, View};
 use crate::store::StoreError;
 
 /// A sealed attachment, open.
@@ -48,16 +48,7 @@ impl Office {
     pub fn here(&self, view: &View) -> Vec<u64> {
         let (here, missing): (Vec<_>, Vec<_>) =
             attachments(view).partition(|(_, attachment)| self.has(attachment));
-        if !missing.is_empty() {
-            let mut wanted = lock(&self.wanted);
-            for (_, attachment) in missing {
-                let hash = attachment.blob;
-                if !wanted.contains(&hash) {
-                    wanted.push(hash);
-                }
-            }
-            self.wake.notify_all();
-        }
+        missing.into_iter().for_each(|(_, attachment)| self.want(attachment.blob));
         here.into_iter().map(|(record, _)| record).collect()
     }
 

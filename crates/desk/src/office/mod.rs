@@ -4,14 +4,19 @@
 //! sealed in the outbox before anybody is told that it is done; the log's order makes it count.
 
 mod act;
+mod alarm;
 mod erase;
+mod fetching;
 mod files;
+mod filters;
 mod forgetting;
 mod list;
 mod outbox;
 mod post;
 mod presence;
+mod settings;
 mod state;
+mod tally;
 mod view;
 
 use std::collections::BTreeSet;
@@ -22,15 +27,18 @@ use payamgir_log::Reader;
 use payamgir_open::{Keyring, Member};
 use payamgir_roster::{Fold, Key, Roster};
 use payamgir_text::search::fold_word;
-use payamgir_work::Work;
+use payamgir_work::{Case, Work};
 
 pub use act::NotDone;
+pub use fetching::{Absent, Fetch};
 pub use files::{Blob, Whole};
 pub use list::channel_word;
-pub use list::{Counts, Row, Rows};
+pub use list::{Row, Rows, Why};
 pub use post::{Post, Said, Sync};
 pub use presence::At;
+pub use settings::Settings;
 pub use state::{State, Wanted};
+pub use tally::Counts;
 pub use view::{Came, Piece, Shown, View, What};
 
 use crate::client::World;
@@ -50,12 +58,17 @@ pub struct Office {
     wake: Condvar,
     presence: Mutex<Vec<At>>,
     own: Mutex<Option<(u64, u64)>>,
-    counts: Mutex<Option<list::Counted>>,
+    tally: Mutex<Option<tally::Tallied>>,
     progress: Arc<Progress>,
     /// Where the copy of the log is.
     log: std::path::PathBuf,
     /// Blobs to fetch.
-    wanted: Mutex<Vec<payamgir_wire::Hash>>,
+    wanted: Mutex<fetching::Wanted>,
+    /// Told when there is one more.
+    hungry: Condvar,
+    settings: Mutex<Settings>,
+    /// What contradicted the log, until somebody has looked into it.
+    alarm: Mutex<Option<Said>>,
 }
 
 /// Who the desk is and what it did, by the records heard so far.
@@ -83,6 +96,8 @@ impl Office {
         progress: Arc<Progress>,
     ) -> Result<Self, StoreError> {
         let outbox = Outbox::open(store.vault())?;
+        let alarm = Mutex::new(alarm::standing(store.vault()));
+        let settings = Mutex::new(Settings::kept(store.vault()));
         let office = Self {
             store: RwLock::new(store),
             desk: RwLock::default(),
@@ -94,10 +109,13 @@ impl Office {
             wake: Condvar::new(),
             presence: Mutex::default(),
             own: Mutex::default(),
-            counts: Mutex::default(),
+            tally: Mutex::default(),
             progress,
             log: log.to_owned(),
             wanted: Mutex::default(),
+            hungry: Condvar::new(),
+            settings,
+            alarm,
         };
         office.take_in(log, size)?;
         Ok(office)
@@ -169,6 +187,23 @@ impl Office {
     /// What the desk did, with what is on its way.
     pub fn work(&self) -> Arc<Work> {
         self.desk().shown.clone()
+    }
+
+    /// The same, and which version it is.
+    fn work_now(&self) -> (Arc<Work>, u64) {
+        let desk = self.desk();
+        (desk.shown.clone(), desk.version)
+    }
+
+    /// What was done with a conversation.
+    pub fn case(&self, number: u64) -> Case {
+        let work = self.work();
+        self.key_of(number).and_then(|key| work.case(key)).cloned().unwrap_or_default()
+    }
+
+    /// What desk work names a conversation by.
+    pub fn key_of(&self, number: u64) -> Option<u64> {
+        self.store().catalog().conversation(number).map(|conversation| conversation.key)
     }
 
     /// The roster.

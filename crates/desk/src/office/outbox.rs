@@ -19,6 +19,8 @@ struct Waiting {
     file: String,
     signed: Signed,
     sent: bool,
+    /// The server did not take it.
+    refused: bool,
 }
 
 impl Outbox {
@@ -32,7 +34,7 @@ impl Outbox {
             if let Ok(Some(bytes)) = bytes
                 && let Ok(signed) = Signed::decode(&bytes)
             {
-                outbox.waiting.push(Waiting { file, signed, sent: false });
+                outbox.waiting.push(Waiting { file, signed, sent: false, refused: false });
             }
         }
         Ok(outbox)
@@ -43,7 +45,7 @@ impl Outbox {
         let file = format!("outbox-{:012}.age", self.next);
         vault.write(&file, &Zeroizing::new(signed.encode()))?;
         self.next += 1;
-        self.waiting.push(Waiting { file, signed, sent: false });
+        self.waiting.push(Waiting { file, signed, sent: false, refused: false });
         Ok(())
     }
 
@@ -71,6 +73,18 @@ impl Outbox {
     pub(super) fn mark_sent(&mut self, count: usize) {
         let unsent = self.waiting.iter_mut().filter(|waiting| !waiting.sent);
         unsent.take(count).for_each(|waiting| waiting.sent = true);
+    }
+
+    /// The first unsent one was refused by the server. It is not sent again until the next unlocking.
+    pub(super) fn mark_refused(&mut self) {
+        if let Some(first) = self.waiting.iter_mut().find(|waiting| !waiting.sent) {
+            (first.sent, first.refused) = (true, true);
+        }
+    }
+
+    /// Whether the server did not take something that is still here.
+    pub(super) fn is_refused(&self) -> bool {
+        self.waiting.iter().any(|waiting| waiting.refused)
     }
 
     /// Forgets what the log has.

@@ -8,9 +8,11 @@ use std::time::Duration;
 use payamgir_open::Keyring;
 use payamgir_roster::kind;
 use payamgir_seal::seal_entry;
+use payamgir_text::lang::Lang;
 
-use super::{Office, lock, write};
+use super::{Office, alarm, lock, write};
 use crate::keys::Additions;
+use crate::store::StoreError;
 
 /// How often the server is asked.
 const PAUSE: Duration = Duration::from_secs(20);
@@ -31,14 +33,12 @@ pub trait Post: Send {
     fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said>;
     /// Leaves this member's word, takes the others'.
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
-    /// Fetches an attachment's sealed bytes.
-    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
 
 /// What is said of a failure, in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Said {
     /// What happened, in Persian.
     pub fa: String,
@@ -52,6 +52,24 @@ pub struct Said {
     pub alarm: bool,
     /// The log contradicts itself: nothing more is fetched.
     pub stops: bool,
+}
+
+impl Said {
+    /// What happened, in that language.
+    pub fn what(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Fa => &self.fa,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// What to do, in that language.
+    pub fn to_do(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Fa => &self.to_do_fa,
+            Lang::En => &self.to_do_en,
+        }
+    }
 }
 
 impl Post for Box<dyn Post> {
@@ -71,10 +89,6 @@ impl Post for Box<dyn Post> {
         (**self).presence(own)
     }
 
-    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said> {
-        (**self).fetch(blob)
-    }
-
     fn log(&self) -> &Path {
         (**self).log()
     }
@@ -87,7 +101,7 @@ pub struct Sync {
     pub working: Option<(u64, u64)>,
     /// When all was here last, in unix seconds.
     pub done: Option<u64>,
-    /// What went wrong last.
+    /// What went wrong last, or what stands until somebody has looked into it.
     pub said: Option<Said>,
     /// Events on their way.
     pub waiting: usize,
@@ -97,13 +111,33 @@ impl Office {
     /// How the desk stands with its server.
     pub fn sync_state(&self) -> Sync {
         let mut sync = lock(&self.sync).clone();
-        sync.waiting = lock(&self.outbox).waiting().count();
+        let outbox = lock(&self.outbox);
+        sync.waiting = outbox.waiting().count();
+        let refused = || outbox.is_refused().then(refused_work);
+        sync.said = lock(&self.alarm).clone().or(sync.said).or_else(refused);
         sync
     }
 
-    /// Says that something went wrong.
+    /// Says that something went wrong. What contradicts the log stands, on the disk too, until
+    /// somebody has looked into it: locking the desk does not make it forgotten.
     pub fn tell(&self, said: Said) {
-        lock(&self.sync).said = Some(said);
+        if said.stops {
+            let kept = alarm::keep(self.store().vault(), &said);
+            *lock(&self.alarm) = Some(said);
+            let Err(error) = kept else { return };
+            lock(&self.sync).said = Some(unreadable(error));
+        } else {
+            lock(&self.sync).said = Some(said);
+        }
+    }
+
+    /// Somebody has looked into the alarm: the server is asked again, and what is still wrong with
+    /// its log is said anew.
+    pub fn looked_into(&self) -> Result<(), StoreError> {
+        alarm::forget(self.store().vault())?;
+        *lock(&self.alarm) = None;
+        self.hurry();
+        Ok(())
     }
 
     /// Asks for a sync now.
@@ -111,27 +145,35 @@ impl Office {
         self.wake.notify_all();
     }
 
-    /// Sends and fetches until `stop`, or until the log contradicts itself.
+    /// Sends and fetches until `stop`; not while an alarm stands.
     pub fn keep_in_step(&self, mut post: impl Post, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
-            match self.step(&mut post) {
-                Ok(()) => {
-                    let mut sync = lock(&self.sync);
-                    (sync.done, sync.said) = (Some(self.now()), None);
-                }
-                Err(said) => lock(&self.sync).said = Some(said),
-            }
+            let more = lock(&self.alarm).is_none() && self.try_step(&mut post);
             let mut sync = lock(&self.sync);
             sync.working = None;
-            if sync.said.as_ref().is_some_and(|said| said.stops) {
-                return;
+            if !more {
+                let _ = self.wake.wait_timeout(sync, PAUSE);
             }
-            let _ = self.wake.wait_timeout(sync, PAUSE);
         }
     }
 
-    /// Once there and back.
-    pub fn step(&self, post: &mut impl Post) -> Result<(), Said> {
+    /// A step and what is said of it. Whether there is more to be done at once.
+    fn try_step(&self, post: &mut impl Post) -> bool {
+        match self.step(post) {
+            Ok(more) => {
+                let mut sync = lock(&self.sync);
+                (sync.done, sync.said) = (Some(self.now()), None);
+                more
+            }
+            Err(said) => {
+                self.tell(said);
+                false
+            }
+        }
+    }
+
+    /// Once there and back. Whether more is owed than was done at once.
+    pub fn step(&self, post: &mut impl Post) -> Result<bool, Said> {
         self.send(post)?;
         let (size, said) =
             post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
@@ -145,30 +187,12 @@ impl Office {
         let store = self.store();
         lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;
         drop(store);
-        // One by one: what the server refuses does not hold up the others.
-        for owed in self.approvals_owed().map_err(unreadable)? {
-            post.add(&vec![owed])?;
-        }
+        let more = self.approve(post)?;
         // Who is where is a courtesy: what goes wrong with it holds up nothing.
         if let Ok(words) = post.presence(self.word().as_deref()) {
             self.take_words(&words);
         }
-        self.fetch_wanted(post)?;
-        said.map_or(Ok(()), Err)
-    }
-
-    /// One after another; what the server does not have is not asked for again today.
-    fn fetch_wanted(&self, post: &mut impl Post) -> Result<(), Said> {
-        while let Some(blob) = self.next_wanted() {
-            let fetched = post.fetch(blob);
-            lock(&self.wanted).retain(|wanted| *wanted != blob);
-            fetched?;
-        }
-        Ok(())
-    }
-
-    fn next_wanted(&self) -> Option<payamgir_wire::Hash> {
-        lock(&self.wanted).first().copied()
+        said.map_or(Ok(more), Err)
     }
 
     /// Whether something was erased since the log's copy was read.
@@ -191,10 +215,8 @@ impl Office {
             outbox.mark_sent(taken);
             if refused {
                 // Kept, and sent again at the next unlocking: a server's word is no reason to lose it.
-                outbox.mark_sent(1);
-                return Err(refused_work());
-            }
-            if taken == 0 {
+                outbox.mark_refused();
+            } else if taken == 0 {
                 return Ok(());
             }
         }
@@ -212,7 +234,7 @@ fn refused_work() -> Said {
     }
 }
 
-fn unreadable(error: crate::store::StoreError) -> Said {
+pub(super) fn unreadable(error: StoreError) -> Said {
     Said {
         fa: "بایگانی این رایانه خوانده یا نوشته نشد.".into(),
         en: format!("This machine's store could not be read or written: {error}."),

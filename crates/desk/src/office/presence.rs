@@ -15,7 +15,7 @@ const STANDS: u64 = 60;
 pub struct At {
     /// Who.
     pub member: Key,
-    /// The conversation.
+    /// The conversation's key.
     pub on: u64,
     /// Unix seconds, by this machine's clock.
     pub heard: u64,
@@ -30,16 +30,20 @@ struct Word {
 }
 
 impl Office {
-    /// This member is writing at a conversation.
-    pub fn attend(&self, on: u64) {
-        *lock(&self.own) = Some((on, self.now()));
+    /// This member is writing at a conversation. The others are told at once where it is a new one.
+    pub fn attend(&self, number: u64) {
+        let Some(on) = self.key_of(number) else { return };
+        let before = lock(&self.own).replace((on, self.now()));
+        if before.is_none_or(|(known, said)| known != on || self.now() >= said + STANDS) {
+            self.wake.notify_all();
+        }
     }
 
     /// Who else is at a conversation.
-    pub fn others_at(&self, on: u64) -> Vec<Key> {
-        let now = self.now();
+    pub fn others_at(&self, number: u64) -> Vec<Key> {
+        let (now, on) = (self.now(), self.key_of(number));
         let all = lock(&self.presence);
-        let here = all.iter().filter(|at| at.on == on && now < at.heard + STANDS);
+        let here = all.iter().filter(|at| Some(at.on) == on && now < at.heard + STANDS);
         here.map(|at| at.member).collect()
     }
 

@@ -6,7 +6,7 @@ use payamgir_work::{Case, Stage, Work};
 use crate::store::Conversation;
 
 /// What is to be done with a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Something of it waits for an answer.
     Waiting,

@@ -64,12 +64,14 @@ pub struct Shown {
     pub place: u32,
     /// What it is, for the lists.
     pub class: Class,
+    /// When it came, in unix seconds.
+    pub arrived: u64,
     /// What it says.
     pub what: What,
     /// What is hidden of it.
     pub redaction: Option<Redaction>,
-    /// Earlier versions: when each came, and its words; the newest first.
-    pub before: Vec<(u64, String)>,
+    /// Earlier versions, the newest first.
+    pub before: Vec<Shown>,
 }
 
 /// What a part says.
@@ -90,8 +92,8 @@ impl Office {
         let (store, work) = (self.store(), self.work());
         let catalog = store.catalog();
         let Some(conversation) = catalog.conversation(number) else { return Ok(None) };
-        let case = work.case(number).cloned().unwrap_or_default();
-        let state = State::of(conversation, work.case(number), &work, self.now());
+        let case = work.case(conversation.key).cloned().unwrap_or_default();
+        let state = State::of(conversation, work.case(conversation.key), &work, self.now());
         let first = catalog.first(conversation);
         let (mut pieces, mut records) = (vec![], vec![]);
         for submission in catalog.submissions(conversation) {
@@ -125,6 +127,18 @@ impl Office {
         let held = self.store().held(record)?;
         Ok(match held {
             Held::Part(Entry { part: Content::Attachment(attachment), .. }) => Some(attachment),
+            _ => None,
+        })
+    }
+
+    /// What a channel could not read, as it came.
+    pub fn unreadable(&self, record: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.store().catalog().part(record).is_none() {
+            return Ok(None);
+        }
+        let held = self.store().held(record)?;
+        Ok(match held {
+            Held::Part(Entry { part: Content::Unreadable(raw), .. }) => Some(raw.to_vec()),
             _ => None,
         })
     }
@@ -175,22 +189,20 @@ fn came(store: &Store, work: &Work, submission: &Submission) -> Result<Came, Sto
         let place = part.revises.unwrap_or(part.index);
         let redaction = work.redaction(record).cloned();
         let what = what(entry.part);
-        let shown = Shown { record, place, class: part.class, what, redaction, before: vec![] };
-        add(&mut came.parts, shown, entry.arrived);
+        let (class, arrived, before) = (part.class, entry.arrived, vec![]);
+        add(&mut came.parts, Shown { record, place, class, arrived, what, redaction, before });
     }
     came.parts.sort_by_key(|shown| shown.place);
     Ok(came)
 }
 
 /// A newer version takes its part's place and keeps the older ones with it.
-fn add(parts: &mut Vec<Shown>, mut shown: Shown, arrived: u64) {
+fn add(parts: &mut Vec<Shown>, mut shown: Shown) {
     let old = parts.iter().position(|known| known.place == shown.place);
     let Some(old) = old else { return parts.push(shown) };
-    let known = parts.remove(old);
-    shown.before = known.before;
-    if let What::Text(text) = known.what {
-        shown.before.insert(0, (arrived, text));
-    }
+    let mut known = parts.remove(old);
+    shown.before = std::mem::take(&mut known.before);
+    shown.before.insert(0, known);
     parts.push(shown);
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use payamgir_wire::Channel;
+use sha2::{Digest, Sha256};
 
 use super::held::{Class, Meta, Spoken};
 use super::sketch::Sketch;
@@ -19,6 +20,8 @@ pub struct Catalog {
     conversations: Vec<Conversation>,
     groups: HashMap<u64, u32, BuildHasherDefault<Kept>>,
     aliases: HashMap<Box<str>, u32>,
+    /// Conversations with an alias by their keys; the others are found by their groups.
+    keyed: HashMap<u64, u32, BuildHasherDefault<Kept>>,
     twins: Twins,
     /// Entries that cannot be read.
     troubles: Vec<u64>,
@@ -75,8 +78,10 @@ pub struct Submission {
 /// All that came from one source, as far as that can be told.
 #[derive(Clone, Copy, Debug)]
 pub struct Conversation {
-    /// The first record of its first submission: its number.
+    /// The first record of its first submission: its number here and now.
     pub number: u64,
+    /// What desk work names it by: it stays when its first part is erased (docs/FORMAT.md §14).
+    pub key: u64,
     /// The record of its newest part.
     pub last: u64,
     /// When its newest part came, in unix seconds.
@@ -172,16 +177,16 @@ impl Catalog {
         place
     }
 
-    /// The submission of that group. Eight of its bytes find it; all must agree.
+    /// The submission of that group. Its key finds it; all of it must agree.
     fn known(&self, meta: &Meta) -> Option<u32> {
-        let place = *self.groups.get(&short(&meta.group))?;
+        let place = *self.groups.get(&key_of_group(&meta.group))?;
         (self.submissions[place as usize].group == meta.group).then_some(place)
     }
 
     fn begin(&mut self, record: u32, meta: &Meta, alias: impl FnOnce() -> Option<Box<str>>) -> u32 {
         let place = self.submissions.len() as u32;
-        let conversation = self.converse(place, record, alias);
-        self.groups.insert(short(&meta.group), place);
+        let conversation = self.converse(place, (record, key_of_group(&meta.group)), alias);
+        self.groups.insert(key_of_group(&meta.group), place);
         self.submissions.push(Submission {
             number: record.into(),
             arrived: meta.arrived,
@@ -201,11 +206,13 @@ impl Catalog {
     fn converse(
         &mut self,
         submission: u32,
-        record: u32,
+        (record, mut key): (u32, u64),
         alias: impl FnOnce() -> Option<Box<str>>,
     ) -> u32 {
         let fresh = self.conversations.len() as u32;
         if let Some(alias) = alias() {
+            key = key_of_alias(&alias);
+            self.keyed.entry(key).or_insert(fresh);
             let place = *self.aliases.entry(alias).or_insert(fresh);
             if place != fresh {
                 let conversation = &mut self.conversations[place as usize];
@@ -217,6 +224,7 @@ impl Catalog {
         }
         self.conversations.push(Conversation {
             number: record.into(),
+            key,
             last: record.into(),
             newest: 0,
             count: 1,
@@ -256,6 +264,16 @@ impl Catalog {
     /// The conversation that began with that record.
     pub fn conversation(&self, number: u64) -> Option<&Conversation> {
         self.conversation_of(number).filter(|found| found.number == number)
+    }
+
+    /// The conversation with that key.
+    pub fn keyed(&self, key: u64) -> Option<&Conversation> {
+        let by_group = || {
+            let submission = self.submissions.get(*self.groups.get(&key)? as usize)?;
+            Some(submission.conversation)
+        };
+        let place = self.keyed.get(&key).copied().or_else(by_group)?;
+        self.conversations.get(place as usize).filter(|found| found.key == key)
     }
 
     /// A conversation's submissions, in the order in which they began.
@@ -309,11 +327,12 @@ impl Catalog {
         Some(self.conversations[found.conversation as usize].number)
     }
 
-    /// Whether a conversation is one submission whose text came before.
-    pub fn is_repetition(&self, conversation: &Conversation) -> bool {
+    /// What a conversation shares with others of nearly the same text; `None` where there are none,
+    /// or where it is more than one text.
+    pub fn twin(&self, conversation: &Conversation) -> Option<u32> {
         let first = &self.submissions[conversation.first as usize];
-        let repeats = first.twin != NONE && first.twin != conversation.first;
-        conversation.count == 1 && repeats && first.count == 1
+        let single = conversation.count == 1 && first.count == 1;
+        (single && self.twins.counts.contains_key(&first.twin)).then_some(first.twin)
     }
 
     /// Which submissions a conversation begins with.
@@ -378,6 +397,17 @@ impl Twins {
     }
 }
 
-fn short(group: &[u8; 16]) -> u64 {
-    u64::from_le_bytes(std::array::from_fn(|n| group[n]))
+/// The key of a conversation without an alias: of its one submission's group.
+fn key_of_group(group: &[u8; 16]) -> u64 {
+    key(group)
+}
+
+fn key_of_alias(alias: &str) -> u64 {
+    let hash = Sha256::new().chain_update(b"payamgir alias 1").chain_update(alias).finalize();
+    key(&hash)
+}
+
+/// The first 53 bits: what every JSON reader takes for a whole number.
+fn key(bytes: &[u8]) -> u64 {
+    u64::from_be_bytes(std::array::from_fn(|n| bytes[n])) >> 11
 }

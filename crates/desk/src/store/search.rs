@@ -15,10 +15,12 @@ struct Bits(Box<[u64; SEGMENT as usize / 64]>);
 pub struct Search<'q> {
     /// The words; filters are the caller's.
     pub query: &'q Query,
-    /// Only records below this one.
+    /// Only records below this one; what stands on the pages before is looked for too, and left out.
     pub before: u64,
     /// So many conversations.
     pub most: usize,
+    /// What was found elsewhere, the newest first.
+    pub beside: Vec<Hit>,
 }
 
 /// A conversation found, by its newest record that fits.
@@ -47,26 +49,52 @@ impl Search<'_> {
         segments: impl Iterator<Item = &'s Segment>,
         mut belongs: impl FnMut(u64) -> Option<u64>,
     ) -> Result<Found, StoreError> {
-        let (mut found, mut seen) = (Found::default(), HashSet::new());
-        for segment in segments.filter(|segment| segment.first < self.before) {
+        let mut page = Page { search: self, seen: HashSet::new(), found: Found::default() };
+        let mut beside = self.beside.iter().peekable();
+        for segment in segments {
             let bits = fitting(segment, self.query)?;
             for at in bits.downwards() {
                 let record = segment.first + u64::from(at);
-                if record >= self.before {
-                    continue;
+                while let Some(hit) = beside.next_if(|hit| hit.record >= record) {
+                    if page.is_full_with(*hit) {
+                        return Ok(page.found);
+                    }
                 }
                 let Some(conversation) = belongs(record) else { continue };
-                if !seen.insert(conversation) {
-                    continue;
+                if page.is_full_with(Hit { conversation, record }) {
+                    return Ok(page.found);
                 }
-                if found.hits.len() == self.most {
-                    found.next = Some(record + 1);
-                    return Ok(found);
-                }
-                found.hits.push(Hit { conversation, record });
             }
         }
-        Ok(found)
+        for hit in beside {
+            if page.is_full_with(*hit) {
+                break;
+            }
+        }
+        Ok(page.found)
+    }
+}
+
+/// What one page shows.
+struct Page<'s> {
+    search: &'s Search<'s>,
+    /// Conversations that stand on it or on one before it.
+    seen: HashSet<u64>,
+    found: Found,
+}
+
+impl Page<'_> {
+    /// Takes what was found next; whether the page is full, and the next begins with it.
+    fn is_full_with(&mut self, hit: Hit) -> bool {
+        if !self.seen.insert(hit.conversation) || hit.record >= self.search.before {
+            return false;
+        }
+        if self.found.hits.len() == self.search.most {
+            self.found.next = Some(hit.record + 1);
+            return true;
+        }
+        self.found.hits.push(hit);
+        false
     }
 }
 

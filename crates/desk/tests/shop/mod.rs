@@ -29,6 +29,8 @@ pub struct Shop {
     epoch: Recipient,
     runtime: tokio::runtime::Runtime,
     groups: AtomicU64,
+    /// Words of presence left there, as a server that forgets none has them.
+    words: std::sync::Mutex<Vec<Vec<u8>>>,
 }
 
 /// A desk of one member.
@@ -75,7 +77,8 @@ impl Shop {
         };
         let keyring = keyring.text();
         let groups = AtomicU64::new(0);
-        let shop = Self { folder, log, members, random, keyring, epoch, runtime, groups };
+        let words = std::sync::Mutex::default();
+        let shop = Self { folder, log, members, random, keyring, epoch, runtime, groups, words };
         shop.append(kind::STATEMENT, founding.unwrap().encode());
         shop
     }
@@ -117,7 +120,8 @@ impl Shop {
 
     pub fn entry(&self, part: Part) -> Entry {
         let mut group = [7; 16];
-        group[..8].copy_from_slice(&self.groups.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let count = self.groups.fetch_add(1, Ordering::Relaxed) + 1;
+        group[..8].copy_from_slice(&count.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
         let (group, language) = (Hex(group), "fa".to_owned());
         let (alias, revises, channel) = (None, None, Channel::Web);
         Entry { group, index: 0, arrived: NOW, channel, language, alias, revises, part }
@@ -195,12 +199,10 @@ impl Post for Line<'_> {
         Ok((events.len(), false))
     }
 
-    fn presence(&mut self, _: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
-        Ok(vec![])
-    }
-
-    fn fetch(&mut self, _: payamgir_wire::Hash) -> Result<(), Said> {
-        Ok(())
+    fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
+        let mut words = self.shop.words.lock().unwrap();
+        words.extend(own.map(<[u8]>::to_vec));
+        Ok(words.clone())
     }
 
     fn log(&self) -> &Path {

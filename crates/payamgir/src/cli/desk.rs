@@ -132,8 +132,8 @@ pub enum DeskCommand {
     },
     /// Bring the log of an export back into this desk's folder
     Import {
-        /// The export's folder
-        folder: PathBuf,
+        /// The export's folder, or its age file
+        export: PathBuf,
     },
     /// Check this desk's copy of the log
     Verify {
@@ -259,10 +259,17 @@ pub enum RosterCommand {
         /// Its hash in `payamgir desk members`, or how it begins
         statement: String,
     },
-    /// Approve that a record's body is erased at the server
+    /// Approve that bodies are erased, at the server and at every desk
     Erase {
         /// The record's number
-        record: u64,
+        #[arg(required_unless_present = "before", conflicts_with = "before")]
+        record: Option<u64>,
+        /// All that came before this day: as 2026-03-21 or 1405/1/1, or as 90d for 90 days ago
+        #[arg(long, value_name = "DAY", value_parser = before)]
+        before: Option<Before>,
+        /// Say how many submissions that are, instead of asking
+        #[arg(long, value_name = "COUNT", requires = "before")]
+        confirm: Option<u64>,
     },
 }
 
@@ -304,6 +311,21 @@ impl From<RoleArg> for payamgir_desk::roster::Role {
     }
 }
 
+/// A day, or how many days ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Days from 1970-01-01.
+    Day(i32),
+    /// Days ago.
+    Ago(u32),
+}
+
+fn before(text: &str) -> Result<Before, String> {
+    let ago = text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Before::Ago);
+    let day = payamgir_text::search::day(text).map(Before::Day);
+    ago.or(day).ok_or_else(|| "write it as 2026-03-21, 1405/1/1 or 90d".to_owned())
+}
+
 fn utc_offset(text: &str) -> Result<i32, String> {
     let wrong = || "write it as +03:30 or -05:00".to_owned();
     let (sign, rest) = match text.split_at_checked(1) {
@@ -321,6 +343,16 @@ fn utc_offset(text: &str) -> Result<i32, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days() {
+        assert_eq!(before("90d"), Ok(Before::Ago(90)));
+        assert_eq!(before("2026-03-21"), Ok(Before::Day(20_533)));
+        assert_eq!(before("1405/1/1"), before("2026-03-21"));
+        for bad in ["", "d", "-1d", "90", "2026-02-30", "tomorrow"] {
+            assert!(before(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn offsets() {

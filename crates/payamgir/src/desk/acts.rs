@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use payamgir_desk::roster::{Act, Fold, Key, Policy, Role, Subject, approved};
+use payamgir_desk::roster::{Act, Approval, Fold, Key, Policy, Role, Roster, Subject, approved};
 use payamgir_desk::{invite, keys, kit};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
@@ -75,22 +75,29 @@ pub fn policy_line(policy: Policy, lang: Lang) -> String {
 /// Erasures that somebody asked for and too few have approved yet.
 pub fn erasures(fold: &Fold) -> Vec<Erasure> {
     let Some(roster) = fold.roster() else { return vec![] };
-    let all: Vec<_> = fold.approvals().iter().map(|(_, approval)| approval.clone()).collect();
-    let asked = all.iter().filter(|approval| approval.key == approval.author);
-    let open = asked.filter(|a| approved(roster, a.subject, &a.author, &all).is_err());
-    let count = |subject: Subject, author: &Key| {
-        let same = all.iter().filter(|a| a.subject == subject && a.author == *author);
-        let counts = |key: &Key| *key != *author || roster.policy().author_may_approve;
-        let editors = same.filter(|a| counts(&a.key) && roster.role(&a.key) >= Some(Role::Editor));
-        editors.map(|a| a.key).collect::<BTreeSet<_>>().len()
-    };
-    let erasure = |(subject, author): (Subject, Key)| match subject {
-        Subject::Erasure { record, .. } => {
-            Some(Erasure { record, author, have: count(subject, &author) })
+    let mut open = vec![];
+    for (record, about) in fold.erasures() {
+        for asked in about.iter().filter(|approval| approval.key == approval.author) {
+            let (subject, author) = (asked.subject, asked.author);
+            if approved(roster, subject, &author, about.iter().copied()).is_err() {
+                open.push(Erasure {
+                    record,
+                    author,
+                    have: count(roster, (subject, author), &about),
+                });
+            }
         }
-        _ => None,
-    };
-    open.filter_map(|a| erasure((a.subject, a.author))).collect()
+    }
+    open.sort_by_key(|erasure| erasure.record);
+    open
+}
+
+/// How many approvals of it count.
+fn count(roster: &Roster, (subject, author): (Subject, Key), about: &[&Approval]) -> usize {
+    let same = about.iter().filter(|a| a.subject == subject && a.author == author);
+    let counts = |key: &Key| *key != author || roster.policy().author_may_approve;
+    let editors = same.filter(|a| counts(&a.key) && roster.role(&a.key) >= Some(Role::Editor));
+    editors.map(|a| a.key).collect::<BTreeSet<_>>().len()
 }
 
 /// A role in words.

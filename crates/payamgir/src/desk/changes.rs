@@ -4,15 +4,14 @@ use std::path::{Path, PathBuf};
 
 use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::roster::{
-    Act, Approval, Fold, Joining, Key, Policy, Receiving, Recipient, Role, Roster, Statement,
-    Subject, kind,
+    Act, Fold, Joining, Key, Policy, Receiving, Recipient, Role, Roster, Statement, kind,
 };
-use payamgir_log::Record;
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
 use payamgir_wire::hex::Hex;
 use payamgir_wire::key::key_text;
 
+use super::erasing;
 use super::identity::tell_fingerprint;
 use super::inviting;
 use super::kit;
@@ -69,7 +68,12 @@ pub fn change(
     match command {
         RosterCommand::Members { .. } => Ok(Change::default()),
         RosterCommand::Sign { statement } => only(signature(session, fold, statement)?),
-        RosterCommand::Erase { record } => only(erasure(session, fold, *record)?),
+        RosterCommand::Erase { record: Some(record), .. } => {
+            only(erasing::one(session, fold, *record)?)
+        }
+        RosterCommand::Erase { before, confirm, .. } => {
+            only(erasing::older(session, fold, (*before, *confirm), lang)?)
+        }
         command => {
             let proposal = proposal(session, fold, command, lang)?;
             let roster = fold.roster().ok_or_else(no_roster)?;
@@ -193,20 +197,6 @@ fn next_epoch(
 ) -> (Recipient, Additions) {
     let member = session.member.clone();
     keys::new_epoch(fold, (&member, without), &mut session.keyring, &random())
-}
-
-/// An approval that a record be erased everywhere; the first that approves is the author.
-fn erasure(session: &Session<'_>, fold: &Fold, record: u64) -> Result<Additions, Problem> {
-    let problem = |error| session.place.problem(error);
-    let row = session.mirror.reader().and_then(|reader| reader.row(record)).map_err(problem)?;
-    let leaf = Record::decode(&row.record).map(|record| record.leaf().0);
-    let subject = Subject::Erasure { record, leaf: leaf.ok_or_else(no_roster)? };
-    let own = session.member.verifying_key();
-    let first = fold.approvals().iter().find(|(_, approval)| approval.subject == subject);
-    let author = first.map_or(own, |(_, approval)| approval.author);
-    let desk = fold.roster().ok_or_else(no_roster)?.desk();
-    let sign = |message: &[u8]| session.member.sign(message);
-    Ok(vec![(kind::APPROVAL, Approval::new(desk, subject, author, own, sign).encode())])
 }
 
 /// Reads a member's block.

@@ -3,6 +3,7 @@
 mod acts;
 mod adopting;
 mod changes;
+mod erasing;
 mod export;
 mod identity;
 mod import;
@@ -95,7 +96,7 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         DeskCommand::Export { out, age } => {
             export::run(place, (out.as_deref(), age.as_deref()), passphrase, lang)
         }
-        DeskCommand::Import { folder } => import::run(&place, &folder, lang),
+        DeskCommand::Import { export } => import::run(&place, &export, passphrase, lang),
         DeskCommand::Verify { json } => {
             // A copy made by syncing was held against the server's checkpoints each time.
             let report = Report { unwitnessed: false, ..place.verify()? };

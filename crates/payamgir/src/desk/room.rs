@@ -11,14 +11,16 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use payamgir_desk::client::World;
 use payamgir_desk::keys::Additions;
-use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::office::{Fetch, Office, Post, Said};
 use payamgir_desk::open::{Keyring, Member, SecretString};
 use payamgir_desk::seal::Recipient;
 use payamgir_desk::store::{Progress, Store, StoreError, Vault};
-use payamgir_desk::sync::fetch_blob;
+use payamgir_desk::sync::{SyncError, fetch_blob};
+use payamgir_desk::{Client, Failure};
+use payamgir_log::Mirror;
 use payamgir_media::Workshop;
 use payamgir_text::lang::Lang;
-use payamgir_ui::{Opened, Opener, Secrets, Settings, Why, serve};
+use payamgir_ui::{NotOpened, Opened, Opener, Secrets, Settings, Why, serve};
 use zeroize::Zeroizing;
 
 use super::Shown;
@@ -107,8 +109,16 @@ struct Door {
 }
 
 impl Opener for Door {
-    fn open(&self, passphrase: Zeroizing<String>, progress: Arc<Progress>) -> Result<Opened, Said> {
-        open(self.place, &passphrase, progress).map_err(|problem| said(&problem))
+    fn open(
+        &self,
+        passphrase: Zeroizing<String>,
+        progress: Arc<Progress>,
+    ) -> Result<Opened, NotOpened> {
+        let refused = |problem| NotOpened::Refused(said(&problem));
+        let held = self.place.hold().map_err(refused)?;
+        let member = unlock_with(self.place, SecretString::from((*passphrase).clone()));
+        let opened = open(self.place, Arc::new(member.map_err(refused)?), held, progress);
+        opened.map_err(|problem| NotOpened::Broken(said(&problem)))
     }
 
     fn records(&self) -> u64 {
@@ -119,13 +129,15 @@ impl Opener for Door {
 
 fn open(
     place: &'static Place,
-    passphrase: &str,
+    member: Arc<Member>,
+    held: std::fs::File,
     progress: Arc<Progress>,
 ) -> Result<Opened, Problem> {
-    let held = place.hold()?;
-    let member = unlock_with(place, SecretString::from(passphrase.to_owned()))?;
-    let (office, session) = opened(place, Arc::new(member), progress)?;
-    Ok(Opened { office, post: Some(Box::new(Line { session, _held: held })) })
+    let (office, session) = opened(place, member, progress)?;
+    let (mirror, client) = (place.mirror(&session.link)?, session.client()?);
+    let fetch: Box<dyn Fetch> = Box::new(Attachments { place, mirror, client });
+    let post: Box<dyn Post> = Box::new(Line { session, _held: held });
+    Ok(Opened { office, way: Some((post, fetch)) })
 }
 
 /// The desk for a command that has the folder already, and the member's own key if it is at hand.
@@ -213,14 +225,25 @@ impl Post for Line {
         client.presence(own).map_err(|failure| said(&unreachable_server(failure)))
     }
 
-    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<(), Said> {
-        let client = self.session.client().map_err(|problem| said(&problem))?;
-        fetch_blob(&self.session.mirror, &client, blob, |_| ())
-            .map_err(|error| said(&sync_problem(self.session.place, error)))
-    }
-
     fn log(&self) -> &Path {
         self.session.place.log_folder()
+    }
+}
+
+/// The way to the attachments: a handle of its own on the copy, so that neither waits for the other.
+struct Attachments {
+    place: &'static Place,
+    mirror: Mirror,
+    client: Client,
+}
+
+impl Fetch for Attachments {
+    fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<bool, Said> {
+        match fetch_blob(&self.mirror, &self.client, blob, |_| ()) {
+            Ok(()) => Ok(true),
+            Err(SyncError::Server(Failure::NotFound)) => Ok(false),
+            Err(error) => Err(said(&sync_problem(self.place, error))),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use payamgir_desk::keys::{self, Additions};
 use payamgir_desk::kit;
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::owed;
-use payamgir_desk::roster::{Approval, Fold, Refusal, Roster, Subject, approved, kind};
+use payamgir_desk::roster::{Fold, Refusal, Roster, kind};
 use payamgir_desk::sync::{Synced, sync};
 use payamgir_desk::{Client, Server};
 use payamgir_log::{Mirror, Record};
@@ -25,6 +25,9 @@ use crate::{files, world};
 /// Refusals of what another desk was first with, or that the next sync makes again.
 const RACES: [&str; 5] =
     ["repeated", "forked", "unknown-predecessor", "used-key", "no-such-member"];
+
+/// Additions sent in one request.
+const AT_ONCE: usize = 64;
 
 /// A desk at work.
 pub struct Session<'a> {
@@ -112,15 +115,10 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let fold = self.fold()?;
-        let Some(roster) = fold.roster() else { return Ok(()) };
-        let all: Vec<Approval> = fold.approvals().iter().map(|(_, a)| a.clone()).collect();
+        let about = fold.erasures();
         for record in erased {
-            let about = |approval: &&Approval| matches!(approval.subject, Subject::Erasure { record: at, .. } if at == record);
-            let wanted = all
-                .iter()
-                .find(about)
-                .is_some_and(|first| approved(roster, first.subject, &first.author, &all).is_ok());
-            if wanted {
+            let here = reader.row(record).map_err(problem)?.body.is_some();
+            if here && about.get(&record).is_some_and(|about| fold.is_approved(about)) {
                 self.mirror.forget(record).map_err(problem)?;
             }
         }
@@ -177,10 +175,12 @@ impl<'a> Session<'a> {
         self.place.keep_keyring(&self.keyring, &self.member)?;
         let client = self.client()?;
         self.leave_for_the_kit(&self.fold()?, &client, additions)?;
-        match client.add(additions).map_err(unreachable_server)? {
-            (_, None) => Ok(()),
-            (_, Some(word)) => Err(not_added(&word)),
+        for share in additions.chunks(AT_ONCE) {
+            if let (_, Some(word)) = client.add(share).map_err(unreachable_server)? {
+                return Err(not_added(&word));
+            }
         }
+        Ok(())
     }
 }
 

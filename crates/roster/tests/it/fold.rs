@@ -79,7 +79,7 @@ fn approvals_are_kept_once_and_only_those_of_editors() {
     let mut forged = Approval::new(desk, other, A.key(), A.key(), A.sign()).encode();
     *forged.last_mut().unwrap() ^= 1;
     assert_eq!(fold.hear(6, kind::APPROVAL, &forged), Err(Refusal::Signature));
-    assert_eq!(fold.approvals().len(), 2);
+    assert_eq!(fold.approvals().count(), 2);
 }
 
 #[test]

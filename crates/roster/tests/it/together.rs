@@ -80,7 +80,7 @@ impl Desk {
         (
             self.roster().clone(),
             fold.grants().to_vec(),
-            fold.approvals().to_vec(),
+            fold.approvals().map(|(at, a)| (at, a.clone())).collect::<Vec<_>>(),
             fold.refused().to_vec(),
         )
     }

@@ -10,10 +10,15 @@ const FIRST_GREGORIAN: i32 = 1_700;
 /// The years that are understood, so that a day is not taken for a year.
 const YEARS: std::ops::RangeInclusive<i32> = 1_000..=9_999;
 
+/// A day as it is typed, Jalali or Gregorian, in days from 1970-01-01: the first of what is named.
+pub fn day(typed: &str) -> Option<i32> {
+    day_on(typed, None)
+}
+
 /// The day, in days from 1970-01-01, of a year, year and month, or whole date with `/`, `-` or `.`
 /// between its parts: the first day of what is named. Today and yesterday are understood where
 /// `today` is known.
-pub(super) fn day(typed: &str, today: Option<i32>) -> Option<i32> {
+pub(super) fn day_on(typed: &str, today: Option<i32>) -> Option<i32> {
     let typed = typed.trim();
     if let Some(day) = today.and_then(|today| relative(typed, today)) {
         return Some(day);

@@ -11,11 +11,13 @@ mod matching;
 mod operators;
 mod parse;
 mod query;
+mod sizes;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
+pub use dates::day;
 pub use hits::{Piece, context, hits};
 pub use matching::matches;
 pub use parse::{parse, parse_at};

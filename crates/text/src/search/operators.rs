@@ -2,6 +2,7 @@
 
 use super::dates;
 use super::query::{FilterKind, Has, Is};
+use super::sizes;
 use super::token::fold_word;
 
 /// A condition before its value is read.
@@ -14,6 +15,8 @@ pub(super) enum Operator {
     Before,
     After,
     From,
+    Larger,
+    Smaller,
 }
 
 /// A name and what it stands for. Names are compared folded, so that a space, ZWNJ or the
@@ -28,6 +31,8 @@ const OPERATORS: Names<Operator> = &[
     (Operator::Before, &["before", "پیش‌از", "قبل", "قبل‌از"]),
     (Operator::After, &["after", "پس‌از", "بعد", "بعداز"]),
     (Operator::From, &["from", "sender", "از", "فرستنده"]),
+    (Operator::Larger, &["larger", "longer", "بزرگ‌تراز", "بلندتراز"]),
+    (Operator::Smaller, &["smaller", "shorter", "کوچک‌تراز", "کوتاه‌تراز"]),
 ];
 
 const CHANNELS: Names<&str> = &[
@@ -35,9 +40,8 @@ const CHANNELS: Names<&str> = &[
     ("telegram", &["telegram", "تلگرام"]),
     ("signal", &["signal", "سیگنال"]),
     ("whatsapp", &["whatsapp", "واتساپ", "واتس‌اپ"]),
-    ("email", &["email", "mail", "ایمیل", "رایانامه", "پست‌الکترونیک"]),
-    ("matrix", &["matrix", "ماتریکس"]),
-    ("sms", &["sms", "پیامک", "اس‌ام‌اس"]),
+    ("instagram", &["instagram", "insta", "اینستاگرام", "اینستا"]),
+    ("carried", &["carried", "دستی", "دست‌به‌دست"]),
 ];
 
 const STATES: Names<Is> = &[
@@ -68,7 +72,6 @@ const THINGS: Names<Has> = &[
     (Has::Note, &["note", "notes", "یادداشت"]),
     (Has::Draft, &["draft", "پیش‌نویس"]),
     (Has::Redaction, &["redaction", "redacted", "پوشیده", "پوشاندن", "سیاه‌شده"]),
-    (Has::Place, &["place", "location", "gps", "مکان", "جا", "محل"]),
 ];
 
 /// The operator of this name.
@@ -87,8 +90,10 @@ pub(super) fn condition(operator: Operator, value: &str, today: Option<i32>) -> 
         Operator::Label => folded(value).map(FilterKind::Label),
         Operator::Is => named(STATES, value).map(FilterKind::Is),
         Operator::Has => named(THINGS, value).map(FilterKind::Has),
-        Operator::Before => dates::day(value, today).map(FilterKind::Before),
-        Operator::After => dates::day(value, today).map(FilterKind::After),
+        Operator::Before => dates::day_on(value, today).map(FilterKind::Before),
+        Operator::After => dates::day_on(value, today).map(FilterKind::After),
+        Operator::Larger => sizes::size(value).map(FilterKind::Larger),
+        Operator::Smaller => sizes::size(value).map(FilterKind::Smaller),
         Operator::From => folded(value).map(|_| FilterKind::From(value.trim().to_owned())),
     }
 }

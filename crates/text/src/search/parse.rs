@@ -198,15 +198,17 @@ fn bare(text: &str) -> (&str, usize) {
 }
 
 /// The name of a condition at the beginning of `text`, and all that follows its colon. The Persian
-/// for before and after is two words, which may be written with a space.
+/// for before, after, larger and smaller is two words, which may be written with a space.
 fn named(text: &str) -> Option<(&str, &str)> {
     let (name, value) = text.split_once([':', '：'])?;
     let inside = |c: char| matches!(c, '\u{200B}'..='\u{200D}' | '\u{640}');
     let word = |c: char| c.is_alphabetic() || inside(c) || is_bidi_control(c);
     let plain = match name.split_once(' ') {
         Some((first, second)) => {
-            matches!(fold_word(first).as_str(), "پیش" | "پس" | "قبل" | "بعد")
-                && second.chars().all(word)
+            matches!(
+                fold_word(first).as_str(),
+                "پیش" | "پس" | "قبل" | "بعد" | "بزرگتر" | "بلندتر" | "کوچکتر" | "کوتاهتر"
+            ) && second.chars().all(word)
         }
         None => name.chars().all(word),
     };

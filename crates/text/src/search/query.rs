@@ -62,6 +62,10 @@ pub enum FilterKind {
     After(i32),
     /// Who it is from, as typed.
     From(String),
+    /// Its texts' characters and its attachments' bytes are more than this together.
+    Larger(u64),
+    /// They are fewer than this together.
+    Smaller(u64),
 }
 
 /// A state of a submission.
@@ -120,8 +124,6 @@ pub enum Has {
     Draft,
     /// A passage made unreadable.
     Redaction,
-    /// A place in the metadata of a file.
-    Place,
 }
 
 impl Query {

@@ -8,10 +8,12 @@ use payamgir_desk::office::{NotDone, Office};
 use payamgir_desk::store::StoreError;
 use payamgir_desk::work::{Act, Case, Check, Id, Ignored, Stage, text_hash};
 use payamgir_text::lang::Lang;
+use payamgir_text::search::parse_at;
 use payamgir_wire::hex::Hex;
 
 use super::{Fault, Room, back, see_other};
 use crate::door::{Toast, Ui};
+use crate::place::Place;
 
 /// A form's fields, in their order; one may come more than once.
 pub(crate) struct Fields(Vec<(String, String)>);
@@ -34,8 +36,12 @@ impl Fields {
         self.get(name).replace("\r\n", "\n").trim().to_owned()
     }
 
-    /// The conversations that are ticked, and those of the same text where that is asked for.
-    fn subjects(&self, office: &Office) -> Vec<u64> {
+    /// The conversations that are meant: those that are ticked, and those of the same text where that
+    /// is asked for, or all of the list.
+    fn subjects(&self, office: &Office, offset: i32) -> Result<Vec<u64>, StoreError> {
+        if !self.get("everything").is_empty() {
+            return self.all_of_the_list(office, offset);
+        }
         let ticked = self.all("id").filter_map(|id| id.parse().ok());
         let mut all: Vec<u64> = match self.get("same") {
             "" => ticked.collect(),
@@ -43,7 +49,20 @@ impl Fields {
         };
         all.sort_unstable();
         all.dedup();
-        all
+        Ok(all)
+    }
+
+    /// All that the list held when the page was made, on every page of it.
+    fn all_of_the_list(&self, office: &Office, offset: i32) -> Result<Vec<u64>, StoreError> {
+        let (view, q) = (self.get("view").to_owned(), self.get("q").to_owned());
+        let place = Place { view, q, ..Place::default() };
+        let today = payamgir_text::jalali::days(office.now(), offset);
+        let asked = parse_at(&place.q, today);
+        // What was not understood was not searched for: the list was not what the editor meant.
+        if !asked.unknown.is_empty() {
+            return Ok(vec![]);
+        }
+        office.all_on(place.wanted(), &asked, offset, self.seen())
     }
 
     /// Records that the page had seen which the form stands on.
@@ -80,11 +99,12 @@ pub(crate) async fn act(
         return Ok(see_other(&to));
     }
     let (office, ui) = (room.office.clone(), room.ui.clone());
-    let done = tokio::task::spawn_blocking(move || perform(&office, &fields)).await;
+    let offset = room.say.offset;
+    let done = tokio::task::spawn_blocking(move || perform(&office, &fields, offset)).await;
     let toast = match done {
         Ok(Ok(done)) => {
             ui.done(&once);
-            done.map(Done::toast)
+            done.map(Answer::toast)
         }
         Ok(Err(why)) => Some(not_done(&why)),
         Err(_) => Some(not_done(&NotDone::Store(StoreError::Form))),
@@ -134,16 +154,34 @@ impl Done {
     }
 }
 
-fn perform(office: &Office, fields: &Fields) -> Result<Option<Done>, NotDone> {
-    let on = fields.subjects(office);
-    match fields.get("do") {
+/// What comes of a form.
+enum Answer {
+    Done(Done),
+    /// Nothing was done, and this is why.
+    Told(Toast),
+}
+
+impl Answer {
+    fn toast(self) -> Toast {
+        match self {
+            Self::Done(done) => done.toast(),
+            Self::Told(toast) => toast,
+        }
+    }
+}
+
+fn perform(office: &Office, fields: &Fields, offset: i32) -> Result<Option<Answer>, NotDone> {
+    let on = fields.subjects(office, offset).map_err(NotDone::Store)?;
+    let done = match fields.get("do") {
         "note" => note(office, fields, &on),
         "draft" | "queue" => compose(office, fields, &on),
         "approve" | "approve-queue" | "send" | "withdraw" => further(office, fields),
         _ if on.is_empty() => Ok(None),
         "erase" => erase(office, fields, &on),
+        "erase-many" => return erase_many(office, fields, &on).map(Some),
         what => many(office, fields, what, on),
-    }
+    };
+    Ok(done?.map(Answer::Done))
 }
 
 /// What is done to many at once, with what takes it back.
@@ -202,18 +240,17 @@ pub(crate) fn check_word(check: Check) -> &'static str {
 
 /// What takes an act back: each conversation to how it was before.
 fn inverse(office: &Office, act: &Act) -> Vec<(Act, u64)> {
-    let work = office.work();
     let mut groups: Vec<(Act, u64, Vec<u64>)> = vec![];
     for number in act.subjects() {
-        let case = work.case(*number).cloned().unwrap_or_default();
+        let case = office.case(*number);
         let Some((back, seen)) = back_to(act, *number, case) else { continue };
-        let bare = with(back, vec![]);
+        let bare = back.with_subjects(vec![]);
         match groups.iter_mut().find(|(known, at, _)| *known == bare && *at == seen) {
             Some((_, _, all)) => all.push(*number),
             None => groups.push((bare, seen, vec![*number])),
         }
     }
-    groups.into_iter().map(|(act, seen, on)| (with(act, on), seen)).collect()
+    groups.into_iter().map(|(act, seen, on)| (act.with_subjects(on), seen)).collect()
 }
 
 /// How one conversation was before, and how far its author had seen then: what it covered it covers
@@ -238,19 +275,6 @@ fn back_to(act: &Act, number: u64, case: Case) -> Option<(Act, u64)> {
         }
         _ => return None,
     })
-}
-
-fn with(act: Act, on: Vec<u64>) -> Act {
-    match act {
-        Act::Assign { to, .. } => Act::Assign { on, to },
-        Act::Label { label, off, .. } => Act::Label { on, label, off },
-        Act::Check { state, .. } => Act::Check { on, state },
-        Act::Resolve { .. } => Act::Resolve { on },
-        Act::Reopen { .. } => Act::Reopen { on },
-        Act::Snooze { until, .. } => Act::Snooze { on, until },
-        Act::Quarantine { off, .. } => Act::Quarantine { on, off },
-        other => other,
-    }
 }
 
 fn note(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, NotDone> {
@@ -307,18 +331,48 @@ fn further(office: &Office, fields: &Fields) -> Result<Option<Done>, NotDone> {
     Ok(None)
 }
 
-/// Asks for the erasing of a conversation; its number was typed to say that it is meant.
+/// Asks for the erasing of a conversation, or of one submission of it; the conversation's number was
+/// typed to say that it is meant.
 fn erase(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>, NotDone> {
-    let typed = payamgir_text::digits::to_ascii(fields.get("confirm"));
     let [number] = on else { return Ok(None) };
-    if typed.trim() != number.to_string() {
+    if typed(fields) != Some(*number) {
         return Err(NotDone::Ignored(Ignored::NoSuchThing));
     }
-    let view = office.view(*number).map_err(NotDone::Store)?;
-    let Some(view) = view else { return Ok(None) };
-    office.erase(view.records)?;
+    let only = fields.get("only").parse().ok();
+    let records = office.records_of(&[*number], only);
+    if records.is_empty() {
+        return Err(NotDone::Ignored(Ignored::NoSuchThing));
+    }
+    office.erase(records)?;
     let (fa, en) = ("برای پاک شدن پیشنهاد شد", "put forward for erasing");
     Ok(Some(Done { fa, en, count: 1, undo: vec![] }))
+}
+
+/// The same of many, whose count was typed. It is said where it was not, or was another.
+fn erase_many(office: &Office, fields: &Fields, on: &[u64]) -> Result<Answer, NotDone> {
+    let count = on.len() as u64;
+    if typed(fields) != Some(count) {
+        let number = |lang| payamgir_text::digits::number(count, lang);
+        let fa = format!(
+            "هیچ چیز پاک نشد. این‌ها {} گفت‌وگو هستند: همین شمار را بنویسید.",
+            number(Lang::Fa)
+        );
+        let en = format!(
+            "Nothing was erased. These are {} conversations: type that number.",
+            number(Lang::En)
+        );
+        return Ok(Answer::Told(Toast { fa, en, undo: vec![], at: 0, id: 0 }));
+    }
+    office.erase(office.records_of(on, None))?;
+    let (fa, en) = ("برای پاک شدن پیشنهاد شد", "put forward for erasing");
+    Ok(Answer::Done(Done { fa, en, count: on.len(), undo: vec![] }))
+}
+
+/// The number that was typed to say that it is meant.
+fn typed(fields: &Fields) -> Option<u64> {
+    let typed = payamgir_text::digits::to_ascii(fields.get("confirm"));
+    let digits: String = typed.chars().filter(|c| !matches!(c, ',' | '٬' | ' ')).collect();
+    digits.parse().ok()
 }
 
 /// Why something was not done, for whoever tried.

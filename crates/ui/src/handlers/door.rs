@@ -9,7 +9,7 @@ use payamgir_text::lang::Lang;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{page, see_other};
+use super::{back, page, see_other};
 use crate::door::{Stands, Ui};
 use crate::pages::lock as pages;
 use crate::say::Say;
@@ -38,20 +38,47 @@ pub(crate) async fn front(State(ui): State<Arc<Ui>>, headers: HeaderMap) -> Resp
     see_other(&format!("/{}/", lang.code()))
 }
 
-/// `GET /fa/lock`
-pub(crate) async fn locked(State(ui): State<Arc<Ui>>, Path(lang): Path<String>) -> Response {
+/// Where the editor was, to be shown again once the desk is open.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Was {
+    to: String,
+}
+
+impl Was {
+    /// The place, if it is one of these pages; the list otherwise.
+    fn at(&self, lang: Lang) -> String {
+        back(&self.to, lang)
+    }
+}
+
+/// `GET /fa/lock?to=…`
+pub(crate) async fn locked(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+    Query(was): Query<Was>,
+) -> Response {
     let Ok(lang) = lang.parse::<Lang>() else { return StatusCode::NOT_FOUND.into_response() };
     let say = Say { lang, offset: ui.settings.offset };
+    let to = was.at(lang);
     match ui.stands() {
-        Stands::Locked(said) => page(&pages::locked(say, said.as_ref())).into_response(),
-        Stands::Opening(done, of) => page(&pages::opening(say, done, of)).into_response(),
-        Stands::Open(_) => see_other(&format!("/{}/", lang.code())),
+        Stands::Locked(said) => page(&pages::locked(say, said.as_ref(), &to)).into_response(),
+        Stands::Opening(done, of) => page(&pages::opening(say, (done, of), &to)).into_response(),
+        Stands::Open(_) => see_other(&to),
     }
+}
+
+/// Where the door is, for who is to come back to `to`.
+pub(crate) fn at_the_door(to: &str, lang: Lang) -> String {
+    let to = serde_urlencoded::to_string([("to", to)]).unwrap_or_default();
+    format!("/{}/lock?{to}", lang.code())
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Unlock {
     passphrase: Zeroizing<String>,
+    #[serde(flatten)]
+    was: Was,
 }
 
 /// `POST /fa/unlock`
@@ -63,14 +90,18 @@ pub(crate) async fn unlock(
     let Ok(lang) = lang.parse::<Lang>() else { return StatusCode::NOT_FOUND.into_response() };
     ui.touch();
     ui.unlock(form.passphrase);
-    see_other(&format!("/{}/lock", lang.code()))
+    see_other(&at_the_door(&form.was.at(lang), lang))
 }
 
 /// `POST /fa/lock`: this process ends as soon as the answer is on its way.
-pub(crate) async fn lock(State(ui): State<Arc<Ui>>, Path(lang): Path<String>) -> Response {
+pub(crate) async fn lock(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+    Form(was): Form<Was>,
+) -> Response {
     let Ok(lang) = lang.parse::<Lang>() else { return StatusCode::NOT_FOUND.into_response() };
     let say = Say { lang, offset: ui.settings.offset };
-    let answer = page(&pages::locking(say)).into_response();
+    let answer = page(&pages::locking(say, &was.at(lang))).into_response();
     ui.lock();
     answer
 }

@@ -18,6 +18,7 @@ use payamgir_text::lang::Lang;
 
 use crate::door::{Stands, Ui};
 use crate::pages::frame;
+use crate::place::Place;
 use crate::say::Say;
 
 /// An open desk and how it speaks.
@@ -31,8 +32,8 @@ pub(crate) struct Room {
 pub(crate) enum Fault {
     /// Of another language than there is.
     NoPage,
-    /// The desk is locked: there its page is.
-    Locked(Lang),
+    /// The desk is locked: where its door is.
+    Locked(String),
     /// There is no such thing.
     NotHere(Box<Room>),
     /// The store could not be read.
@@ -49,8 +50,18 @@ impl Room {
                 let say = Say { lang, offset: ui.settings.offset };
                 Ok(Self { ui, office, say })
             }
-            _ => Err(Fault::Locked(lang)),
+            _ => Err(Fault::Locked(format!("/{}/lock", lang.code()))),
         }
+    }
+
+    /// The same; who finds the desk locked comes back to that place.
+    pub(crate) fn enter_at(ui: Arc<Ui>, lang: &str, place: &Place) -> Result<Self, Fault> {
+        Self::enter(ui, lang).map_err(|fault| match (fault, lang.parse::<Lang>()) {
+            (Fault::Locked(_), Ok(lang)) => {
+                Fault::Locked(door::at_the_door(&place.href(lang), lang))
+            }
+            (fault, _) => fault,
+        })
     }
 
     pub(crate) fn again(&self) -> Box<Self> {
@@ -72,7 +83,7 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         match self {
             Self::NoPage => StatusCode::NOT_FOUND.into_response(),
-            Self::Locked(lang) => see_other(&format!("/{}/lock", lang.code())),
+            Self::Locked(door) => see_other(&door),
             Self::NotHere(room) => {
                 (StatusCode::NOT_FOUND, page(&frame::not_here(&room))).into_response()
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use payamgir_desk::office::{Counts, Rows, View};
-use payamgir_text::search::{FilterKind, Has, Query as Asked, parse_at};
+use payamgir_text::search::{Query as Asked, parse_at};
 
 use super::{Fault, Room, page};
 use crate::door::{Toast, Ui};
@@ -34,7 +34,7 @@ pub(crate) async fn panes(
     Path(lang): Path<String>,
     Query(place): Query<Place>,
 ) -> Result<Response, Fault> {
-    let room = Room::enter(ui, &lang)?;
+    let room = Room::enter_at(ui, &lang, &place)?;
     Ok(show(&room, place).await?.into_response())
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn show(room: &Room, place: Place) -> Result<Html<String>, Faul
     let panes = room
         .look(move |office| {
             let today = payamgir_text::jalali::days(office.now(), offset);
-            let asked = understood(parse_at(&place.q, today));
+            let asked = parse_at(&place.q, today);
             let rows = office.list(place.wanted(), &asked, (place.from, ROWS), offset)?;
             let view = place.c.map(|number| office.view(number)).transpose()?.flatten();
             let here = view.as_ref().map(|view| office.here(view)).unwrap_or_default();
@@ -57,14 +57,4 @@ pub(crate) async fn show(room: &Room, place: Place) -> Result<Html<String>, Faul
         return Err(Fault::NotHere(room.again()));
     }
     Ok(page(&pages::panes(room, &panes)))
-}
-
-/// What a file says of a place is read when it is shown and kept nowhere: it cannot be searched for.
-fn understood(mut asked: Asked) -> Asked {
-    let before = asked.filters.len();
-    asked.filters.retain(|filter| filter.kind != FilterKind::Has(Has::Place));
-    if asked.filters.len() < before {
-        asked.unknown.push("has:place".to_owned());
-    }
-    asked
 }

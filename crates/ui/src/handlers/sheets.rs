@@ -1,10 +1,10 @@
 //! Everything but the panes: audit, help, canned replies, names, members, the alarm.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use payamgir_desk::office::{Office, Settings};
 use payamgir_desk::work::{Act, Id};
 use payamgir_wire::hex::Hex;
 use serde::Deserialize;
@@ -47,14 +47,15 @@ pub(crate) async fn help(
     Ok(page(&pages::help(&room)).into_response())
 }
 
-/// `POST /fa/help`: shortcuts on or off, until the desk is ended.
+/// `POST /fa/help`: shortcuts on or off, from now on.
 pub(crate) async fn keys(
     State(ui): State<Arc<Ui>>,
     Path(lang): Path<String>,
     body: String,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
-    room.ui.keys_off.store(Fields::read(&body).get("keys") == "off", Ordering::Relaxed);
+    let keys_off = Fields::read(&body).get("keys") == "off";
+    room.look(move |office| office.set(Settings { keys_off })).await?;
     Ok(see_other(&format!("/{}/help", room.say.lang.code())))
 }
 
@@ -153,6 +154,16 @@ pub(crate) async fn alarm(
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     Ok(page(&pages::alarm(&room)).into_response())
+}
+
+/// `POST /fa/alarm`: somebody looked into it.
+pub(crate) async fn looked_into(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    room.look(Office::looked_into).await?;
+    Ok(see_other(&format!("/{}/alarm", room.say.lang.code())))
 }
 
 /// Does it; what was not done is told with the next list.

@@ -1,6 +1,7 @@
 //! Who did what, as the log has it: verified, or passed over and why.
 
 use maud::{Markup, html};
+use payamgir_desk::office::Wanted;
 use payamgir_desk::work::{Act, Heard, Ignored};
 use payamgir_text::digits;
 use payamgir_wire::hex::Hex;
@@ -9,6 +10,7 @@ use super::conversation::deed_words;
 use super::frame::sheet;
 use crate::handlers::Room;
 use crate::handlers::sheets::Audit;
+use crate::place::Place;
 use crate::say::Say;
 
 /// Rows of one page.
@@ -27,7 +29,10 @@ pub(crate) fn audit(room: &Room, asked: &Audit) -> Markup {
     let work = room.office.work();
     let troubles = troubles(room, asked);
     let mut lines: Vec<(u64, Line<'_>)> = troubles;
-    let events = work.heard().iter().filter(|heard| fits(heard, asked));
+    let number = digits::to_ascii(&asked.c).trim().parse::<u64>().ok();
+    // What there is not has no key, and nothing was done with it.
+    let about = number.map(|number| room.office.key_of(number));
+    let events = work.heard().iter().filter(|heard| fits(heard, asked, about));
     lines.extend(events.map(|heard| (heard.record.unwrap_or(u64::MAX), Line::Event(heard))));
     lines.sort_by_key(|(record, _)| *record);
     let end = asked.before.unwrap_or(lines.len()).min(lines.len());
@@ -76,14 +81,14 @@ fn troubles<'h>(room: &Room, asked: &Audit) -> Vec<(u64, Line<'h>)> {
     .collect()
 }
 
-fn fits(heard: &Heard, asked: &Audit) -> bool {
+fn fits(heard: &Heard, asked: &Audit, about: Option<Option<u64>>) -> bool {
     let author =
         asked.who.is_empty() || heard.author.is_some_and(|key| Hex(key).to_string() == asked.who);
     let act = heard.event.as_ref().map(|event| &event.act);
     let what = asked.what.is_empty() || act.is_some_and(|act| act.word() == asked.what);
-    let number = digits::to_ascii(&asked.c).trim().parse::<u64>().ok();
-    let about = number.is_none_or(|number| act.is_some_and(|act| act.subjects().contains(&number)));
-    author && what && about
+    let subjects = act.map(|act| act.subjects()).unwrap_or_default();
+    let here = about.is_none_or(|key| key.is_some_and(|key| subjects.contains(&key)));
+    author && what && here
 }
 
 fn filters(room: &Room, asked: &Audit) -> Markup {
@@ -190,8 +195,19 @@ pub(crate) fn told(room: &Room, heard: &Heard) -> Markup {
             Act::Erase { records } => { " (" (say.number(records.len() as u64)) " " (say.t("رکورد", "records")) ")" }
             _ => {}
         }
+        @if let [key] = on { (conversation(room, *key)) }
         @if on.len() > 1 { " (" (say.number(on.len() as u64)) " " (say.t("گفت‌وگو", "conversations")) ")" }
     }
+}
+
+/// The one conversation that an act is about.
+fn conversation(room: &Room, key: u64) -> Markup {
+    let (store, say) = (room.office.store(), room.say);
+    let Some(found) = store.catalog().keyed(key) else {
+        return html! { " (" (say.t("گفت‌وگویی که دیگر نیست", "a conversation that is gone")) ")" };
+    };
+    let at = Place::list(Wanted::All).with(found.number).href(say.lang);
+    html! { " " a href=(at) { (super::list::numbered(room, found.number)) } }
 }
 
 fn deed_word(act: &Act) -> &'static str {

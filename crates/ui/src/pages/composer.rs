@@ -4,7 +4,8 @@ use maud::{Markup, html};
 use payamgir_desk::office::View;
 use payamgir_desk::work::{Reply, Stage};
 
-use super::conversation::{deed, words};
+use super::conversation::deed;
+use super::parts::words;
 use crate::handlers::Room;
 use crate::handlers::panes::Panes;
 
@@ -75,10 +76,13 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
             " "
             button.primary name="do" value="queue" { (if alone { say.t("بفرست", "Queue it") } else { say.t("برای تأیید", "Send for approval") }) }
         }
-        @if let Some(own) = own {
-            details.versions {
-                summary { (say.t("پیش‌نمایش پیش‌نویس", "Preview of the draft")) }
-                (words(&own.text))
+        details.versions {
+            summary { (say.t("پیش‌نمایش: فرستنده چنین می‌بیند", "Preview: the source sees it so")) }
+            div #preview .preview data-preview="reply" {
+                @match own {
+                    Some(own) => (words(&own.text)),
+                    None => p.hint { (say.t("هنوز چیزی نوشته نشده است.", "Nothing is written yet.")) },
+                }
             }
         }
     };

@@ -1,14 +1,12 @@
 //! The middle pane: what came, what was written, what was done.
 
 use maud::{Markup, html};
-use payamgir_desk::office::{Came, Piece, Shown, State, View, What};
-use payamgir_desk::store::Class;
-use payamgir_desk::work::{Act, Heard, Note, Redaction, Reply, Stage};
-use payamgir_redact::{Span, pieces};
+use payamgir_desk::office::{Piece, State, View};
+use payamgir_desk::work::{Act, Heard, Note, Reply, Stage};
 use payamgir_roster::Role;
-use payamgir_wire::Attachment;
 
 use super::audit::told;
+use super::parts::{submission, words};
 use super::{composer, list};
 use crate::handlers::Room;
 use crate::handlers::panes::Panes;
@@ -16,27 +14,46 @@ use crate::handlers::panes::Panes;
 /// The conversation.
 pub(crate) fn conversation(room: &Room, panes: &Panes, view: &View) -> Markup {
     let say = room.say;
-    let others = room.office.others_at(view.number);
     html! {
-        section #conversation .pane.pane-conversation aria-labelledby="conversation-title" data-conversation=(view.number) {
+        section #conversation .pane.pane-conversation aria-labelledby="conversation-title" data-conversation=(view.number) data-fetched=(room.office.fetched()) {
             header.conversation-head {
                 p.back { a href=(panes.place.closed().href(say.lang)) data-action="back" { (say.t("‹ فهرست", "‹ List")) } }
                 (title(room, panes, view))
                 (actions(room, panes, view))
-                @if !others.is_empty() {
-                    p #presence .presence {
-                        @for (at, key) in others.iter().enumerate() {
-                            @if at > 0 { (say.t("، ", ", ")) }
-                            bdi { (say.member(&room.office, key)) }
-                        }
-                        " " (say.t("همین حالا اینجا می‌نویسد.", "is writing here now."))
-                    }
-                }
+                (presence(room, view.number))
             }
             div.scroll {
                 ol.timeline { @for piece in &view.pieces { (one(room, panes, view, piece)) } }
                 (composer::composer(room, panes, view))
             }
+        }
+    }
+}
+
+/// Who else is writing here. The script keeps it up to date.
+fn presence(room: &Room, number: u64) -> Markup {
+    let others = others(room, number);
+    html! { p #presence .presence role="status" hidden[others.is_empty()] { (others) } }
+}
+
+/// Who else is writing there, in words; nothing where nobody is.
+pub(crate) fn others(room: &Room, number: u64) -> String {
+    let say = room.say;
+    let names: Vec<String> =
+        room.office.others_at(number).iter().map(|key| say.member(&room.office, key)).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => {
+            format!(
+                "\u{2068}{one}\u{2069} {}",
+                say.t("همین حالا اینجا می‌نویسد.", "is writing here now.")
+            )
+        }
+        more => {
+            let names: Vec<String> =
+                more.iter().map(|name| format!("\u{2068}{name}\u{2069}")).collect();
+            let are = say.t("همین حالا اینجا می‌نویسند.", "are writing here now.");
+            format!("{} {are}", names.join(say.t("، ", ", ")))
         }
     }
 }
@@ -85,6 +102,9 @@ fn title(room: &Room, panes: &Panes, view: &View) -> Markup {
         }
         div.title-end {
             (deed(room, panes, view, "", &resolve))
+            " " a.button.fold-list href=(panes.place.with_list(if panes.place.list == "off" { "" } else { "off" }).href(say.lang)) data-action="fold-list" {
+                (if panes.place.list == "off" { say.t("فهرست را نشان بده", "Show the list") } else { say.t("فهرست را ببند", "Fold the list") })
+            }
             " " a.button.to-details href=(details.href(say.lang)) data-action="details" { (say.t("جزئیات ›", "Details ›")) }
         }
     }
@@ -134,13 +154,13 @@ fn one(room: &Room, panes: &Panes, view: &View, piece: &Piece) -> Markup {
     }
 }
 
-fn time(room: &Room, unix: u64) -> Markup {
+pub(crate) fn time(room: &Room, unix: u64) -> Markup {
     let (say, now) = (room.say, room.office.now());
     let same_day = say.when(unix, now);
     html! { time datetime=(say.machine_time(unix)) title=(say.whole_time(unix)) { (same_day) } }
 }
 
-fn record(room: &Room, record: Option<u64>) -> Markup {
+pub(crate) fn record(room: &Room, record: Option<u64>) -> Markup {
     let say = room.say;
     html! {
         @match record {
@@ -150,242 +170,6 @@ fn record(room: &Room, record: Option<u64>) -> Markup {
                 }
             }
             None => span.record { (say.t("در راه", "on the way")) },
-        }
-    }
-}
-
-fn submission(room: &Room, panes: &Panes, came: &Came) -> Markup {
-    let say = room.say;
-    let digits = payamgir_wire::reference(&came.group);
-    let reference = format!("{}-{}-{}", &digits[..3], &digits[3..6], &digits[6..]);
-    let (images, others): (Vec<&Shown>, Vec<&Shown>) = came
-        .parts
-        .iter()
-        .partition(|part| part.class == Class::Image && panes.here.contains(&part.record));
-    html! {
-        li.entry.entry-in id={ "r-" (came.number) } {
-            article {
-                header.entry-head {
-                    h3 { (say.t("پیام", "Submission")) }
-                    " " span.who { (say.channel(came.channel)) }
-                    " " (time(room, came.arrived))
-                    " " span.meta { (say.t("پیگیری ", "reference ")) bdi dir="ltr" { (payamgir_text::digits::localize(&reference, say.lang)) } }
-                    " " (record(room, Some(came.number)))
-                }
-                @for of in &came.deletion { p.flag { (deletion(room, *of)) } }
-                @for part in &others { (shown(room, panes, part)) }
-                @if !images.is_empty() { (album(room, &images)) }
-                @if came.gapped {
-                    p.lost data-kind="missing" {
-                        strong { (say.t("ناقص.", "Missing.")) } " "
-                        (say.t("میان آنچه رسید بخشی نیست: فرستنده نفرستاد، خط قطع شد، یا پاک شده است.", "A part between those that came is not here: it was not sent, the line broke, or it was erased."))
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn deletion(room: &Room, of: Option<u32>) -> String {
-    let say = room.say;
-    match of {
-        None => say
-            .t(
-                "فرستنده خواسته است که این پیام پاک شود.",
-                "The source has asked that this be deleted.",
-            )
-            .to_owned(),
-        Some(place) => {
-            let place = say.name(u64::from(place) + 1);
-            format!(
-                "{} {place}",
-                say.t(
-                    "فرستنده خواسته است که این بخش پاک شود:",
-                    "The source has asked that this part be deleted:"
-                )
-            )
-        }
-    }
-}
-
-fn shown(room: &Room, panes: &Panes, part: &Shown) -> Markup {
-    let say = room.say;
-    match &part.what {
-        What::Text(text) => html! {
-            div id={ "r-" (part.record) } {
-                @match &part.redaction {
-                    Some(redaction) => (redacted(room, part.record, text, redaction)),
-                    None => (words(text)),
-                }
-                p.tools { a href={ "/" (say.lang.code()) "/redact/" (part.record) } { (say.t("پوشاندن واژه‌ها", "Hide words")) } }
-                (versions(room, part))
-            }
-        },
-        What::Attachment(attachment) => file(room, panes, part, attachment),
-        What::Unreadable(size) => html! {
-            p.lost data-kind="unreadable" {
-                strong { (say.t("ناخوانا.", "Unreadable.")) } " "
-                (say.t("کانال نتوانست آنچه آمد را بخواند؛ همان‌گونه نگه داشته شده است", "The channel could not read what came; it is kept as it came")) " (" (say.size(*size as u64)) ")."
-            }
-        },
-        What::Unknown => html! {
-            p.lost data-kind="unreadable" { (say.t("این نسخه‌ی برنامه این گونه بخش را نمی‌شناسد.", "This version of the program does not know this kind of part.")) }
-        },
-    }
-}
-
-/// Paragraphs, each in its own direction; nothing of the original is changed.
-pub(crate) fn words(text: &str) -> Markup {
-    html! { div.words { @for line in text.lines() { p dir="auto" { (line) } } } }
-}
-
-fn redacted(room: &Room, record: u64, text: &str, redaction: &Redaction) -> Markup {
-    let say = room.say;
-    let spans: Vec<Span> =
-        redaction.spans.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
-    // What was meant is not known: then nothing is shown.
-    let Ok(all) = pieces(text, &spans) else {
-        return html! {
-            p.lost data-kind="unreadable" { (say.t("آنچه برای پوشاندن ثبت شده با متن نمی‌خواند؛ متن نشان داده نمی‌شود.", "What is recorded as hidden does not fit the text: the text is not shown.")) }
-            p.tools { a href={ "/" (say.lang.code()) "/redact/" (record) } { (say.t("تغییر آنچه پوشیده است", "Change what is hidden")) } }
-        };
-    };
-    html! {
-        div.words.redacted {
-            p dir="auto" {
-                @for (hidden, piece) in &all {
-                    @if *hidden { span.gone role="img" aria-label=(say.t("پنهان", "hidden")) { (payamgir_redact::HIDDEN) } }
-                    @else { (piece) }
-                }
-            }
-        }
-        p.state {
-            (say.t("پوشانده‌ی ", "Hidden by ")) bdi { (say.member(&room.office, &redaction.author)) } (say.t("، ", ", ")) (time(room, redaction.made))
-        }
-        details.versions {
-            summary { (say.t("ببینید دقیقاً چه پوشانده شده", "See exactly what is hidden")) }
-            div.words {
-                p dir="auto" {
-                    @for (hidden, piece) in &all { @if *hidden { del { (piece) } } @else { (piece) } }
-                }
-            }
-        }
-        p.tools { a href={ "/" (say.lang.code()) "/redact/" (record) } { (say.t("تغییر آنچه پوشیده است", "Change what is hidden")) } }
-    }
-}
-
-fn versions(room: &Room, part: &Shown) -> Markup {
-    let say = room.say;
-    html! {
-        @if !part.before.is_empty() {
-            details.versions {
-                summary { (say.t("فرستنده آن را ویرایش کرده؛ نسخه‌های پیشین", "The source edited it; earlier versions")) }
-                ol { @for (arrived, text) in &part.before { li { (time(room, *arrived)) p.words dir="auto" { (text) } } } }
-            }
-        }
-    }
-}
-
-fn album(room: &Room, images: &[&Shown]) -> Markup {
-    let say = room.say;
-    let alt = |at: usize| {
-        let (at, of) = (say.number(at as u64 + 1), say.number(images.len() as u64));
-        format!("{} {at} {} {of}", say.t("رونوشت عکس", "Copy of photo"), say.t("از", "of"))
-    };
-    html! {
-        ul.album aria-label=(say.t("عکس‌ها", "Photos")) {
-            @for (at, image) in images.iter().enumerate() {
-                li id={ "r-" (image.record) } {
-                    a href={ "/copy/" (image.record) } { img src={ "/copy/" (image.record) } loading="lazy" alt=(alt(at)); }
-                }
-            }
-        }
-        @for image in images {
-            @if let What::Attachment(attachment) = &image.what { (document(room, image.record, attachment)) }
-        }
-    }
-}
-
-fn file(room: &Room, panes: &Panes, part: &Shown, attachment: &Attachment) -> Markup {
-    let say = room.say;
-    let here = panes.here.contains(&part.record);
-    let src = format!("/play/{}", part.record);
-    html! {
-        div id={ "r-" (part.record) } {
-            @if !here {
-                (name_of(room, attachment))
-                p.lost data-kind="missing" {
-                    strong { (say.t("هنوز اینجا نیست.", "Not here yet.")) } " "
-                    (say.t("در حال گرفتن از سرور است.", "It is being fetched from the server."))
-                }
-            } @else if part.class == Class::Audio {
-                figure.player data-player {
-                    figcaption { bdi { (attachment.name.as_str()) } }
-                    audio controls preload="metadata" src=(src) data-action="play" {}
-                    (speeds(room, part.record))
-                }
-            } @else if part.class == Class::Video {
-                figure.film {
-                    video controls preload="metadata" width="640" src=(src) {}
-                    figcaption { bdi { (attachment.name.as_str()) } }
-                }
-            }
-            @if attachment.cut {
-                p.lost data-kind="cut" {
-                    strong { (say.t("بریده.", "Cut.")) } " "
-                    (say.t("خط قطع شد و تنها آغاز پرونده رسید: ", "The line broke and only the beginning came: ")) (say.size(attachment.size)) "."
-                }
-            }
-            @if here { (document(room, part.record, attachment)) }
-        }
-    }
-}
-
-fn speeds(room: &Room, record: u64) -> Markup {
-    let say = room.say;
-    html! {
-        fieldset.speed.js-only {
-            legend.hidden { (say.t("تندی", "Speed")) }
-            @for speed in ["0.75", "1", "1.25", "1.5", "2"] {
-                label {
-                    input type="radio" name={ "speed-" (record) } value=(speed) checked[speed == "1"];
-                    span { (payamgir_text::digits::localize(speed, say.lang)) "×" }
-                }
-            }
-        }
-    }
-}
-
-fn name_of(room: &Room, attachment: &Attachment) -> Markup {
-    let say = room.say;
-    let name = if attachment.name.is_empty() {
-        say.t("بی‌نام", "no name")
-    } else {
-        &*attachment.name
-    };
-    html! {
-        p.document-name {
-            bdi { (payamgir_text::terminal::one_line(name, 200)) } " "
-            span.meta { bdi { (payamgir_text::terminal::one_line(&attachment.media_type, 60)) } (say.t("، ", ", ")) (say.size(attachment.size)) }
-        }
-    }
-}
-
-/// What is never shown: saved where the editor asks, with a warning.
-fn document(room: &Room, record: u64, attachment: &Attachment) -> Markup {
-    let say = room.say;
-    let save = format!("/{}/save/{record}", say.lang.code());
-    html! {
-        div.document {
-            (name_of(room, attachment))
-            details {
-                summary { (say.t("ذخیره", "Save")) }
-                p.warn { (say.t("میز این پرونده را باز نکرده و نسنجیده است. اصل آن را تنها روی رایانه‌ای باز کنید که به اینترنت وصل نیست.", "The desk has not opened or checked this file. Open the original only on a computer that is not connected to the internet.")) }
-                div.tools {
-                    form action=(save) method="post" { button name="how" value="clean" { (say.t("رونوشت بی آنچه از سازنده‌اش می‌گوید", "A copy without what it says of its maker")) } }
-                    form action=(save) method="post" { button.danger name="how" value="original" { (say.t("اصل پرونده", "The original")) } }
-                }
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The last pane: what is known about a conversation.
 
 use maud::{Markup, html};
-use payamgir_desk::office::View;
+use payamgir_desk::office::{Piece, View};
 use payamgir_desk::work::Check;
 
 use super::audit::told;
@@ -139,14 +139,35 @@ fn did(room: &Room, view: &View) -> Markup {
     }
 }
 
+/// Which of several submissions is meant.
+fn submissions(room: &Room, view: &View) -> Markup {
+    let say = room.say;
+    let all = view.pieces.iter().filter_map(|piece| match piece {
+        Piece::Submission(came) => Some(came),
+        _ => None,
+    });
+    html! {
+        @if all.clone().count() > 1 {
+            label for="erase-only" { (say.t("کدام: ", "Which: ")) }
+            select #erase-only name="only" {
+                option value="" { (say.t("همه‌ی گفت‌وگو", "the whole conversation")) }
+                @for came in all {
+                    option value=(came.number) { (say.t("تنها پیامِ ", "only the submission of ")) (say.whole_time(came.arrived)) }
+                }
+            }
+        }
+    }
+}
+
 fn erase(room: &Room, panes: &Panes, view: &View) -> Markup {
     let say = room.say;
     let number = say.name(view.number);
     let form = html! {
-        p { (say.t("هر آنچه فرستنده در این گفت‌وگو فرستاده، پس از تأیید به اندازه‌ی آستانه، اینجا و روی سرور پاک می‌شود و برنمی‌گردد. جای خالی‌شان در لاگ می‌ماند.", "Once as many as the threshold asks for have approved, all that the source sent in this conversation is erased here and at the server and cannot be brought back. The gap stays in the log.")) }
+        p { (say.t("آنچه فرستنده در این گفت‌وگو فرستاده، پس از تأیید به اندازه‌ی آستانه، اینجا و روی سرور پاک می‌شود و برنمی‌گردد. جای خالی‌شان در لاگ می‌ماند.", "Once as many as the threshold asks for have approved, all that the source sent in this conversation is erased here and at the server and cannot be brought back. The gap stays in the log.")) }
         @if view.records.iter().any(|record| room.office.work().erasure(*record).is_some()) {
             p.state { b { (say.t("پیشنهاد شده است؛ تأیید شما هم شمرده می‌شود.", "Put forward already; your approval counts too.")) } }
         }
+        (submissions(room, view))
         label for="erase-word" { (say.t("برای اطمینان شماره‌ی گفت‌وگو را بنویسید: ", "To be sure, type the conversation's number: ")) (number) }
         input #erase-word name="confirm" inputmode="numeric" autocomplete="off" required;
         button.danger name="do" value="erase" { (say.t("برای همیشه پاک کن", "Erase for good")) }

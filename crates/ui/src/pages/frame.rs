@@ -1,7 +1,5 @@
 //! The frame that every page of an open desk shares.
 
-use std::sync::atomic::Ordering;
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use payamgir_desk::office::Sync;
 use payamgir_desk::store::StoreError;
@@ -28,10 +26,10 @@ pub(crate) struct Frame<'a> {
 /// A whole page around `main`.
 pub(crate) fn page(frame: &Frame<'_>, main: &Markup) -> Markup {
     let (room, say) = (frame.room, frame.room.say);
-    let keys_off = room.ui.keys_off.load(Ordering::Relaxed);
+    let keys_off = room.office.settings().keys_off;
     let sync = room.office.sync_state();
     let code = say.lang.code();
-    let status = format!("/status?size={}", room.office.size());
+    let status = format!("/status?lang={code}&size={}", room.office.size());
     html! {
         (DOCTYPE)
         html lang=(code) dir=(say.lang.dir()) {
@@ -72,13 +70,13 @@ pub(crate) fn name(say: Say) -> &'static str {
     say.t("میز پیامگیر", "Payamgir desk")
 }
 
-/// What cannot be missed: the log contradicts itself.
+/// What cannot be missed, in its own words. The script shows one that comes later.
 fn alarm_strip(say: Say, sync: &Sync) -> Markup {
-    let alarmed = sync.said.as_ref().is_some_and(|said| said.alarm);
+    let alarm = sync.said.as_ref().filter(|said| said.alarm);
     html! {
-        div #alarm .alarm-strip role="alert" hidden[!alarmed] {
+        div #alarm .alarm-strip role="alert" hidden[alarm.is_none()] {
             p {
-                strong { (say.t("هشدار: لاگ سرور با آنچه پیش‌تر دیده بودیم نمی‌خواند.", "Alarm: the server's log contradicts what was seen before.")) }
+                strong { (alarm.map_or("", |said| said.what(say.lang))) }
                 " "
                 a href={ "/" (say.lang.code()) "/alarm" } { (say.t("چه باید کرد", "What to do")) }
             }
@@ -108,6 +106,7 @@ fn top(frame: &Frame<'_>, sync: &Sync) -> Markup {
             a.lang href=(frame.other) lang=(other.code()) hreflang=(other.code()) dir=(other.dir()) { (other_name) }
             (menu(say))
             form.lock-now action={ "/" (code) "/lock" } method="post" {
+                input type="hidden" name="to" value={ "/" (code) (frame.other.get(3..).unwrap_or("/")) };
                 button.primary data-action="lock" { (say.t("قفل", "Lock")) }
             }
         }
@@ -137,7 +136,7 @@ fn sync_line(room: &Room, sync: &Sync) -> Markup {
     let (say, now) = (room.say, room.office.now());
     let state = status::word(sync);
     let words = match (state, sync.done) {
-        ("alarm", _) => say.t("ایستاد: هشدار", "Stopped: alarm").to_owned(),
+        ("alarm", _) => say.t("هشدار", "Alarm").to_owned(),
         ("offline", _) => say.t("بی‌اتصال؛ باز هم می‌کوشد", "Offline; it keeps trying").to_owned(),
         ("working", _) => say.t("در حال گرفتن", "Fetching").to_owned(),
         (_, None) => say.t("هنوز همگام نشده", "Not synced yet").to_owned(),
@@ -152,7 +151,7 @@ fn sync_line(room: &Room, sync: &Sync) -> Markup {
             data-idle=(say.t("به‌روز", "Up to date"))
             data-working=(say.t("در حال گرفتن {done} از {of}", "Fetching {done} of {of}"))
             data-offline=(say.t("بی‌اتصال؛ باز هم می‌کوشد", "Offline; it keeps trying"))
-            data-alarm=(say.t("ایستاد: هشدار", "Stopped: alarm"))
+            data-alarm=(say.t("هشدار", "Alarm"))
             data-gone=(say.t("برنامه‌ی میز پاسخ نمی‌دهد", "The desk's program does not answer")) {
             (words)
             @if sync.waiting > 0 {

@@ -1,7 +1,7 @@
 //! The first pane: lists and rows.
 
 use maud::{Markup, html};
-use payamgir_desk::office::{Row, Wanted};
+use payamgir_desk::office::{Row, State, Wanted};
 use payamgir_desk::work::Check;
 
 use crate::handlers::Room;
@@ -50,6 +50,8 @@ pub(crate) fn list(room: &Room, panes: &Panes) -> Markup {
             input type="hidden" name="back" value=(here);
             div #list .list data-place=(panes.place.list_key()) data-url=(list_at) data-action="back" tabindex="-1" {
                 input type="hidden" name="seen" value=(panes.size);
+                input type="hidden" name="view" value=(panes.place.wanted().word());
+                input type="hidden" name="q" value=(panes.place.q);
                 div.list-head {
                     h2.list-title { (title(room, panes)) }
                     a #new .new href=(list_at) data-action="new" data-text=(say.t("{n} تازه", "{n} new")) hidden {}
@@ -59,7 +61,7 @@ pub(crate) fn list(room: &Room, panes: &Panes) -> Markup {
                     p.nothing-here { (nothing(room, panes)) }
                 } @else {
                     ul.rows { @for (at, row) in panes.rows.rows.iter().enumerate() { (line(room, panes, at, row)) } }
-                    (bulk_bar(room))
+                    (bulk_bar(room, panes))
                 }
                 (pager(room, panes))
             }
@@ -132,8 +134,9 @@ fn line(room: &Room, panes: &Panes, at: usize, row: &Row) -> Markup {
                 a.alias id={ "row-" (row.number) } href=(panes.place.with(row.number).href(say.lang)) data-open data-action=[action] { bdi { (name) } }
                 " " span.channel { (say.channel(row.channel)) }
                 @if let Some(assignee) = &row.assignee { " " span.who { bdi { (say.member(&room.office, assignee)) } } }
-                " " time datetime=(say.machine_time(row.newest)) title=(say.whole_time(row.newest)) { (say.when(row.newest, now)) }
+                " " (stands_since(room, panes, row, now))
             }
+            @if let Some(why) = row.why.and_then(|why| say.why(why)) { p.why { (why) } }
             p.snippet dir="auto" {
                 @if row.words.iter().all(|piece| piece.text.is_empty()) { em { (say.t("بی‌متن", "no text")) } }
                 @for piece in &row.words { @if piece.hit { mark { (piece.text) } } @else { (piece.text) } }
@@ -141,6 +144,14 @@ fn line(room: &Room, panes: &Panes, at: usize, row: &Row) -> Markup {
             p.row-end { (badges(room, row)) }
         }
     }
+}
+
+/// When its newest part came; on the list of those that wait, since when it waits.
+fn stands_since(room: &Room, panes: &Panes, row: &Row, now: u64) -> Markup {
+    let say = room.say;
+    let waits = panes.place.wanted() == Wanted::Waiting && row.state == State::Waiting;
+    let at = if waits { row.since } else { row.newest };
+    html! { time datetime=(say.machine_time(at)) title=(say.whole_time(at)) { (say.when(at, now)) } }
 }
 
 /// What a conversation without an alias is called.
@@ -186,8 +197,9 @@ fn badges(room: &Room, row: &Row) -> Markup {
     }
 }
 
-fn bulk_bar(room: &Room) -> Markup {
+fn bulk_bar(room: &Room, panes: &Panes) -> Markup {
     let say = room.say;
+    let pages = panes.rows.next.is_some() || panes.place.from.is_some();
     html! {
         div.bulk-bar role="group" aria-label=(say.t("کار با ردیف‌های برگزیده", "With the selected rows")) {
             label.pick.js-only { input type="checkbox" data-action="all"; span.hidden { (say.t("همه", "All")) } }
@@ -205,6 +217,16 @@ fn bulk_bar(room: &Room) -> Markup {
             button.danger name="do" value="quarantine" { (say.t("قرنطینه", "Quarantine")) }
             button name="do" value="release" { (say.t("از قرنطینه درآر", "Release")) }
             label.pick { input type="checkbox" name="same" value="on"; span { (say.t("با همسان‌ها", "and the same")) } }
+            @if pages {
+                label.pick { input type="checkbox" name="everything" value="on"; span { (say.t("همه‌ی این فهرست، همه‌ی برگ‌ها", "all of this list, on every page")) } }
+            }
+            details.bulk-erase {
+                summary { (say.t("پاک کردن برای همیشه", "Erase for good")) }
+                p { (say.t("پس از تأیید به اندازه‌ی آستانه برنمی‌گردد.", "Once enough have approved, it cannot be brought back.")) }
+                label for="bulk-count" { (say.t("برای اطمینان بنویسید چند گفت‌وگو: ", "To be sure, type how many conversations: ")) }
+                input #bulk-count name="confirm" inputmode="numeric" autocomplete="off" size="8";
+                button.danger name="do" value="erase-many" { (say.t("پاک کن", "Erase")) }
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use payamgir_desk::office::Said;
 use payamgir_text::lang::Lang;
 
 use super::frame::{head, name};
+use crate::handlers::door::at_the_door;
 use crate::say::Say;
 
 fn door(say: Say, here: &str, extra: &Markup) -> Markup {
@@ -22,11 +23,8 @@ fn door(say: Say, here: &str, extra: &Markup) -> Markup {
 }
 
 /// The passphrase; what was wrong before.
-pub(crate) fn locked(say: Say, said: Option<&Said>) -> Markup {
-    let wrong = said.map(|said| match say.lang {
-        Lang::Fa => format!("{} {}", said.fa, said.to_do_fa),
-        Lang::En => format!("{} {}", said.en, said.to_do_en),
-    });
+pub(crate) fn locked(say: Say, said: Option<&Said>, to: &str) -> Markup {
+    let wrong = said.map(|said| format!("{} {}", said.what(say.lang), said.to_do(say.lang)));
     let form = html! {
         form.stack action={ "/" (say.lang.code()) "/unlock" } method="post" autocomplete="off" {
             label for="passphrase" { (say.t("گذرواژه", "Passphrase")) }
@@ -37,11 +35,11 @@ pub(crate) fn locked(say: Say, said: Option<&Said>) -> Markup {
         }
         p { (say.t("تا باز نشود هیچ پیامی در این رایانه خوانا نیست.", "Until it is unlocked, nothing on this machine can be read.")) }
     };
-    whole(say, say.t("قفل", "Locked"), (None, None), &door(say, "lock", &form))
+    whole(say, say.t("قفل", "Locked"), (None, None, to), &door(say, "lock", &form))
 }
 
 /// On the way: how many of how many records.
-pub(crate) fn opening(say: Say, done: u64, of: u64) -> Markup {
+pub(crate) fn opening(say: Say, (done, of): (u64, u64), to: &str) -> Markup {
     let done = done.min(of);
     let words = match say.lang {
         Lang::Fa => format!("در حال گشودن {} از {}", say.number(done), say.number(of)),
@@ -52,22 +50,21 @@ pub(crate) fn opening(say: Say, done: u64, of: u64) -> Markup {
         progress #opening max=(of.max(1)) value=(done) {}
         p { (say.t("این صفحه خودش تازه می‌شود.", "This page renews itself.")) }
     };
-    let done_at = format!("/{}/", say.lang.code());
     whole(
         say,
         say.t("در حال گشودن", "Opening"),
-        (Some(&done_at), Some("1")),
+        (Some(to), Some("1"), to),
         &door(say, "lock", &progress),
     )
 }
 
 /// The process ends; the next one asks for the passphrase.
-pub(crate) fn locking(say: Say) -> Markup {
+pub(crate) fn locking(say: Say, to: &str) -> Markup {
     let words = html! {
         p { (say.t("میز قفل شد.", "The desk is locked.")) }
-        p { a.button href={ "/" (say.lang.code()) "/lock" } { (say.t("دوباره باز کردن", "Unlock again")) } }
+        p { a.button href=(at_the_door(to, say.lang)) { (say.t("دوباره باز کردن", "Unlock again")) } }
     };
-    whole(say, say.t("قفل", "Locked"), (None, Some("2")), &door(say, "lock", &words))
+    whole(say, say.t("قفل", "Locked"), (None, Some("2"), to), &door(say, "lock", &words))
 }
 
 /// The first page: it leads on.
@@ -75,17 +72,18 @@ pub(crate) fn entering(lang: Lang) -> Markup {
     let say = Say { lang, offset: 0 };
     let words =
         html! { p { a.button href={ "/" (lang.code()) "/lock" } { (say.t("ورود", "Enter")) } } };
-    whole(say, say.t("ورود", "Enter"), (None, Some("0")), &door(say, "lock", &words))
+    whole(say, say.t("ورود", "Enter"), (None, Some("0"), ""), &door(say, "lock", &words))
 }
 
-/// `done`: where to go once it is open; `refresh`: seconds after which to ask again without script.
+/// `done`: where to go once it is open; `refresh`: seconds after which to ask again without script;
+/// `to`: where the editor was.
 fn whole(
     say: Say,
     title: &str,
-    (done, refresh): (Option<&str>, Option<&str>),
+    (done, refresh, to): (Option<&str>, Option<&str>, &str),
     main: &Markup,
 ) -> Markup {
-    let next = format!("/{}/lock", say.lang.code());
+    let next = at_the_door(to, say.lang);
     html! {
         (DOCTYPE)
         html lang=(say.lang.code()) dir=(say.lang.dir()) {

@@ -8,5 +8,6 @@ pub(crate) mod frame;
 mod list;
 pub(crate) mod lock;
 pub(crate) mod panes;
+mod parts;
 pub(crate) mod redact;
 pub(crate) mod sheets;

@@ -19,7 +19,7 @@ pub(crate) fn panes(room: &Room, panes: &Panes) -> Markup {
     };
     let shown = if panes.place.details == "off" { "off" } else { "on" };
     let main = html! {
-        main #main .panes data-pane=(front) data-details=(shown) {
+        main #main .panes data-pane=(front) data-details=(shown) data-list=(if panes.place.c.is_some() && panes.place.list == "off" { "off" } else { "on" }) {
             h1.hidden { (say.t("پیام‌ها", "Submissions")) }
             section.pane.pane-list aria-label=(say.t("فهرست گفت‌وگوها", "Conversations")) {
                 (list::views(room, panes))

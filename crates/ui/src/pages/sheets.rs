@@ -1,22 +1,20 @@
 //! Help, canned replies, names, members, the alarm, what attachments tell.
 
+use super::frame::sheet;
+use crate::handlers::Room;
+use crate::keys::KEYS;
+use crate::place::Place;
 use maud::{Markup, html};
 use payamgir_desk::work::Id;
 use payamgir_media::{Fact, Refusal};
 use payamgir_roster::Role;
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
-use std::sync::atomic::Ordering;
-
-use super::frame::sheet;
-use crate::handlers::Room;
-use crate::keys::KEYS;
-use crate::place::Place;
 
 /// Shortcuts and the search's operators.
 pub(crate) fn help(room: &Room) -> Markup {
     let say = room.say;
-    let off = room.ui.keys_off.load(Ordering::Relaxed);
+    let off = room.office.settings().keys_off;
     let content = html! {
         h1 { (say.t("راهنما", "Help")) }
         form.switch action={ "/" (say.lang.code()) "/help" } method="post" {
@@ -64,6 +62,7 @@ fn operators(lang: Lang) -> Vec<(&'static str, &'static str)> {
             ("از:123456789", "نام ساختگی فرستنده، یا شماره‌ی پیگیری نه‌رقمی"),
             ("پس‌از:1405/9/1", "از این روز به بعد؛ شمسی یا میلادی؛ ماه یا سال هم می‌شود"),
             ("پیش‌از:2026-11-22", "پیش از این روز"),
+            ("بزرگ‌تر از:2مگابایت", "نویسه‌های متن و بایت‌های پرونده‌ها با هم؛ کوچک‌تر از: هم هست"),
             ("-برچسب:شمارش", "هر چه این را ندارد"),
         ],
         Lang::En => vec![
@@ -81,6 +80,10 @@ fn operators(lang: Lang) -> Vec<(&'static str, &'static str)> {
                 "From this day on; Gregorian or Jalali; a month or a year will do",
             ),
             ("before:1405/9/1", "Before this day"),
+            (
+                "larger:2MB",
+                "Characters of its texts and bytes of its files together; there is smaller: too",
+            ),
             ("-label:minutes", "Whatever lacks this"),
         ],
     }
@@ -178,7 +181,7 @@ pub(crate) fn members(room: &Room) -> Markup {
     sheet(room, (say.t("اعضای میز", "Members"), "members"), &content)
 }
 
-/// What happened to the log, and what to do.
+/// What happened, and what to do.
 pub(crate) fn alarm(room: &Room) -> Markup {
     let say = room.say;
     let said = room.office.sync_state().said.filter(|said| said.alarm);
@@ -190,21 +193,32 @@ pub(crate) fn alarm(room: &Room) -> Markup {
             }
             Some(said) => {
                 section.alarm aria-labelledby="alarm-title" role="alert" {
-                    h1 #alarm-title { (if say.lang == Lang::Fa { said.fa } else { said.en }) }
-                    p { (if say.lang == Lang::Fa { said.to_do_fa } else { said.to_do_en }) }
-                    h2 { (say.t("چه باید کرد", "What to do")) }
-                    ol {
-                        li { (say.t("پاسخی نفرستید و چیزی پاک نکنید. خواندن بی‌خطر است.", "Send no reply and erase nothing. Reading is safe.")) }
-                        li { (say.t("همین حالا به گرداننده‌ی سرور خبر دهید، از راهی جز این برنامه.", "Tell whoever keeps the server now, by some way other than this program.")) }
-                        li { (say.t("از همکاری بخواهید میز خودش را ببیند: آیا همین هشدار را دارد؟", "Ask a colleague to look at their own desk: does it give the same alarm?")) }
-                        li { (say.t("همگام‌سازی ایستاده است و تا باز کردن دوباره‌ی میز آغاز نمی‌شود.", "Syncing has stopped and does not begin again until the desk is unlocked anew.")) }
-                    }
+                    h1 #alarm-title { (said.what(say.lang)) }
+                    p { (said.to_do(say.lang)) }
+                    @if said.stops { (contradicted(room)) }
                 }
             }
         }
         p.tools { a.button href=(Place::default().href(say.lang)) { (say.t("بازگشت به فهرست", "Back to the list")) } }
     };
     sheet(room, (say.t("هشدار", "Alarm"), "alarm"), &content)
+}
+
+/// What to do where the log contradicts itself.
+fn contradicted(room: &Room) -> Markup {
+    let say = room.say;
+    html! {
+        h2 { (say.t("چه باید کرد", "What to do")) }
+        ol {
+            li { (say.t("پاسخی نفرستید و چیزی پاک نکنید. خواندن بی‌خطر است.", "Send no reply and erase nothing. Reading is safe.")) }
+            li { (say.t("همین حالا به گرداننده‌ی سرور خبر دهید، از راهی جز این برنامه.", "Tell whoever keeps the server now, by some way other than this program.")) }
+            li { (say.t("از همکاری بخواهید میز خودش را ببیند: آیا همین هشدار را دارد؟", "Ask a colleague to look at their own desk: does it give the same alarm?")) }
+            li { (say.t("همگام‌سازی ایستاده است، پس از قفل و باز کردن میز هم، تا کسی بگوید که آن را بررسی کرده است.", "Syncing has stopped, also after locking and unlocking, until somebody says that they have looked into it.")) }
+        }
+        form action={ "/" (say.lang.code()) "/alarm" } method="post" {
+            button.danger { (say.t("بررسی کردیم؛ دوباره از سرور بپرس", "We looked into it: ask the server again")) }
+        }
+    }
 }
 
 /// One attachment, and what it says of its maker.

@@ -29,6 +29,8 @@ fn shown(query: &Query) -> String {
             FilterKind::Before(day) => format!("before={day}"),
             FilterKind::After(day) => format!("after={day}"),
             FilterKind::From(name) => format!("from={name}"),
+            FilterKind::Larger(size) => format!("larger={size}"),
+            FilterKind::Smaller(size) => format!("smaller={size}"),
         };
         format!("{}{kind}", sign(filter.negated))
     });
@@ -99,7 +101,16 @@ const QUERIES: &[(&str, &str)] = &[
     ("دارد:یادداشت", "has=Note"),
     ("دارد:پیش\u{200C}نویس", "has=Draft"),
     ("has:redaction", "has=Redaction"),
-    ("-دارد:مکان", "-has=Place"),
+    ("-دارد:عکس", "-has=Image"),
+    ("has:place", "?has:place"),
+    ("larger:5MB", "larger=5000000"),
+    ("-smaller:200", "-smaller=200"),
+    ("بزرگ\u{200C}تر از:۵مگابایت", "larger=5000000"),
+    ("بزرگتر از:۵۰۰", "larger=500"),
+    ("کوچک\u{200C}تراز:۳هزار", "smaller=3000"),
+    ("larger:much", "?larger:much"),
+    ("کانال:اینستاگرام", "channel=instagram"),
+    ("channel:carried", "channel=carried"),
     ("from:\"Ali R.\"", "from=Ali R."),
     ("از:علی", "from=علی"),
     ("فرستنده:someone@example.org", "from=someone@example.org"),
