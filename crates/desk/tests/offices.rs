@@ -2,7 +2,7 @@
 
 mod shop;
 
-use payamgir_desk::office::{NotDone, Office, State, Wanted};
+use payamgir_desk::office::{NotDone, Office, State, Wanted, Why};
 use payamgir_desk::roster::{Policy, kind};
 use payamgir_desk::store::SEGMENT;
 use payamgir_desk::work::{Act, Check, Event, Id, Ignored, Signed, Stage, text_hash};
@@ -105,12 +105,13 @@ fn what_others_may_not_say_is_passed_over_alike_and_told() {
     let number = shop.submit("سلام");
     let desk = shop.desk(0, 0);
     let roster = desk.office.roster().unwrap();
+    let desk_key = desk.office.key_of(number).unwrap();
     let note = |id: u8, desk: [u8; 32], seen| Event {
         desk,
         id: Hex([id; 16]),
         seen,
         made: NOW,
-        act: Act::Note { on: number, text: "نوشته".into() },
+        act: Act::Note { on: desk_key, text: "نوشته‌ای از بیگانه".into() },
     };
     let by = |who: usize, event: &Event| {
         let member = &shop.members[who];
@@ -142,7 +143,146 @@ fn what_others_may_not_say_is_passed_over_alike_and_told() {
     assert_eq!(outcomes, expected);
     let other = shop.desk(1, 0);
     assert_eq!(*other.office.work(), *desk.office.work());
-    assert_eq!(desk.office.work().case(number).unwrap().notes.len(), 1);
+    assert_eq!(desk.office.case(number).notes.len(), 1);
+}
+
+#[test]
+fn what_does_not_count_is_not_found() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let number = shop.submit("سلام");
+    let desk = shop.desk(0, 0);
+    let (roster, on) = (desk.office.roster().unwrap(), desk.office.key_of(number).unwrap());
+    let stranger = payamgir_desk::open::Member::from_seed(&zeroize::Zeroizing::new([99; 64]));
+    for (member, id, word) in [(&stranger, 1, "بیگانه"), (&*shop.members[0], 2, "خودی")] {
+        let act = Act::Note { on, text: format!("{word} نوشت") };
+        let event = Event { desk: roster.desk(), id: Hex([id; 16]), seen: 1, made: NOW, act };
+        let signed = Signed::new(&event, member.verifying_key(), |m| member.sign(m)).unwrap();
+        shop.append(kind::WORK, shop.seal(&signed.encode()));
+    }
+    sync(&shop, &desk);
+    let found = |word: &str| {
+        let rows = desk.office.list(Wanted::All, &parse(word), (None, 50), 0).unwrap();
+        rows.rows.iter().map(|row| (row.number, row.why)).collect::<Vec<_>>()
+    };
+    assert_eq!(found("بیگانه"), [], "anybody can seal to the epoch; few are members");
+    assert_eq!(found("خودی"), [(number, Some(Why::Note))]);
+}
+
+#[test]
+fn what_was_done_stays_with_a_conversation_whose_first_part_is_erased() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let part = |text: &str| payamgir_wire::Part::Text(zeroize::Zeroizing::new(text.into()));
+    let heron = || Some(zeroize::Zeroizing::new("heron 12".to_owned()));
+    let first = payamgir_wire::Entry { alias: heron(), ..shop.entry(part("نخست")) };
+    let number = shop.submit_entry(first);
+    let second = payamgir_wire::Entry { alias: heron(), ..shop.entry(part("دوم")) };
+    let left = shop.submit_entry(second);
+    let alone = shop.entry(part("یک"));
+    let head = shop.submit_entry(alone.clone());
+    let tail = shop.submit_entry(payamgir_wire::Entry { index: 1, part: part("دو"), ..alone });
+    let mut desk = shop.desk(0, 0);
+    let both = vec![number, head];
+    desk.office.act(Act::Label { on: both.clone(), label: "مهم".into(), off: false }).unwrap();
+    desk.office.act(Act::Note { on: number, text: "پیگیری شود".into() }).unwrap();
+    desk.office.act(Act::Resolve { on: both }).unwrap();
+    sync(&shop, &desk);
+    for erased in [number, head] {
+        shop.log.erase(erased).unwrap();
+    }
+    sync(&shop, &desk);
+    for opened_anew in [false, true] {
+        if opened_anew {
+            drop(desk);
+            desk = shop.desk(0, 0);
+        }
+        for (now, before) in [(left, number), (tail, head)] {
+            assert!(desk.office.view(before).unwrap().is_none());
+            let view = desk.office.view(now).unwrap().unwrap();
+            assert!(view.case.labels.contains("مهم"), "{opened_anew}");
+            assert_eq!(view.state, State::Resolved, "{opened_anew}");
+        }
+        assert_eq!(desk.office.case(left).notes.len(), 1);
+    }
+    desk.office.act(Act::Reopen { on: vec![left] }).unwrap();
+    assert_eq!(desk.office.view(left).unwrap().unwrap().state, State::Waiting);
+}
+
+#[test]
+fn who_writes_where_is_told_for_a_minute_and_kept_nowhere() {
+    let shop = Shop::new(2, Policy::DEFAULT);
+    let (number, other) = (shop.submit("سلام"), shop.submit("دیگر"));
+    let desks = [shop.desk(0, 0), shop.desk(1, 0)];
+    let before = shop.size();
+    desks[0].office.attend(number);
+    desks.iter().for_each(|desk| sync(&shop, desk));
+    assert_eq!(desks[1].office.others_at(number), [desks[0].office.me()]);
+    assert_eq!(desks[1].office.others_at(other), [[0; 32]; 0]);
+    assert!(!desks[0].office.others_at(number).contains(&desks[1].office.me()));
+    assert_eq!(shop.size(), before, "nothing of it is in the log");
+    desks[1].clock.fetch_add(61, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(desks[1].office.others_at(number), [[0; 32]; 0], "it is over");
+}
+
+#[test]
+fn an_alarm_stands_over_locking_until_somebody_looked_into_it() {
+    let shop = Shop::new(1, Policy::DEFAULT);
+    shop.submit("سلام");
+    let desk = shop.desk(0, 0);
+    let said = |alarm, stops| payamgir_desk::office::Said {
+        fa: "هشدار".into(),
+        en: "ALARM".into(),
+        to_do_fa: "ببینید".into(),
+        to_do_en: "look".into(),
+        alarm,
+        stops,
+    };
+    let stands = |desk: &Desk| desk.office.sync_state().said.is_some_and(|said| said.stops);
+    desk.office.tell(said(true, true));
+    desk.office.tell(said(false, false));
+    assert!(stands(&desk), "what comes later does not take its place");
+    let folder = desk.folder.clone();
+    drop(desk);
+    let desk = shop.desk(0, 0);
+    assert!(stands(&desk), "locked and opened again");
+    desk.office.looked_into().unwrap();
+    assert!(!stands(&desk));
+    drop(desk);
+    assert!(!stands(&shop.desk(0, 0)));
+    // One that cannot be read any more is an alarm too.
+    std::fs::write(folder.join("alarm.age"), b"age-encryption.org/v1\n").unwrap();
+    assert!(stands(&shop.desk(0, 0)));
+}
+
+#[test]
+fn an_attachment_that_does_not_come_says_why() {
+    use payamgir_desk::office::{Absent, Fetch, Said};
+
+    struct Way(Vec<Result<bool, Said>>);
+    impl Fetch for Way {
+        fn fetch(&mut self, _: payamgir_wire::Hash) -> Result<bool, Said> {
+            self.0.remove(0)
+        }
+    }
+    let shop = Shop::new(1, Policy::DEFAULT);
+    let desk = shop.desk(0, 0);
+    let blob = Hex([3; 32]);
+    let gone = || Said {
+        fa: String::new(),
+        en: String::new(),
+        to_do_fa: String::new(),
+        to_do_en: String::new(),
+        alarm: false,
+        stops: false,
+    };
+    let mut way = Way(vec![Err(gone()), Ok(true), Ok(false)]);
+    assert_eq!(desk.office.absent(&blob), Absent::Coming);
+    assert!(!desk.office.fetch(&mut way, blob));
+    assert_eq!(desk.office.absent(&blob), Absent::Unreachable);
+    assert!(desk.office.fetch(&mut way, blob));
+    assert_eq!((desk.office.absent(&blob), desk.office.fetched()), (Absent::Coming, 1));
+    assert!(desk.office.fetch(&mut way, blob));
+    assert_eq!(desk.office.absent(&blob), Absent::Lost);
+    assert_eq!(desk.office.sync_state().said, None, "no alarm");
 }
 
 #[test]
@@ -194,36 +334,6 @@ fn a_reply_goes_out_only_as_approved() {
     assert!(matches!(known.stage, Stage::Queued { by, .. } if by == desks[2].office.me()));
     let counts = desks[0].office.counts();
     assert_eq!((counts.of[0], counts.of[3]), (0, 1), "answered and still open");
-}
-
-#[test]
-fn lists_fold_what_many_sent_and_find_what_is_asked() {
-    let shop = Shop::new(1, Policy::DEFAULT);
-    let same = "این متن را صدها نفر برای نشست فرستاده‌اند و همه خواسته‌اند که خوانده شود؛ لطفاً آن را بخوانید";
-    let first = shop.submit(same);
-    for n in 0..30 {
-        shop.submit(&format!("{same} {}", ["", "لطفاً", "!"][n % 3]));
-    }
-    let other = shop.submit("نامه‌ی دیگری درباره‌ی چیز دیگر");
-    let desk = shop.desk(0, 0);
-    let list = |wanted, typed: &str| {
-        let rows = desk.office.list(wanted, &parse(typed), (None, 50), 0).unwrap();
-        rows.rows.iter().map(|row| (row.number, row.same)).collect::<Vec<_>>()
-    };
-    assert_eq!(list(Wanted::Waiting, ""), [(first, 31), (other, 1)]);
-    assert_eq!(list(Wanted::All, "نامه"), [(other, 1)]);
-    assert_eq!(list(Wanted::All, "is:duplicate").len(), 31);
-    let mut all = desk.office.same_as(first);
-    assert!(all.len() == 30 && !all.contains(&other));
-    all.push(first);
-    desk.office.act(Act::Quarantine { on: all, off: false }).unwrap();
-    assert_eq!(list(Wanted::Waiting, ""), [(other, 1)]);
-    assert_eq!(list(Wanted::Quarantine, ""), [(first, 31)]);
-    desk.office.act(Act::Label { on: vec![other], label: "دو کلمه".into(), off: false }).unwrap();
-    assert_eq!(list(Wanted::All, "label:\"دو كلمه\""), [(other, 1)]);
-    desk.office.act(Act::Note { on: other, text: "با رضایت نویسنده".into() }).unwrap();
-    sync(&shop, &desk);
-    assert_eq!(list(Wanted::Open, "رضايت"), [(other, 1)], "notes are searched too");
 }
 
 #[test]
@@ -313,34 +423,4 @@ fn what_belongs_together_is_read_together() {
     }
     assert_eq!(list("دیگر"), [number + 1]);
     assert_eq!(list("").len(), 2);
-}
-
-#[test]
-fn a_flood_does_not_bury_the_rest() {
-    let shop = Shop::new(1, Policy::DEFAULT);
-    let text = |words: String| payamgir_wire::Part::Text(zeroize::Zeroizing::new(words));
-    let real = shop.submit("نامه‌ای که کسی با دست نوشته است و باید خوانده شود");
-    let junk = "این نوشته هزاران بار فرستاده می‌شود تا چیزهای دیگر دیده نشوند و کسی آن‌ها را نخواند";
-    shop.append_all((0..20_000u32).map(|n| shop.entry(text(format!("{junk} {n}")))).collect());
-    let late = shop.submit("نامه‌ی دیگری که پس از سیل رسید");
-    let desk = shop.desk(0, 0);
-    let list = |wanted| {
-        let rows = desk.office.list(wanted, &parse(""), (None, 50), 0).unwrap();
-        rows.rows.iter().map(|row| (row.number, row.same)).collect::<Vec<_>>()
-    };
-    let waiting = list(Wanted::Waiting);
-    let numbers: Vec<u64> = waiting.iter().map(|(number, _)| *number).collect();
-    let rows = desk.office.counts().of[0];
-    assert!(rows <= 20, "{rows} rows");
-    assert!(numbers.contains(&real) && numbers.contains(&late));
-    let (flood, same) = *waiting.iter().max_by_key(|(_, same)| *same).unwrap();
-    assert!(same > 19_000, "{same}");
-    let mut all = desk.office.same_as(flood);
-    all.push(flood);
-    desk.office.act(Act::Quarantine { on: all.clone(), off: false }).unwrap();
-    assert!(!list(Wanted::Waiting).iter().any(|(number, _)| *number == flood));
-    desk.office.act(Act::Quarantine { on: all, off: true }).unwrap();
-    assert_eq!(list(Wanted::Waiting), waiting, "one press undoes it");
-    sync(&shop, &desk);
-    assert_eq!(desk.office.sync_state().waiting, 0);
 }

@@ -78,8 +78,11 @@ impl<'a> Looking<'a> {
             return None;
         }
         let Ok(Held::Work(signed, true)) = self.store.held(record) else { return None };
-        let key = signed.event().ok()?.act.subjects().first().copied()?;
-        catalog.keyed(key).map(|conversation| conversation.number)
+        // The others hold no words, and would be found by what must not be there alone.
+        let (Act::Note { on, .. } | Act::Draft { on, .. }) = signed.event().ok()?.act else {
+            return None;
+        };
+        catalog.keyed(on).map(|conversation| conversation.number)
     }
 
     /// The conversation of a record that fits and is wanted.
