@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 use std::sync::mpsc;
 use std::thread;
 
-use payamgir_log::{Divergence, Error, Fetched, Mirror};
+use payamgir_log::{Divergence, Error, Fetched, Intake, Mirror};
 use payamgir_wire::sync::{Frame, read_frame};
 
 use crate::client::{Client, Failure};
@@ -124,17 +124,17 @@ const PAGE_BYTES: usize = 16 << 20;
 /// Fetches a blob unless it is here; goes on where a broken line left off. `progress` is told
 /// the bytes here so far.
 pub fn fetch_blob(
-    mirror: &Mirror,
+    intake: &Intake,
     client: &Client,
     hash: payamgir_wire::Hash,
     mut progress: impl FnMut(u64),
 ) -> Result<(), SyncError> {
     let wanted = payamgir_log::Hash(hash.0);
-    if mirror.reader()?.blob(&wanted).is_ok() {
+    if intake.has(&wanted)? {
         return Ok(());
     }
-    let size = mirror.blob_size(&wanted)?;
-    let mut writer = mirror.blob()?;
+    let size = intake.blob_size(&wanted)?;
+    let mut writer = intake.blob()?;
     let (mut done, mut tries) = (0u64, 0);
     loop {
         let before = done;
@@ -152,7 +152,7 @@ pub fn fetch_blob(
             Err(other) => return Err(other),
         }
     }
-    let whole = mirror.keep(writer.finish()?, &wanted);
+    let whole = intake.keep(writer.finish()?, &wanted);
     if whole { Ok(()) } else { Err(SyncError::Protocol) }
 }
 

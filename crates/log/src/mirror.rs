@@ -12,13 +12,11 @@ use tlog_tiles::Hash;
 
 use crate::edge::Edge;
 use crate::folder::Folder;
+use crate::intake::Intake;
 use crate::quota::{Limits, Quota};
 use crate::schema::{self, Role};
 use crate::shelf::Shelf;
-use crate::{
-    BODY_BYTES, BlobRef, BlobWriter, Checkpoint, Error, Kind, PendingBlob, Reader, Record,
-    Verifier, erase, proof,
-};
+use crate::{BODY_BYTES, BlobRef, Checkpoint, Error, Kind, Reader, Record, Verifier, erase, proof};
 
 /// How a server's log contradicts itself or what it signed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,25 +207,9 @@ impl Mirror {
         Ok(true)
     }
 
-    /// The length of a blob that a record names, in bytes.
-    pub fn blob_size(&self, hash: &Hash) -> Result<u64, Error> {
-        let mut query = self.connection.prepare_cached("SELECT size FROM blob WHERE hash = ?1")?;
-        let size = query.query_row([&hash.0[..]], |row| row.get::<_, i64>(0)).optional()?;
-        size.map(|size| size as u64).ok_or(Error::NotFound)
-    }
-
-    /// Starts a blob on its way from the server.
-    pub fn blob(&self) -> Result<BlobWriter, Error> {
-        BlobWriter::new(&self.shelf, &self.quota)
-    }
-
-    /// Keeps a fetched blob if it is the one asked for and a record names it; otherwise it is
-    /// removed and `false`.
-    pub fn keep(&self, blob: PendingBlob, hash: &Hash) -> bool {
-        let right = blob.blob().hash == *hash;
-        let wanted = right && schema::names(&self.connection, hash).unwrap_or(false);
-        blob.settle(wanted);
-        wanted
+    /// What takes the attachments of the records here: beside this, on a thread of its own if need be.
+    pub fn intake(&self) -> Result<Intake, Error> {
+        Intake::new(&self.shelf, &self.quota)
     }
 
     /// A reader of the copy; it sees pending records too, so ask [`Mirror::held`] how far to go.

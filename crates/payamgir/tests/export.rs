@@ -15,7 +15,9 @@ const CONTENT: &[u8] = b"the content of a file that is no picture";
 fn filled() -> Place {
     let place = Place::new();
     let server = place.serve();
+    let long = format!("{}.jpg", "نام‌دراز".repeat(12));
     let form = Form::text("نخستین پیام").file("عکس.jpg", "image/jpeg", CONTENT);
+    let form = form.file(&long, "image/jpeg", b"under a name that no plain archive holds");
     assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
     assert_eq!(Form::text("second").send(server.public, "/en/").unwrap().status, 200);
     let url = format!("http://{}", server.private);
@@ -107,7 +109,7 @@ fn an_export_that_was_changed_is_refused() {
 }
 
 #[test]
-fn one_sealed_file_is_opened_by_tools_that_are_not_ours() {
+fn one_sealed_file_is_read_by_tar_and_goes_back_in() {
     let place = filled();
     let file = place.path("desk.tar.age");
     let exported = place.desk(&["export", "--age", &file]);
@@ -141,4 +143,46 @@ fn one_sealed_file_is_opened_by_tools_that_are_not_ours() {
     let checked =
         Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&out).status();
     assert!(checked.unwrap().success());
+    let long = std::fs::read_dir(format!("{out}/submissions/000001")).unwrap().flatten();
+    assert_eq!(long.filter(|e| e.file_name().to_string_lossy().contains("نام‌دراز")).count(), 1);
+
+    let new = place.path("new");
+    std::fs::create_dir(&new).unwrap();
+    for file in ["identity.age", "keyring.age"] {
+        std::fs::copy(place.path(&format!("desk/{file}")), format!("{new}/{file}")).unwrap();
+    }
+    let passphrase = place.path("passphrase");
+    let run = |args: &[&str]| {
+        let fixed = ["--lang", "en", "desk", "--dir", &new, "--passphrase-file", &passphrase];
+        place.run(&[&fixed[..], args].concat())
+    };
+    // A byte of it changed, or its end cut off.
+    for (name, damaged) in [
+        (
+            "changed",
+            [
+                &sealed[..sealed.len() / 2],
+                &[sealed[sealed.len() / 2] ^ 1],
+                &sealed[sealed.len() / 2 + 1..],
+            ]
+            .concat(),
+        ),
+        ("cut", sealed[..sealed.len() - 100_000.min(sealed.len() / 2)].to_vec()),
+    ] {
+        let path = place.path(name);
+        std::fs::write(&path, damaged).unwrap();
+        assert_eq!(run(&["import", &path]).status.code(), Some(3), "{name}");
+    }
+    let imported = run(&["import", &file]);
+    assert!(imported.status.success(), "{}", text(&imported.stderr));
+    assert!(run(&["verify"]).status.success());
+    assert_eq!(
+        text(&run(&["list", "--json"]).stdout),
+        text(&place.desk(&["list", "--json"]).stdout)
+    );
+    let saved = place.path("saved");
+    std::fs::create_dir(&saved).unwrap();
+    assert!(run(&["read", "1", "--save", &saved]).status.success());
+    assert_eq!(std::fs::read(format!("{saved}/عکس.jpg")).unwrap(), CONTENT);
+    assert!(run(&["import", &file]).status.success(), "twice is as good as once");
 }

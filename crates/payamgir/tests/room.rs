@@ -185,28 +185,134 @@ fn a_wrong_passphrase_is_said_calmly_and_the_right_one_opens() {
 }
 
 #[test]
-fn a_log_that_shrank_cannot_be_missed_and_ends_the_syncing() {
-    let place = Place::new();
-    let server = place.serve();
-    Form::text("one").send(server.public, "/fa/").unwrap();
-    let private = server.private;
-    server.stop();
-    copy(Path::new(&place.path("server")), Path::new(&place.path("old")));
-    let server = place.serve_at(private);
-    Form::text("two").send(server.public, "/fa/").unwrap();
-    place.sync(&server);
-    server.stop();
-    std::fs::remove_dir_all(place.path("server")).unwrap();
-    std::fs::rename(place.path("old"), place.path("server")).unwrap();
-    let _server = place.serve_at(private);
-    let mut window = Window::start(&place, &place.path("desk"));
+fn a_log_that_shrank_or_forked_cannot_be_missed_and_ends_the_syncing() {
+    for (word, another) in [("shrank", None), ("forked", Some("three"))] {
+        let place = Place::new();
+        let server = place.serve();
+        Form::text("one").send(server.public, "/fa/").unwrap();
+        let private = server.private;
+        server.stop();
+        copy(Path::new(&place.path("server")), Path::new(&place.path("old")));
+        let server = place.serve_at(private);
+        Form::text("two").send(server.public, "/fa/").unwrap();
+        place.sync(&server);
+        server.stop();
+        std::fs::remove_dir_all(place.path("server")).unwrap();
+        std::fs::rename(place.path("old"), place.path("server")).unwrap();
+        let server = place.serve_at(private);
+        if let Some(another) = another {
+            Form::text(another).send(server.public, "/fa/").unwrap();
+        }
+        alarms(&place, word);
+        server.stop();
+        // Now nothing answers; and the desk has been locked and opened anew.
+        let mut window = Window::start(&place, &place.path("desk"));
+        window.unlock();
+        assert!(strip(&window.get("/en/").text()).contains(word), "it stands");
+        window.post("/en/alarm", "");
+        assert!(window.get("/en/alarm").text().contains("There is no alarm"), "looked into");
+    }
+}
+
+fn alarms(place: &Place, word: &str) {
+    let mut window = Window::start(place, &place.path("desk"));
     window.unlock();
     let page = window.until("/en/", |said| said.text().contains("data-state=\"alarm\"")).text();
-    let strip = page.split("alarm-strip").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
-    assert!(!strip.contains("hidden"), "shown without a script");
-    assert!(window.get("/en/alarm").text().contains("shrank"));
-    assert!(window.get("/status").text().contains("\"alarm\""));
+    assert!(strip(&page).contains(word) && !strip(&page).contains("hidden"), "without a script");
+    assert!(window.get("/en/alarm").text().contains(word));
+    assert!(window.get("/status?lang=en").text().contains(word), "and for the script");
     assert!(window.get("/en/?c=1").text().contains("one"), "reading goes on");
+}
+
+/// The strip of the alarm, with what stands in it.
+fn strip(page: &str) -> String {
+    let from = page.split("id=\"alarm\"").nth(1).unwrap();
+    from.split("</strong>").next().unwrap().to_owned()
+}
+
+#[test]
+fn who_locks_comes_back_to_where_they_were() {
+    let (place, _server) = submitted();
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.unlock();
+    window.post("/en/lock", "to=%2Fen%2F%3Fview%3Dall%26c%3D1");
+    let closed = window.until("/en/?view=all&c=1", |said| said.status == 303);
+    let door = closed.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    assert_eq!(door, "/en/lock?to=%2Fen%2F%3Fview%3Dall%26c%3D1");
+    assert!(window.get(door).text().contains("value=\"/en/?view=all&amp;c=1\""));
+    let form = |to: &str| format!("to={to}&passphrase={}", PASSPHRASE.replace(' ', "+"));
+    window.post("/en/unlock", &form("%2Fen%2F%3Fview%3Dall%26c%3D1"));
+    let open = window.until(door, |said| said.status == 303);
+    assert!(open.head.contains("location: /en/?view=all&c=1"), "{}", open.head);
+    let elsewhere = window.get("/en/lock?to=https%3A%2F%2Fattacker.example%2F");
+    assert!(elsewhere.head.contains("location: /en/\r\n"), "nowhere else: {}", elsewhere.head);
+}
+
+#[test]
+fn a_desk_left_alone_locks_itself() {
+    let (place, _server) = submitted();
+    let mut window = Window::start_with(&place, &place.path("desk"), &["--lock-after", "1"]);
+    window.unlock();
+    let room = window.room().unwrap();
+    let begun = std::time::Instant::now();
+    // The script's asking is nobody's doing.
+    while Path::new(&format!("/proc/{room}")).exists() {
+        assert!(begun.elapsed().as_secs() < 180, "it stands open");
+        window.get("/status");
+        std::thread::sleep(std::time::Duration::from_secs(2));
+    }
+    assert!(begun.elapsed().as_secs() >= 50, "not before its time");
+    window.until("/en/", |said| said.status == 303);
+}
+
+/// Playing, looking for facts and cleaning leave nothing either; nor does a sealed export.
+#[test]
+fn attachments_that_are_looked_at_leave_nothing_on_the_disk_or_in_memory() {
+    if !["ffmpeg", "mat2", "bwrap"].iter().all(|tool| common::has_tool(tool)) {
+        return;
+    }
+    let place = Place::new();
+    let server = place.serve();
+    let voice = place.path("voice.ogg");
+    let (tone, title) = ("sine=frequency=440:duration=2", format!("title={NOTE}"));
+    let args = ["-v", "error", "-f", "lavfi", "-i", tone, "-metadata", &title, &voice];
+    assert!(std::process::Command::new("ffmpeg").args(args).status().unwrap().success());
+    let bytes = std::fs::read(&voice).unwrap();
+    std::fs::remove_file(&voice).unwrap();
+    let form = Form::text(TEXT).file(NAME, "audio/ogg", &bytes);
+    assert_eq!(form.send(server.public, "/fa/").unwrap().status, 200);
+    place.sync(&server);
+    let mut window = Window::start(&place, &place.path("desk"));
+    window.unlock();
+    let room = window.room().unwrap();
+    window.until("/en/?c=1", |said| !said.text().contains("Not here yet"));
+    assert_eq!(window.get("/play/2").body, bytes);
+    assert!(window.get("/en/facts/1").text().contains(NOTE));
+    let told = window.post("/en/save/2", "how=clean").text();
+    assert!(
+        told.contains("The copy keeps something") && !told.contains(NOTE),
+        "the encoder's mark"
+    );
+    let clean = window.post("/en/save/2", "how=anyway");
+    assert!(clean.body.starts_with(b"OggS"));
+    assert!(memchr::memmem::find(&clean.body, NOTE.as_bytes()).is_none());
+    let desk = place.path("desk");
+    let now = || [plain_in(Path::new(&desk)), plain_in(&place.temp())].concat();
+    assert_eq!(now(), [""; 0]);
+    window.post("/en/lock", "");
+    window.until("/en/lock", |said| said.status == 200 && said.text().contains("passphrase"));
+    assert!(!Path::new(&format!("/proc/{room}")).exists());
+    for pid in [window.room().unwrap(), window.child.id()] {
+        assert_ne!(remembers(pid, NOTE.as_bytes()), Some(true));
+    }
+    drop(window);
+    let sealed = place.path("out.age");
+    assert!(place.desk(&["export", "--age", &sealed]).status.success());
+    assert_eq!(now(), [""; 0]);
+    let sealed = std::fs::read(sealed).unwrap();
+    assert!(
+        [TEXT, NAME, NOTE].iter().all(|c| memchr::memmem::find(&sealed, c.as_bytes()).is_none())
+    );
 }
 
 fn copy(from: &Path, to: &Path) {

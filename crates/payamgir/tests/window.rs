@@ -46,6 +46,27 @@ fn what_is_typed_is_found() {
 }
 
 #[test]
+fn an_alarm_is_seen_on_every_page() {
+    let Some(script) = script() else { return };
+    let place = Place::new();
+    let server = place.serve();
+    send(&server, Form::text("یک"));
+    let private = server.private;
+    server.stop();
+    let (now, old) = (place.path("server"), place.path("old"));
+    let copied = Command::new("cp").args(["-r", &now, &old]).status().unwrap();
+    assert!(copied.success());
+    let server = place.serve_at(private);
+    send(&server, Form::text("دو"));
+    place.sync(&server);
+    server.stop();
+    fs::remove_dir_all(&now).unwrap();
+    fs::rename(&old, &now).unwrap();
+    let _server = place.serve_at(private);
+    show("alarm", &place, script);
+}
+
+#[test]
 fn voice_notes_play_one_after_the_other() {
     play("sound");
 }
@@ -86,17 +107,23 @@ impl Drop for Window {
     }
 }
 
-/// Plays a scene of desk.mjs at a desk of its own, where it can run.
+/// desk.mjs, where it can run.
+fn script() -> Option<Command> {
+    has_tool("ffmpeg").then(|| runner::script("desk.mjs", &NEEDS)).flatten()
+}
+
+/// Plays a scene of desk.mjs at a desk of its own.
 fn play(scene: &str) {
-    if !has_tool("ffmpeg") {
-        return;
-    }
-    let Some(mut script) = runner::script("desk.mjs", &NEEDS) else { return };
+    let Some(script) = script() else { return };
     let place = Place::new();
     let server = place.serve();
     send_all(&place, &server);
     place.sync(&server);
-    let window = Window::open(&place);
+    show(scene, &place, script);
+}
+
+fn show(scene: &str, place: &Place, mut script: Command) {
+    let window = Window::open(place);
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("window");
     fs::create_dir_all(&shots).unwrap();
     let config =

@@ -1,10 +1,19 @@
 //! How much of what was marked in invented sentences is found, and how much else.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::Range;
 
 use payamgir_redact::{What, find};
 use payamgir_text::Lang;
+
+/// On standard error itself: the test runner keeps what macros print to itself, and these figures are
+/// to be read.
+macro_rules! tell {
+    ($($what:tt)*) => {
+        let _ = writeln!(std::io::stderr(), $($what)*);
+    };
+}
 
 const SENTENCES: &str = include_str!("sentences.txt");
 /// Floors of precision and recall, over all sentences and over those held out.
@@ -115,7 +124,7 @@ fn count(line: &str, names: &[String], held_out: bool) -> BTreeMap<What, Count> 
         count.recalled += usize::from(hit);
         count.exact += usize::from(exact);
         if show && !exact {
-            println!("{} {what:?}: {text}", if hit { "inexact" } else { "missed" });
+            tell!("{} {what:?}: {text}", if hit { "inexact" } else { "missed" });
         }
     }
     for (what, range) in &found {
@@ -124,7 +133,7 @@ fn count(line: &str, names: &[String], held_out: bool) -> BTreeMap<What, Count> 
         count.found += 1;
         count.right += usize::from(right);
         if show && !right {
-            println!("wrong {what:?} {:?}: {text}", &text[range.clone()]);
+            tell!("wrong {what:?} {:?}: {text}", &text[range.clone()]);
         }
     }
     counts
@@ -132,13 +141,13 @@ fn count(line: &str, names: &[String], held_out: bool) -> BTreeMap<What, Count> 
 
 fn report(title: &str, counts: &BTreeMap<What, Count>) -> Count {
     let mut all = Count::default();
-    println!("\n{title}\n     kind marked found prec. recall exact");
+    tell!("\n{title}\n     kind marked found prec. recall exact");
     for (name, what) in KINDS {
         let one = counts.get(&what).copied().unwrap_or_default();
-        println!("{}", one.line(name));
+        tell!("{}", one.line(name));
         all.add(&one);
     }
-    println!("{}", all.line("all"));
+    tell!("{}", all.line("all"));
     all
 }
 

@@ -185,7 +185,7 @@ fn what_a_desk_has_it_keeps() {
     append(&log, b"with a blob", vec![pending(&log, &bytes)]).unwrap();
     let (desk, mut mirror) = synced(&server);
     let hash = Record::decode(&desk.rows()[5].record).unwrap().blobs[0].hash;
-    assert!(mirror.keep(fetched(&mirror, &bytes), &hash));
+    assert!(mirror.intake().unwrap().keep(fetched(&mirror, &bytes), &hash));
     (3..6).for_each(|index| assert!(log.erase(index).is_ok()));
     sync(&mut mirror, &server, 100).unwrap();
     assert!(desk.rows()[3].body == Some(body(3)) && server.rows()[3].body.is_none());
@@ -197,7 +197,7 @@ fn what_a_desk_has_it_keeps() {
 
 /// A blob as it came from the server.
 fn fetched(mirror: &Mirror, bytes: &[u8]) -> PendingBlob {
-    let mut writer = mirror.blob().unwrap();
+    let mut writer = mirror.intake().unwrap().blob().unwrap();
     writer.write_all(bytes).unwrap();
     writer.finish().unwrap()
 }
@@ -209,12 +209,12 @@ fn a_blob_is_kept_only_if_it_is_the_one() {
     let [right, other] = [1, 2].map(|seed| noise(seed, 3000));
     append(&log, b"names it", vec![pending(&log, &right)]).unwrap();
     let (desk, mirror) = synced(&server);
-    let size = |bytes| mirror.blob_size(&fetched(&mirror, bytes).blob().hash);
+    let size = |bytes| mirror.intake().unwrap().blob_size(&fetched(&mirror, bytes).blob().hash);
     assert_eq!(size(&right).unwrap(), 3000);
     assert!(matches!(size(&other), Err(Error::NotFound)));
     let [hash, other_hash] = [&right, &other].map(|bytes| fetched(&mirror, bytes).blob().hash);
     let check = |bytes: &[u8], hash: &Hash, kept: bool| {
-        assert_eq!(mirror.keep(fetched(&mirror, bytes), hash), kept);
+        assert_eq!(mirror.intake().unwrap().keep(fetched(&mirror, bytes), hash), kept);
         assert_eq!((desk.blobs(), desk.tmp().len()), (usize::from(kept), 0));
     };
     check(&other, &hash, false);
@@ -223,7 +223,7 @@ fn a_blob_is_kept_only_if_it_is_the_one() {
     // The right bytes for a hash that no record names.
     check(&other, &other_hash, false);
     check(&right, &hash, true);
-    assert!(mirror.keep(fetched(&mirror, &right), &hash));
+    assert!(mirror.intake().unwrap().keep(fetched(&mirror, &right), &hash));
     assert_eq!(verify(desk.path(), &verifier(), &[], true).unwrap().findings, []);
 }
 

@@ -233,9 +233,9 @@ fn the_blobs_of_forgotten_records_go() {
     };
     let (desk, mut mirror) = synced(&Site::filled(10));
     mirror.take(&page(&lie, 10, 11)).unwrap().unwrap();
-    let mut writer = mirror.blob().unwrap();
+    let mut writer = mirror.intake().unwrap().blob().unwrap();
     std::io::Write::write_all(&mut writer, &bytes).unwrap();
-    assert!(mirror.keep(writer.finish().unwrap(), &hash));
+    assert!(mirror.intake().unwrap().keep(writer.finish().unwrap(), &hash));
     let honest = Site::filled(11);
     let offered = mirror.offer(&honest.note()).unwrap();
     assert!(mirror.accept(offered).unwrap().is_err());

@@ -110,9 +110,16 @@ impl Workshop {
             if !ended.success() {
                 return Err(tools::refusal(ended.code()));
             }
+            let left = left.map(|all| all.into_iter().filter(|fact| !is_ours(fact)).collect());
             Ok(Cleaned { kind, size: counted.sum, stilled: false, left })
         })
     }
+}
+
+/// Whether a fact is the mark of the tool that made the copy, the same in every copy: ffmpeg's, asked
+/// to say nothing of its version.
+fn is_ours(fact: &Fact) -> bool {
+    fact.kind == crate::FactKind::Software && fact.value == "Lavf"
 }
 
 /// The first bytes, as many as are there.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use payamgir_media::{CLEAN_BYTES, Class, Cleaned, FactKind, Kind, Refusal, sniff};
 
 use crate::samples::{self, CANARIES, LETTER, Sample, zipped};
-use crate::support::{LONG, tools, workshop};
+use crate::support::{LONG, say, tools, workshop};
 
 fn clean(bytes: &[u8], most: u64, deadline: Duration) -> Result<(Vec<u8>, Cleaned), Refusal> {
     let mut copy = vec![];
@@ -78,7 +78,7 @@ fn nothing_of_the_maker_is_left() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    println!("file | exiftool before | facts before | exiftool after | facts after");
+    say("file | exiftool before | facts before | exiftool after | facts after");
     for sample in samples::all(folder.path()) {
         judge(folder.path(), &sample);
     }
@@ -109,7 +109,7 @@ fn judge(folder: &Path, sample: &Sample) {
     let mut kinds: Vec<FactKind> = facts.iter().map(|fact| fact.kind).collect();
     kinds.dedup();
     let still: Vec<_> = left.iter().map(|f| format!("{:?}: {}", f.kind, f.value)).collect();
-    println!("{name} | {before:?} | {kinds:?} | {after:?} | {still:?}");
+    say(&format!("{name} | {before:?} | {kinds:?} | {after:?} | {still:?}"));
     assert_eq!(after, [""; 0], "{name}");
     assert!(!inside(&copy, cleaned.kind).contains("Canary"), "{name}");
     assert!(!left.iter().any(|f| CANARIES.iter().any(|c| f.value.contains(c))), "{name}");

@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 use payamgir_desk::open::SealedFile;
-use payamgir_log::{Fetched, Hash, Mirror};
+use payamgir_log::{Fetched, Hash, Intake, Mirror};
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_wire::hex::Hex;
@@ -185,7 +185,8 @@ impl<'p> Import<'p> {
         let Some(name) = path.strip_prefix("log/blobs/") else { return Ok(()) };
         let mirror = self.mirror.as_ref().ok_or_else(|| not_whole(path))?;
         let hash = payamgir_wire::hex::Hash::parse(name).map_err(|_| not_whole(path))?;
-        let kept = keep(mirror, from, &Hash(hash.0));
+        let intake = mirror.intake().map_err(|error| self.place.problem(error))?;
+        let kept = keep(&intake, from, &Hash(hash.0));
         self.blobs += u64::from(kept.map_err(|error| not_whole(path).because(error))?);
         Ok(())
     }
@@ -209,11 +210,11 @@ impl<'p> Import<'p> {
     }
 }
 
-fn keep(mirror: &Mirror, from: &mut impl Read, hash: &Hash) -> io::Result<bool> {
-    let mut writer = mirror.blob().map_err(io::Error::other)?;
+fn keep(intake: &Intake, from: &mut impl Read, hash: &Hash) -> io::Result<bool> {
+    let mut writer = intake.blob().map_err(io::Error::other)?;
     io::copy(from, &mut writer)?;
     writer.flush()?;
-    Ok(mirror.keep(writer.finish().map_err(io::Error::other)?, hash))
+    Ok(intake.keep(writer.finish().map_err(io::Error::other)?, hash))
 }
 
 /// Every file there is by its sum, and their names in their order.

@@ -121,6 +121,7 @@ pub fn save_all(
         "هشدار: این فایل‌ها از ناشناس‌اند؛ آن‌ها را روی رایانه‌ای باز کنید که به شبکه وصل نیست.",
         "Warning: these files come from a stranger; open them on a machine without a network.",
     );
+    let intake = session.mirror.intake().map_err(|error| session.place.problem(error))?;
     let (mut warned, mut gone) = (false, 0);
     for (_, entry) in &submission.parts {
         let Part::Attachment(attachment) = &entry.part else { continue };
@@ -128,7 +129,7 @@ pub fn save_all(
             eprintln!("{said}");
         }
         let mut line = Progress::new();
-        let fetched = fetch_blob(&session.mirror, &client, attachment.blob, |bytes| {
+        let fetched = fetch_blob(&intake, &client, attachment.blob, |bytes| {
             line.show(&size::bytes(bytes, lang));
         });
         line.end();

@@ -17,7 +17,7 @@ use payamgir_desk::seal::Recipient;
 use payamgir_desk::store::{Progress, Store, StoreError, Vault};
 use payamgir_desk::sync::{SyncError, fetch_blob};
 use payamgir_desk::{Client, Failure};
-use payamgir_log::Mirror;
+use payamgir_log::Intake;
 use payamgir_media::Workshop;
 use payamgir_text::lang::Lang;
 use payamgir_ui::{NotOpened, Opened, Opener, Secrets, Settings, Why, serve};
@@ -134,8 +134,9 @@ fn open(
     progress: Arc<Progress>,
 ) -> Result<Opened, Problem> {
     let (office, session) = opened(place, member, progress)?;
-    let (mirror, client) = (place.mirror(&session.link)?, session.client()?);
-    let fetch: Box<dyn Fetch> = Box::new(Attachments { place, mirror, client });
+    let intake = session.mirror.intake().map_err(|error| place.problem(error))?;
+    let client = session.client()?;
+    let fetch: Box<dyn Fetch> = Box::new(Attachments { place, intake, client });
     let post: Box<dyn Post> = Box::new(Line { session, _held: held });
     Ok(Opened { office, way: Some((post, fetch)) })
 }
@@ -233,13 +234,13 @@ impl Post for Line {
 /// The way to the attachments: a handle of its own on the copy, so that neither waits for the other.
 struct Attachments {
     place: &'static Place,
-    mirror: Mirror,
+    intake: Intake,
     client: Client,
 }
 
 impl Fetch for Attachments {
     fn fetch(&mut self, blob: payamgir_wire::Hash) -> Result<bool, Said> {
-        match fetch_blob(&self.mirror, &self.client, blob, |_| ()) {
+        match fetch_blob(&self.intake, &self.client, blob, |_| ()) {
             Ok(()) => Ok(true),
             Err(SyncError::Server(Failure::NotFound)) => Ok(false),
             Err(error) => Err(said(&sync_problem(self.place, error))),

@@ -73,11 +73,12 @@ fn fetch_all(session: &Session<'_>, lang: Lang) -> Result<(), Problem> {
     let mut reader = session.mirror.reader().map_err(|e| place.problem(e))?;
     let library = Library::read(&mut reader, &session.keyring, session.size(), threads());
     let library = library.map_err(|e| place.problem(e))?;
+    let intake = session.mirror.intake().map_err(|e| place.problem(e))?;
     let (mut line, mut gone) = (Progress::new(), 0);
     for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
         if let Part::Attachment(attachment) = &entry.part {
             let show = |bytes| line.show(&payamgir_text::size::bytes(bytes, lang));
-            match fetch_blob(&session.mirror, &client, attachment.blob, show) {
+            match fetch_blob(&intake, &client, attachment.blob, show) {
                 Err(SyncError::Server(Failure::NotFound)) => gone += 1,
                 other => other.map_err(|e| sync_problem(place, e))?,
             }

@@ -35,9 +35,15 @@ impl Said {
 impl Window {
     /// Starts it; the browser has not come in yet.
     pub fn start(place: &Place, dir: &str) -> Self {
+        Self::start_with(place, dir, &[])
+    }
+
+    /// The same with more flags.
+    pub fn start_with(place: &Place, dir: &str, more: &[&str]) -> Self {
         let args =
             ["--lang", "en", "desk", "--dir", dir, "--window", "127.0.0.1:0", "--no-browser"];
-        let mut child = place.command(&args).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            place.command(&[&args[..], more].concat()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let rest = line.trim().strip_prefix("http://").expect("an address");

@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payamgir_desk::office::{Blob, Office, Whole};
-use payamgir_media::{CLEAN_BYTES, Class, HEAD_BYTES, Kind, sniff};
+use payamgir_media::{CLEAN_BYTES, Class, Fact, HEAD_BYTES, Kind, sniff};
 use payamgir_wire::Attachment;
 use tokio::sync::mpsc;
 
@@ -194,7 +194,8 @@ pub(crate) async fn save(
     body: String,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
-    let without = Fields::read(&body).get("how") == "clean";
+    let fields = Fields::read(&body);
+    let (without, anyway) = (fields.get("how") != "original", fields.get("how") == "anyway");
     let ui = room.ui.clone();
     let made = tokio::task::spawn_blocking(move || {
         let (_, attachment, blob) = open(&ui, record).map_err(|_| None)?;
@@ -204,6 +205,10 @@ pub(crate) async fn save(
         }
     });
     match made.await {
+        // What the copy still says is told first; it is taken by asking once more.
+        Ok(Ok((_, Made::Cleaned(_, Some(still))))) if !anyway => {
+            Ok(page(&sheets::still(&room, record, &still)).into_response())
+        }
         Ok(Ok((name, made))) => Ok(download(&name, made)),
         Ok(Err(Some(refusal))) => {
             let words = page(&frame::refused(&room, &refusal.words(room.say.lang)));
@@ -215,7 +220,13 @@ pub(crate) async fn save(
 
 enum Made {
     AsItCame(Blob),
-    Cleaned(Vec<u8>),
+    Cleaned(Vec<u8>, Option<Still>),
+}
+
+/// What a clean copy is not: what it still says, or that nobody could look; whether it moves no more.
+pub(crate) struct Still {
+    pub(crate) left: Result<Vec<Fact>, payamgir_media::Refusal>,
+    pub(crate) stilled: bool,
 }
 
 fn cleaned(
@@ -228,7 +239,9 @@ fn cleaned(
     let mut whole = Whole::new(blob);
     let cleaned = ui.settings.workshop.clean(&mut whole, &mut bytes, CLEAN_BYTES, CLEAN_TIME)?;
     let name = name(attachment, "clean-", Some(cleaned.kind.extension()));
-    Ok((name, Made::Cleaned(bytes)))
+    let whole = !cleaned.stilled && cleaned.left.as_ref().is_ok_and(Vec::is_empty);
+    let still = (!whole).then_some(Still { left: cleaned.left, stilled: cleaned.stilled });
+    Ok((name, Made::Cleaned(bytes, still)))
 }
 
 /// A safe name; another ending where the copy is of another kind.
@@ -249,7 +262,7 @@ fn download(name: &str, made: Made) -> Response {
             let size = blob.size();
             (size, body(blob, 0, size))
         }
-        Made::Cleaned(bytes) => (bytes.len() as u64, Body::from(bytes)),
+        Made::Cleaned(bytes, _) => (bytes.len() as u64, Body::from(bytes)),
     };
     let fields = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),

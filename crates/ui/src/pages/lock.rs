@@ -27,6 +27,7 @@ pub(crate) fn locked(say: Say, said: Option<&Said>, to: &str) -> Markup {
     let wrong = said.map(|said| format!("{} {}", said.what(say.lang), said.to_do(say.lang)));
     let form = html! {
         form.stack action={ "/" (say.lang.code()) "/unlock" } method="post" autocomplete="off" {
+            input type="hidden" name="to" value=(to);
             label for="passphrase" { (say.t("گذرواژه", "Passphrase")) }
             @if let Some(wrong) = &wrong { p.error #wrong { (wrong) } }
             input #passphrase name="passphrase" type="password" dir="ltr" autocomplete="off" required autofocus

@@ -2,6 +2,7 @@
 
 use super::frame::sheet;
 use crate::handlers::Room;
+use crate::handlers::files::Still;
 use crate::keys::KEYS;
 use crate::place::Place;
 use maud::{Markup, html};
@@ -238,7 +239,7 @@ pub(crate) fn facts(room: &Room, number: u64, all: &[Told]) -> Markup {
                 @match told {
                     Err(refusal) => p { (refusal.words(say.lang)) },
                     Ok(facts) if facts.is_empty() => p { (say.t("چیزی از جا، دستگاه یا سازنده در آن نیافتیم.", "We found nothing of a place, a device or an author in it.")) },
-                    Ok(facts) => ul.facts { @for fact in facts { li { p { b { (fact.kind.word(say.lang)) } ": " bdi { (fact.value) } } } } },
+                    Ok(facts) => (facts_list(room, facts)),
                 }
                 form action={ "/" (say.lang.code()) "/save/" (record) } method="post" {
                     button name="how" value="clean" { (say.t("ذخیره‌ی رونوشتی بی این‌ها", "Save a copy without it")) }
@@ -252,4 +253,31 @@ pub(crate) fn facts(room: &Room, number: u64, all: &[Told]) -> Markup {
         (say.t("پیوست‌ها چه می‌گویند", "What the attachments tell"), &format!("facts/{number}")),
         &content,
     )
+}
+
+/// A copy that is not all that was asked for: what it still says, before anybody takes it.
+pub(crate) fn still(room: &Room, record: u64, still: &Still) -> Markup {
+    let say = room.say;
+    let title = say.t("رونوشت چیزی را نگه داشته است", "The copy keeps something");
+    let content = html! {
+        h1 { (title) }
+        @match &still.left {
+            Err(refusal) => p { (say.t("رونوشت ساخته شد، ولی نتوانستیم ببینیم چه در آن مانده است: ", "The copy was made, but we could not look at what is left in it: ")) (refusal.words(say.lang)) },
+            Ok(facts) if facts.is_empty() => {}
+            Ok(facts) => {
+                p { (say.t("این‌ها هنوز در رونوشت هستند:", "This is in the copy still:")) }
+                (facts_list(room, facts))
+            }
+        }
+        @if still.stilled { p { (say.t("اصل آن می‌جنبید؛ رونوشت تنها تصویر نخست است.", "The original moved; the copy is its first picture only.")) } }
+        form.tools action={ "/" (say.lang.code()) "/save/" (record) } method="post" {
+            button.danger name="how" value="anyway" { (say.t("با این همه ذخیره کن", "Save it all the same")) }
+        }
+        p.tools { a.button href=(Place::default().href(say.lang)) { (say.t("بازگشت به فهرست", "Back to the list")) } }
+    };
+    sheet(room, (title, ""), &content)
+}
+
+fn facts_list(room: &Room, facts: &[Fact]) -> Markup {
+    html! { ul.facts { @for fact in facts { li { p { b { (fact.kind.word(room.say.lang)) } ": " bdi { (fact.value) } } } } } }
 }
