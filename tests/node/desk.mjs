@@ -165,6 +165,8 @@ async function open({ scripts, size = DESKTOP, bare = false }) {
     assert.deepEqual(elsewhere, [], "nothing is asked of anybody else");
     const stored = scripts ? await context.storageState() : { origins: [] };
     assert.deepEqual(stored.origins, [], "nothing is stored");
+    const kept = scripts && page.url().startsWith(base) ? await page.evaluate(() => Object.entries(sessionStorage)) : [];
+    for (const [name, value] of kept) assert.match(`${name}=${value}`, /^place:[a-z-]*\d*=\d+$/, "how far a list was scrolled, and no more");
     await context.close();
   };
   const desk = { context, page, asked, scripts, close };

@@ -24,6 +24,7 @@ mod seal;
 mod server;
 mod stats;
 mod tools;
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -81,6 +81,35 @@ fn two_admins_decide_together() {
     assert_eq!(report["erased"], serde_json::json!([record.parse::<u64>().unwrap()]), "{report}");
 }
 
+#[test]
+fn what_is_older_than_a_day_is_erased_once_its_count_was_said() {
+    let place = Place::new();
+    let server = place.serve();
+    let a = founder(&place);
+    for words in ["یک", "دو", "سه"] {
+        send(&server, words);
+    }
+    done(&a.sync(&server));
+    // Arrival is in whole seconds: what came in this one is not before it.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let none = a.run(&["erase", "--before", "1d"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(text(&none.stderr).contains("Nothing came before"), "{}", text(&none.stderr));
+    let unsure = a.run(&["erase", "--before", "0d", "--confirm", "2"]);
+    assert_eq!(unsure.status.code(), Some(1));
+    assert!(text(&unsure.stderr).contains("is 3 submissions"), "{}", text(&unsure.stderr));
+    assert_eq!(a.reads().len(), 3, "nothing was erased");
+    done(&a.run(&["erase", "--before", "0d", "--confirm", "3"]));
+    done(&a.run(&["sync"]));
+    assert_eq!(a.reads(), [""; 0]);
+    let (code, report) = place.verify();
+    assert_eq!((code, report["erased"].as_array().unwrap().len()), (0, 3), "{report}");
+    assert!(a.run(&["verify"]).status.success(), "the desk's copy verifies with its gaps");
+    send(&server, "چهار");
+    done(&a.run(&["sync"]));
+    assert_eq!(a.reads(), ["چهار"]);
+}
+
 /// The number of the newest submission.
 fn newest(person: &Person<'_>) -> u64 {
     let listed = done(&person.run(&["list", "--json"]));

@@ -15,14 +15,16 @@ const MATCHES: &str = include_str!("tests/matches.tsv");
 #[test]
 fn what_is_found() {
     let rows = MATCHES.lines().filter(|line| !line.starts_with('#'));
-    let mut count = 0;
+    let (mut count, mut latin) = (0, 0);
     for row in rows {
         let cells: Vec<&str> = row.split('\t').collect();
         let [want, query, text] = cells[..] else { panic!("{row}") };
         assert_eq!(matches(&parse(query), &[text]), want == "+", "{row}");
         count += 1;
+        latin += usize::from(query.chars().any(|c| c.is_ascii_alphabetic()));
     }
-    assert!(count > 160);
+    let arabic = MATCHES.split("# Arabic\n").nth(1).unwrap_or_default().lines().count();
+    assert!(count > 250 && arabic > 30 && latin > 40, "{count} {arabic} {latin}");
 }
 
 #[test]

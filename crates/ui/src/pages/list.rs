@@ -74,6 +74,9 @@ fn title(room: &Room, panes: &Panes) -> String {
     if panes.place.q.trim().is_empty() {
         return say.wanted(panes.place.wanted()).to_owned();
     }
+    if panes.rows.rows.is_empty() {
+        return say.t("جست‌وجو", "Search").to_owned();
+    }
     let more = if panes.rows.next.is_some() || panes.place.from.is_some() { "+" } else { "" };
     let found = say.number(panes.rows.rows.len() as u64);
     format!("{found}{more} {}", say.t("گفت‌وگو یافت شد", "found"))
