@@ -35,6 +35,20 @@ fn filled() -> Place {
     place
 }
 
+/// A new machine with the identity and the keyring from their backup, and nothing else.
+fn elsewhere(place: &Place) -> impl Fn(&[&str]) -> std::process::Output {
+    let new = place.path("new");
+    std::fs::create_dir(&new).unwrap();
+    for file in ["identity.age", "keyring.age"] {
+        std::fs::copy(place.path(&format!("desk/{file}")), format!("{new}/{file}")).unwrap();
+    }
+    let passphrase = place.path("passphrase");
+    move |args| {
+        let fixed = ["--lang", "en", "desk", "--dir", &new, "--passphrase-file", &passphrase];
+        place.run(&[&fixed[..], args].concat())
+    }
+}
+
 #[test]
 fn everything_comes_out_checked_and_goes_back_in() {
     let place = filled();
@@ -51,17 +65,7 @@ fn everything_comes_out_checked_and_goes_back_in() {
     let again = place.desk(&["export", "--out", &out]);
     assert_eq!(again.status.code(), Some(1), "never over another");
 
-    // A new machine with the identity and the keyring from their backup.
-    let new = place.path("new");
-    std::fs::create_dir(&new).unwrap();
-    for file in ["identity.age", "keyring.age"] {
-        std::fs::copy(place.path(&format!("desk/{file}")), format!("{new}/{file}")).unwrap();
-    }
-    let passphrase = place.path("passphrase");
-    let run = |args: &[&str]| {
-        let fixed = ["--lang", "en", "desk", "--dir", &new, "--passphrase-file", &passphrase];
-        place.run(&[&fixed[..], args].concat())
-    };
+    let run = elsewhere(&place);
     let imported = run(&["import", &out]);
     assert!(imported.status.success(), "{}", text(&imported.stderr));
     assert!(run(&["verify"]).status.success());
@@ -146,16 +150,7 @@ fn one_sealed_file_is_read_by_tar_and_goes_back_in() {
     let long = std::fs::read_dir(format!("{out}/submissions/000001")).unwrap().flatten();
     assert_eq!(long.filter(|e| e.file_name().to_string_lossy().contains("نام‌دراز")).count(), 1);
 
-    let new = place.path("new");
-    std::fs::create_dir(&new).unwrap();
-    for file in ["identity.age", "keyring.age"] {
-        std::fs::copy(place.path(&format!("desk/{file}")), format!("{new}/{file}")).unwrap();
-    }
-    let passphrase = place.path("passphrase");
-    let run = |args: &[&str]| {
-        let fixed = ["--lang", "en", "desk", "--dir", &new, "--passphrase-file", &passphrase];
-        place.run(&[&fixed[..], args].concat())
-    };
+    let run = elsewhere(&place);
     // A byte of it changed, or its end cut off.
     for (name, damaged) in [
         (

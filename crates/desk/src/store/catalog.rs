@@ -96,9 +96,10 @@ pub struct Conversation {
 #[derive(Default)]
 pub struct Twins {
     words: HashMap<u64, u32, BuildHasherDefault<Kept>>,
+    /// Places in `sketches`.
     bands: [HashMap<u32, u32, BuildHasherDefault<Kept>>; 4],
     /// Of those that a band leads to, with the first of them.
-    sketches: HashMap<u32, ([u16; 12], u32)>,
+    sketches: Vec<([u16; 12], u32)>,
     counts: HashMap<u32, u32>,
 }
 
@@ -359,7 +360,7 @@ impl Twins {
         if first != place {
             *self.counts.entry(first).or_default() += 1;
         }
-        self.remember(place, first, sketch);
+        self.remember(first, sketch);
         first
     }
 
@@ -371,28 +372,27 @@ impl Twins {
             return None;
         }
         let near = |place: &u32| {
-            let known = self.sketches.get(place);
-            let (small, first) = known.copied().unwrap_or_default();
+            let (small, first) = *self.sketches.get(*place as usize)?;
             Sketch { words: 0, small }.is_near(sketch).then_some(first)
         };
         let in_bands = sketch.bands().into_iter().zip(&self.bands);
         in_bands.filter_map(|(key, band)| band.get(&key)).filter_map(near).min()
     }
 
-    fn remember(&mut self, place: u32, first: u32, sketch: &Sketch) {
+    fn remember(&mut self, first: u32, sketch: &Sketch) {
         self.words.entry(sketch.words).or_insert(first);
         if !sketch.is_long() {
             return;
         }
-        let mut new = false;
+        let (mut new, own) = (false, self.sketches.len() as u32);
         for (key, band) in sketch.bands().into_iter().zip(&mut self.bands) {
             band.entry(key).or_insert_with(|| {
                 new = true;
-                place
+                own
             });
         }
         if new {
-            self.sketches.insert(place, (sketch.small, first));
+            self.sketches.push((sketch.small, first));
         }
     }
 }
