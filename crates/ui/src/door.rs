@@ -296,7 +296,7 @@ mod tests {
         ui.unlock(Zeroizing::new("x".into()));
         loop {
             match ui.stands() {
-                Stands::Opening(..) => thread::sleep(std::time::Duration::from_millis(5)),
+                Stands::Opening(..) => thread::sleep(Duration::from_millis(5)),
                 Stands::Locked(said) => {
                     assert!(said.is_some_and(|said| said.alarm));
                     break;
