@@ -37,7 +37,7 @@ fn act(office: &Office, choice: u8, on: usize, members: &[Hex<32>]) -> Option<Ac
     let (work, some) = (office.work(), vec![number]);
     let reply = || work.replies().map(|reply| reply.id).min_by_key(|id| (id.0[0] as usize) ^ on);
     let words = |id: &Id| work.reply(id).map(|reply| reply.text_hash());
-    Some(match choice % 16 {
+    Some(match choice % 20 {
         0 => Act::Assign { on: some, to: Some(members[on % members.len()]) },
         1 => Act::Assign { on: some, to: None },
         2 => Act::Note { on: number, text: format!("note {on}") },
@@ -53,6 +53,14 @@ fn act(office: &Office, choice: u8, on: usize, members: &[Hex<32>]) -> Option<Ac
         12 => reply().and_then(|id| Some(Act::Approve { text: words(&id)?, reply: id }))?,
         13 => reply().and_then(|id| Some(Act::Queue { text: words(&id)?, reply: id }))?,
         14 => Act::Withdraw { reply: reply()? },
+        15 => Act::Erase { records: vec![number] },
+        16 => Act::Hide { name: format!("name {}", on % 3), off: on.is_multiple_of(2) },
+        17 | 18 => Act::Canned {
+            id: Hex([on as u8 % 4; 16]),
+            lang: "fa".into(),
+            title: format!("title {on}"),
+            text: if choice.is_multiple_of(3) { String::new() } else { format!("words {on}") },
+        },
         _ => Act::Call { name: format!("name {}", on % 5) },
     })
 }
