@@ -58,6 +58,9 @@ fn lists_fold_what_many_sent_and_find_what_is_asked() {
     assert_eq!(list(Wanted::Waiting, ""), [(first, 31), (other, 1)]);
     assert_eq!(list(Wanted::All, "نامه"), [(other, 1)]);
     assert_eq!(list(Wanted::All, "is:duplicate").len(), 31);
+    let found = list(Wanted::All, "صدها نفر");
+    assert!(found.len() == 1 && found[0].1 == 31, "one find, whatever the flood: {found:?}");
+    assert_eq!(list(Wanted::All, "\"صدها نفر\" is:duplicate").len(), 31);
     let mut all = desk.office.same_as(first);
     assert!(all.len() == 30 && !all.contains(&other));
     all.push(first);

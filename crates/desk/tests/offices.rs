@@ -282,7 +282,8 @@ fn an_attachment_that_does_not_come_says_why() {
         alarm: false,
         stops: false,
     };
-    let mut way = Way(vec![Err(gone()), Ok(true), Ok(false)]);
+    let altered = Said { alarm: true, ..gone() };
+    let mut way = Way(vec![Err(gone()), Ok(true), Ok(false), Err(altered)]);
     assert_eq!(desk.office.absent(&blob), Absent::Coming);
     assert!(!desk.office.fetch(&mut way, blob));
     assert_eq!(desk.office.absent(&blob), Absent::Unreachable);
@@ -291,6 +292,11 @@ fn an_attachment_that_does_not_come_says_why() {
     assert!(desk.office.fetch(&mut way, blob));
     assert_eq!(desk.office.absent(&blob), Absent::Lost);
     assert_eq!(desk.office.sync_state().said, None, "no alarm");
+    let changed = Hex([4; 32]);
+    assert!(desk.office.fetch(&mut way, changed), "the next is fetched");
+    assert_eq!(desk.office.absent(&changed), Absent::Lost);
+    sync(&shop, &desk);
+    assert!(desk.office.sync_state().said.is_some_and(|said| said.alarm && !said.stops));
 }
 
 #[test]

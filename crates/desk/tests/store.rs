@@ -70,7 +70,7 @@ fn found(store: &Store, query: &Query) -> Vec<u64> {
     let (mut all, mut before) = (vec![], u64::MAX);
     loop {
         let search = Search { query, before, most: 700, beside: vec![] };
-        let belongs = |record| Some(record).filter(|at| words(store, *at).is_some());
+        let belongs = |record| words(store, record).map(|_| (record, record));
         let page = store.search(&search, belongs).unwrap();
         all.extend(page.hits.iter().map(|hit| hit.record));
         let Some(next) = page.next else { return all };

@@ -140,7 +140,10 @@ impl Walk {
         }
         let erased = self.body(reader, &record, &found);
         let absent = erased && reader.role == Role::Log;
-        self.listing(&reader.connection, index, if absent { &[] } else { &record.blobs })?;
+        // A mirror that forgot the body forgot its list; one that never had the body has a list.
+        let may_be = erased && matches!(found.body, Body::Gone);
+        let named = if absent { &[][..] } else { &record.blobs };
+        self.listing(&reader.connection, index, (named, may_be))?;
         if !erased {
             record.blobs.iter().for_each(|blob| self.blob(reader, index, blob));
         }
@@ -196,7 +199,13 @@ impl Walk {
         }
     }
 
-    fn listing(&mut self, c: &Connection, index: u64, blobs: &[BlobRef]) -> Result<(), Error> {
+    /// Checks which blobs are listed for a record; where `may_be`, none is as good.
+    fn listing(
+        &mut self,
+        c: &Connection,
+        index: u64,
+        (blobs, may_be): (&[BlobRef], bool),
+    ) -> Result<(), Error> {
         let mut query =
             c.prepare_cached("SELECT hash, size FROM blob WHERE seq = ?1 ORDER BY hash")?;
         let rows = query.query_map([index as i64], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -206,7 +215,7 @@ impl Walk {
         named.sort_by(|a, b| a.0.cmp(&b.0));
         named.dedup_by(|later, first| later.0 == first.0);
         self.listed += listed.len() as i64;
-        if listed != named {
+        if listed != named && !(may_be && listed.is_empty()) {
             self.find(Some(index), Damage::BlobListing);
         }
         Ok(())

@@ -357,4 +357,6 @@ fn what_is_erased_is_gone_here_and_at_the_server_and_the_gap_is_shown() {
     assert_eq!(records("server/log"), [(true, false, 0); 2]);
     assert_eq!(records("desk/log"), [(true, false, 0); 2]);
     assert_eq!(place.verify().0, 0, "the tree verifies with its gap");
+    let own = place.desk(&["verify"]);
+    assert!(own.status.success(), "and so does the desk's copy: {}", common::text(&own.stdout));
 }

@@ -157,6 +157,10 @@ impl Desk {
             }
         };
         self.learn(index, kind, body)?;
+        // Another policy may be content with the approvals there are.
+        if kind == kind::STATEMENT {
+            self.catch_up().await.map_err(NotAdded::Log)?;
+        }
         if kind == kind::APPROVAL {
             let approval = Approval::decode(body).map_err(NotAdded::Refused)?;
             self.act_on(&approval).await?;

@@ -71,9 +71,19 @@
 
   function replace(old, part) {
     const top = old.scrollTop;
+    if (old.id === "list") keepTicks(old, part);
     const same = old.dataset.place === part.dataset.place;
     old.replaceWith(part);
     if (same) part.scrollTop = top;
+  }
+
+  /** Rows that were ticked and are there still stay ticked, unless something was done with them. */
+  function keepTicks(old, part) {
+    if (doing) return;
+    for (const tick of all("[name=id]:checked", old)) {
+      const same = one(`[name=id][value="${tick.value}"]`, part);
+      if (same) same.checked = true;
+    }
   }
 
   const WITH_LIST = ["views", "list"];
@@ -271,19 +281,28 @@
     try {
       const { html } = await ask(action, form.dataset.inline, { method: "POST", body: new URLSearchParams(fields) });
       placeAnswer(form, html);
-    } catch {
-      if (!gone) sendPlainly(form, button);
+    } catch (error) {
+      // Nobody answers: the words stay where they are.
+      if (error instanceof TypeError) showGone();
+      else if (!gone) sendPlainly(form, button);
     } finally {
       form.removeAttribute("aria-busy");
     }
   }
 
+  let doing = false;
+
   function placeAnswer(form, html) {
     const part = form.dataset.inline;
     keepDrafts();
-    if (form.dataset.compose) for (const box of all("textarea", form)) drafts.delete(draftKey(box));
+    // What was not done keeps its words.
+    const failed = one("#toast[data-failed]", parse(html));
+    if (form.dataset.compose && !failed) for (const box of all("textarea", form)) drafts.delete(draftKey(box));
     const wanted = { list: WITH_LIST, redact: ["preview", "chosen"] }[part] ?? WITH_CONVERSATION;
-    if (!swap(html, wanted)) throw new Error("no part");
+    doing = part === "list";
+    const there = swap(html, wanted);
+    doing = false;
+    if (!there) throw new Error("no part");
     restoreDrafts();
     takeToast(html);
     markRows();
@@ -298,6 +317,8 @@
   function watchForms() {
     on(document, "submit", (event) => {
       const form = event.target;
+      // Locking waits for nobody: what was not kept goes with the rest.
+      if (form.matches(".lock-now")) leaving = true;
       const fits = form.dataset.inline && form.enctype !== "multipart/form-data" && form.method === "post";
       if (event.defaultPrevented || !fits || "plain" in form.dataset) {
         if (form.dataset.compose) leaving = true;

@@ -91,6 +91,8 @@ pub(crate) struct Toast {
     pub(crate) en: String,
     /// Each with the records its undoing has seen: what is put back covers what it covered.
     pub(crate) undo: Vec<(Act, u64)>,
+    /// Whether nothing was done: what was typed for it is kept.
+    pub(crate) failed: bool,
     /// When, in unix seconds.
     pub(crate) at: u64,
     /// Which one it is: an older page's button undoes nothing else.
@@ -216,16 +218,14 @@ impl Ui {
         lock(&self.turn)
     }
 
-    /// Whether a form with that number was done already.
-    pub(crate) fn is_done(&self, once: &str) -> bool {
-        lock(&self.used).contains(once)
+    /// Whether a form with that number is the first of it: of two that come at once one does its work.
+    pub(crate) fn begins(&self, once: &str) -> bool {
+        once.is_empty() || lock(&self.used).insert(once.chars().take(64).collect())
     }
 
-    /// A form with that number was done.
-    pub(crate) fn done(&self, once: &str) {
-        if !once.is_empty() {
-            lock(&self.used).insert(once.chars().take(64).collect());
-        }
+    /// Nothing came of the form with that number: it may be sent again.
+    pub(crate) fn undone(&self, once: &str) {
+        lock(&self.used).remove(&once.chars().take(64).collect::<String>());
     }
 }
 
@@ -317,6 +317,7 @@ mod tests {
             fa: String::new(),
             en: String::new(),
             undo: vec![(Act::Reopen { on: vec![on] }, 5)],
+            failed: false,
             at: 0,
             id: 0,
         };

@@ -27,6 +27,8 @@ pub(super) struct Wanted {
     /// How many were fetched since unlocking.
     fetched: u64,
     unreachable: bool,
+    /// What must not be missed of it, until the desk is locked.
+    alarm: Option<Said>,
 }
 
 /// Why an attachment is not here.
@@ -65,6 +67,11 @@ impl Office {
         lock(&self.wanted).fetched
     }
 
+    /// What of the attachments must not be missed.
+    pub(super) fn fetching_alarm(&self) -> Option<Said> {
+        lock(&self.wanted).alarm.clone()
+    }
+
     /// Fetches what is wanted until `stop`.
     pub fn keep_fetching(&self, mut from: impl Fetch, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
@@ -85,14 +92,13 @@ impl Office {
         match fetched {
             Ok(true) => wanted.fetched += 1,
             Ok(false) => drop(wanted.lost.insert(blob)),
-            Err(said) => {
-                // What is wrong with the log must not be missed; the rest is tried again.
-                drop(wanted);
-                if said.alarm {
-                    self.tell(said);
-                }
-                return false;
+            // What is not what the log names is not asked for again, and must not be missed.
+            Err(said) if said.alarm => {
+                wanted.unreachable = false;
+                wanted.lost.insert(blob);
+                wanted.alarm = Some(said);
             }
+            Err(_) => return false,
         }
         wanted.waiting.retain(|other| *other != blob);
         true

@@ -45,11 +45,13 @@ impl Office {
             let all = catalog.conversations().iter().filter(|c| held(c));
             return Ok(all.map(|c| c.number).collect());
         }
-        let beside = looking.beside(wanted).into_iter().map(|(hit, _)| hit).collect();
+        // All of them, each for itself.
+        let own = |hit: Hit| Hit { group: hit.conversation, ..hit };
+        let beside = looking.beside(wanted).into_iter().map(|(hit, _)| own(hit)).collect();
         let search = Search { query, before: u64::MAX, most: usize::MAX, beside };
         let found = store.search(&search, |record| {
             let conversation = catalog.conversation(looking.about(record)?)?;
-            held(conversation).then_some(conversation.number)
+            held(conversation).then_some((conversation.number, conversation.number))
         })?;
         Ok(found.hits.into_iter().map(|hit| hit.conversation).collect())
     }
@@ -86,9 +88,20 @@ impl<'a> Looking<'a> {
     }
 
     /// The conversation of a record that fits and is wanted.
-    pub(super) fn wanted(&self, record: u64, wanted: Wanted) -> Option<u64> {
+    pub(super) fn wanted(&self, record: u64, wanted: Wanted) -> Option<(u64, u64)> {
         let conversation = self.store.catalog().conversation(self.about(record)?)?;
-        self.fits(conversation, wanted).then_some(conversation.number)
+        self.fits(conversation, wanted).then(|| (conversation.number, self.group(conversation)))
+    }
+
+    /// Those of nearly the same text in one state are one find, unless each of them is asked for. The
+    /// first of them is found by its own words: it may be the very line that sets it apart.
+    fn group(&self, conversation: &Conversation) -> u64 {
+        if self.query.filters.iter().any(|filter| filter.kind == FilterKind::Is(Is::Duplicate)) {
+            return conversation.number;
+        }
+        let case = self.work.case(conversation.key);
+        let state = State::of(conversation, case, self.work, self.now);
+        self.tally.head(self.store.catalog(), conversation, state)
     }
 
     /// What fits beside the log's records: labels, and what is on its way. The newest first.
@@ -102,8 +115,9 @@ impl<'a> Looking<'a> {
         let catalog = self.store.catalog();
         let hit = |(key, why)| {
             let conversation = catalog.keyed(key).filter(|c| self.fits(c, wanted))?;
+            let group = self.group(conversation);
             let (conversation, record) = (conversation.number, conversation.last);
-            Some((Hit { conversation, record }, why))
+            Some((Hit { conversation, record, group }, why))
         };
         let mut hits: Vec<_> = all.into_iter().filter_map(hit).collect();
         hits.sort_by_key(|(hit, _)| std::cmp::Reverse(hit.record));

@@ -115,6 +115,9 @@ impl Office {
         sync.waiting = outbox.waiting().count();
         let refused = || outbox.is_refused().then(refused_work);
         sync.said = lock(&self.alarm).clone().or(sync.said).or_else(refused);
+        if !sync.said.as_ref().is_some_and(|said| said.alarm) {
+            sync.said = self.fetching_alarm().or(sync.said);
+        }
         sync
     }
 

@@ -30,6 +30,8 @@ pub struct Hit {
     pub conversation: u64,
     /// The record.
     pub record: u64,
+    /// Of those with one group, the first that is found stands for all.
+    pub group: u64,
 }
 
 /// What was found.
@@ -42,12 +44,12 @@ pub struct Found {
 }
 
 impl Search<'_> {
-    /// Looks in the segments, the newest first. `belongs` tells a record's conversation, or that the
+    /// Looks in the segments, the newest first. `belongs` tells a record's conversation and group, or that the
     /// record is not wanted.
     pub(super) fn run<'s>(
         &self,
         segments: impl Iterator<Item = &'s Segment>,
-        mut belongs: impl FnMut(u64) -> Option<u64>,
+        mut belongs: impl FnMut(u64) -> Option<(u64, u64)>,
     ) -> Result<Found, StoreError> {
         let mut page = Page { search: self, seen: HashSet::new(), found: Found::default() };
         let mut beside = self.beside.iter().peekable();
@@ -60,8 +62,8 @@ impl Search<'_> {
                         return Ok(page.found);
                     }
                 }
-                let Some(conversation) = belongs(record) else { continue };
-                if page.is_full_with(Hit { conversation, record }) {
+                let Some((conversation, group)) = belongs(record) else { continue };
+                if page.is_full_with(Hit { conversation, record, group }) {
                     return Ok(page.found);
                 }
             }
@@ -78,7 +80,7 @@ impl Search<'_> {
 /// What one page shows.
 struct Page<'s> {
     search: &'s Search<'s>,
-    /// Conversations that stand on it or on one before it.
+    /// Groups of which one stands on it or on a page before it.
     seen: HashSet<u64>,
     found: Found,
 }
@@ -86,7 +88,7 @@ struct Page<'s> {
 impl Page<'_> {
     /// Takes what was found next; whether the page is full, and the next begins with it.
     fn is_full_with(&mut self, hit: Hit) -> bool {
-        if !self.seen.insert(hit.conversation) || hit.record >= self.search.before {
+        if !self.seen.insert(hit.group) || hit.record >= self.search.before {
             return false;
         }
         if self.found.hits.len() == self.search.most {

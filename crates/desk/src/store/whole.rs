@@ -137,12 +137,12 @@ impl Store {
         segment.held(record)
     }
 
-    /// Finds conversations by their words, the newest first. `belongs` tells a record's conversation,
+    /// Finds conversations by their words, the newest first. `belongs` tells a record's conversation and group,
     /// or that the record is not wanted.
     pub fn search(
         &self,
         search: &Search<'_>,
-        belongs: impl FnMut(u64) -> Option<u64>,
+        belongs: impl FnMut(u64) -> Option<(u64, u64)>,
     ) -> Result<Found, StoreError> {
         search.run(self.blocks.iter().rev().chain(self.segments.iter().rev()), belongs)
     }

@@ -61,7 +61,8 @@ pub enum DeskCommand {
         /// The block of somebody who is an admin from the start; may be given again
         #[arg(long, value_name = "FILE")]
         member: Vec<PathBuf>,
-        /// How many admins change the desk, and how many editors approve [default: 1]
+        /// How many admins change the desk, and how many editors approve; from 2 on an author's own
+        /// approval does not count [default: 1]
         #[arg(long, value_name = "COUNT")]
         threshold: Option<u8>,
         /// Keep the age key in hardware: the file that an age plugin made, as of age-plugin-yubikey

@@ -57,7 +57,20 @@ pub fn init(
         "The desk is founded. Give this to the server (the file desk.pub):",
     );
     eprintln!("{said}");
+    let own = usize::from(policy.author_may_approve);
+    if others.len() + own < usize::from(policy.threshold) {
+        eprintln!("{}", too_few_to_approve(lang));
+    }
     output::bytes(text.as_bytes())
+}
+
+/// A desk in which nothing can be approved until somebody else joins.
+fn too_few_to_approve(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "توجه: تأیید خود نویسنده شمرده نمی‌شود و اعضای دیگر کمتر از آستانه‌اند: تا کسی نپیوندد، یا «desk policy --author-may-approve true» نشود، هیچ پاسخی و هیچ پاک شدنی تأیید نمی‌شود.",
+        "Note: an author's own approval does not count, and the others are fewer than the threshold: until somebody joins, or `desk policy --author-may-approve true`, no reply and no erasure can be approved.",
+    )
 }
 
 /// `payamgir desk identity`: an identity, unless there is one, and the block by which it is

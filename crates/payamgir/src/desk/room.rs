@@ -27,7 +27,7 @@ use super::Shown;
 use super::identity::{unlock, unlock_with};
 use super::place::{Place, no_server};
 use super::session::{Session, random};
-use super::syncing::{sync_problem, threads, unreachable_server, withheld};
+use super::syncing::{altered_attachment, sync_problem, threads, unreachable_server, withheld};
 use crate::cli::WindowArgs;
 use crate::problem::{DAMAGED, Problem};
 use crate::words::Say;
@@ -243,6 +243,7 @@ impl Fetch for Attachments {
         match fetch_blob(&self.intake, &self.client, blob, |_| ()) {
             Ok(()) => Ok(true),
             Err(SyncError::Server(Failure::NotFound)) => Ok(false),
+            Err(SyncError::Protocol) => Err(Said { stops: false, ..said(&altered_attachment()) }),
             Err(error) => Err(said(&sync_problem(self.place, error))),
         }
     }

@@ -74,18 +74,35 @@ fn fetch_all(session: &Session<'_>, lang: Lang) -> Result<(), Problem> {
     let library = Library::read(&mut reader, &session.keyring, session.size(), threads());
     let library = library.map_err(|e| place.problem(e))?;
     let intake = session.mirror.intake().map_err(|e| place.problem(e))?;
-    let (mut line, mut gone) = (Progress::new(), 0);
+    let (mut line, mut gone, mut altered) = (Progress::new(), 0, false);
     for (_, entry) in library.submissions.iter().flat_map(|s| &s.parts) {
         if let Part::Attachment(attachment) = &entry.part {
             let show = |bytes| line.show(&payamgir_text::size::bytes(bytes, lang));
             match fetch_blob(&intake, &client, attachment.blob, show) {
                 Err(SyncError::Server(Failure::NotFound)) => gone += 1,
+                Err(SyncError::Protocol) => altered = true,
                 other => other.map_err(|e| sync_problem(place, e))?,
             }
         }
     }
     line.end();
+    if altered {
+        return Err(altered_attachment());
+    }
     if gone == 0 { Ok(()) } else { Err(not_there(gone)) }
+}
+
+/// The server's bytes for an attachment are not those that the log names.
+pub fn altered_attachment() -> Problem {
+    let what = Say::new(
+        "هشدار: پیوستی که سرور می‌دهد آن نیست که لاگ می‌گوید؛ پذیرفته نشد.",
+        "ALARM: the server gives other bytes for an attachment than the log names; they were not taken.",
+    );
+    let to_do = Say::new(
+        "از گرداننده‌ی سرور بپرسید؛ روی سرور «payamgir log verify» را اجرا کند. پیوست‌های دیگر گرفته می‌شوند.",
+        "Ask whoever runs the server; let them run `payamgir log verify` there. Other attachments are fetched.",
+    );
+    Problem::new(what, to_do).exits(DAMAGED)
 }
 
 /// Attachments the server has no more.

@@ -95,20 +95,20 @@ pub(crate) async fn act(
     let fields = Fields::read(&body);
     let to = back(fields.get("back"), room.say.lang);
     let once = fields.get("once").to_owned();
-    if room.ui.is_done(&once) {
+    if !room.ui.begins(&once) {
         return Ok(see_other(&to));
     }
     let (office, ui) = (room.office.clone(), room.ui.clone());
     let offset = room.say.offset;
     let done = tokio::task::spawn_blocking(move || perform(&office, &fields, offset)).await;
     let toast = match done {
-        Ok(Ok(done)) => {
-            ui.done(&once);
-            done.map(Answer::toast)
-        }
+        Ok(Ok(done)) => done.map(Answer::toast),
         Ok(Err(why)) => Some(not_done(&why)),
         Err(_) => Some(not_done(&NotDone::Store(StoreError::Form))),
     };
+    if toast.as_ref().is_some_and(|toast| toast.failed) {
+        ui.undone(&once);
+    }
     match toast {
         Some(toast) => ui.say(toast),
         None => ui.hush(),
@@ -150,7 +150,7 @@ impl Done {
         let fa = format!("{} گفت‌وگو {}.", count(Lang::Fa), self.fa);
         let many = if self.count == 1 { "conversation" } else { "conversations" };
         let en = format!("{} {many} {}.", count(Lang::En), self.en);
-        Toast { fa, en, undo: self.undo, at: 0, id: 0 }
+        Toast { fa, en, undo: self.undo, failed: false, at: 0, id: 0 }
     }
 }
 
@@ -361,7 +361,7 @@ fn erase_many(office: &Office, fields: &Fields, on: &[u64]) -> Result<Answer, No
             "Nothing was erased. These are {} conversations: type that number.",
             number(Lang::En)
         );
-        return Ok(Answer::Told(Toast { fa, en, undo: vec![], at: 0, id: 0 }));
+        return Ok(Answer::Told(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 }));
     }
     office.erase(office.records_of(on, None))?;
     let (fa, en) = ("برای پاک شدن پیشنهاد شد", "put forward for erasing");
@@ -399,5 +399,5 @@ pub(crate) fn not_done(why: &NotDone) -> Toast {
             "Not done: it could not be written on this machine. Look at the disk's free space.",
         ),
     };
-    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![], at: 0, id: 0 }
+    Toast { fa: fa.to_owned(), en: en.to_owned(), undo: vec![], failed: true, at: 0, id: 0 }
 }

@@ -21,6 +21,19 @@ pub(crate) struct Chosen {
     pub(crate) spans: Vec<Span>,
     /// Whether nothing was chosen yet: then what was found is ticked.
     pub(crate) fresh: bool,
+    /// What is kept as hidden now, in one word: a page made on something else keeps nothing.
+    pub(crate) kept: String,
+    /// Why nothing was kept.
+    pub(crate) failed: Option<Failed>,
+}
+
+/// Why nothing was kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failed {
+    /// Somebody hid something else meanwhile.
+    Meanwhile,
+    /// It could not be written, or the role does not allow it.
+    NotDone,
 }
 
 /// `GET /fa/redact/17`
@@ -41,14 +54,19 @@ pub(crate) async fn keep(
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     let fields = Fields::read(&body);
-    let chosen = read(&room, record, Some(spans(&fields))).await?;
-    if fields.get("do") != "keep" {
+    let mut chosen = read(&room, record, Some(spans(&fields))).await?;
+    let keeps = fields.get("do") == "keep";
+    if keeps && fields.get("kept") != chosen.kept {
+        chosen.failed = Some(Failed::Meanwhile);
+    }
+    if !keeps || chosen.failed.is_some() {
         return Ok(html(&pages::redact(&room, &chosen)).into_response());
     }
     let spans = chosen.spans.iter().map(|span| (span.start, span.end)).collect();
     let office = room.office.clone();
     let done = tokio::task::spawn_blocking(move || office.act(Act::Redact { record, spans })).await;
     if !matches!(done, Ok(Ok(()))) {
+        chosen.failed = Some(Failed::NotDone);
         return Ok(html(&pages::redact(&room, &chosen)).into_response());
     }
     let place = crate::place::Place { c: Some(chosen.conversation), ..Default::default() };
@@ -68,6 +86,7 @@ async fn read(room: &Room, record: u64, given: Option<Vec<Span>>) -> Result<Chos
             let finds = find(&text, &names);
             let kept = work.redaction(record).map(|redaction| redaction.spans.clone());
             let fresh = given.is_none() && kept.is_none();
+            let mark = kept.as_deref().map(in_one_word).unwrap_or_default();
             let spans = match (given, kept) {
                 (Some(given), _) => joined(&text, given),
                 (None, Some(kept)) => {
@@ -83,10 +102,18 @@ async fn read(room: &Room, record: u64, given: Option<Vec<Span>>) -> Result<Chos
                 finds,
                 spans,
                 fresh,
+                kept: mark,
+                failed: None,
             }))
         })
         .await?;
     found.ok_or_else(|| Fault::NotHere(room.again()))
+}
+
+/// Spans as a form carries them.
+fn in_one_word(spans: &[(u32, u32)]) -> String {
+    let all: Vec<String> = spans.iter().map(|(start, end)| format!("{start}-{end}")).collect();
+    all.join(".")
 }
 
 fn spans(fields: &Fields) -> Vec<Span> {

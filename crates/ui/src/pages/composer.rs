@@ -74,7 +74,7 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
         p.tools {
             button name="do" value="draft" { (say.t("نگه‌داشتن پیش‌نویس", "Keep as a draft")) }
             " "
-            button.primary name="do" value="queue" { (if alone { say.t("بفرست", "Queue it") } else { say.t("برای تأیید", "Send for approval") }) }
+            button.primary name="do" value="queue" { (if alone { say.t("به صف بفرست", "Queue it") } else { say.t("برای تأیید", "Send for approval") }) }
         }
         details.versions {
             summary { (say.t("پیش‌نمایش: فرستنده چنین می‌بیند", "Preview: the source sees it so")) }

@@ -249,7 +249,7 @@ fn reply_tools(room: &Room, panes: &Panes, view: &View, reply: &Reply) -> Markup
         input type="hidden" name="reply" value=(reply.id);
         input type="hidden" name="text" value=(reply.text_hash());
         @if !own && !approved { button.primary name="do" value="approve-queue" { (say.t("تأیید", "Approve")) } " " }
-        @if ready { button.primary name="do" value="send" { (say.t("بفرست", "Queue it")) } " " }
+        @if ready { button.primary name="do" value="send" { (say.t("همین نوشته را به صف بفرست", "Queue these words")) } " " }
         button name="do" value="withdraw" { (say.t("پس بگیر", "Withdraw")) }
     };
     html! { @if editor { (deed(room, panes, view, "tools", &tools)) } }

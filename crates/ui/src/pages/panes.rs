@@ -63,7 +63,7 @@ fn toasted(room: &Room, panes: &Panes, toast: &Toast) -> Markup {
         Lang::En => &toast.en,
     };
     html! {
-        div #toast .toast {
+        div #toast .toast data-failed[toast.failed] {
             p { (words) }
             @if !toast.undo.is_empty() {
                 form action={ "/" (say.lang.code()) "/undo" } method="post" data-inline="list" {

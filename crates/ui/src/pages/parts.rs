@@ -192,14 +192,14 @@ fn file(room: &Room, panes: &Panes, part: &Shown, attachment: &Attachment) -> Ma
                 }
             } @else if part.class == Class::Audio {
                 figure.player data-player {
-                    figcaption { bdi { (attachment.name.as_str()) } }
+                    figcaption { bdi { (payamgir_text::terminal::one_line(&attachment.name, 200)) } }
                     audio controls preload="none" src=(src) data-action="play" data-failed=(unplayed(room)) {}
                     (speeds(room, part.record))
                 }
             } @else if part.class == Class::Video {
                 figure.film {
                     video controls preload="none" width="640" src=(src) data-failed=(unplayed(room)) {}
-                    figcaption { bdi { (attachment.name.as_str()) } }
+                    figcaption { bdi { (payamgir_text::terminal::one_line(&attachment.name, 200)) } }
                     (speeds(room, part.record))
                 }
             }

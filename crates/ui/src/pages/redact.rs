@@ -5,7 +5,7 @@ use payamgir_redact::{Find, HIDDEN, Span, pieces};
 
 use super::frame::sheet;
 use crate::handlers::Room;
-use crate::handlers::redact::Chosen;
+use crate::handlers::redact::{Chosen, Failed};
 use crate::place::Place;
 
 /// A stretch of the text: a word, something that was found, or what stands between.
@@ -29,7 +29,14 @@ pub(crate) fn redact(room: &Room, chosen: &Chosen) -> Markup {
             span.js-only { (say.t("یا تکه‌ای از متن را برگزینید و «پنهان کن» را بزنید. ", "Or select a stretch and press “Hide”. ")) }
             (say.t("زیر آنچه خودمان یافتیم خط‌چین است. اصل پیام دست نمی‌خورد.", "What we found ourselves is underlined. The original stays as it is."))
         }
+        @if let Some(failed) = chosen.failed {
+            p.flag role="alert" { (match failed {
+                Failed::Meanwhile => say.t("نگه داشته نشد: کسی در این میان چیز دیگری را پوشانده است. به گفت‌وگو نگاه کنید؛ اگر همین را می‌خواهید دوباره «نگه‌دار» را بزنید.", "Not kept: somebody hid something else meanwhile. Look at the conversation; if this is what you want, press Keep again."),
+                Failed::NotDone => say.t("نگه داشته نشد: نقش شما چنین اجازه‌ای ندارد، یا روی این رایانه نوشته نشد.", "Not kept: your role does not allow it, or it could not be written on this machine."),
+            }) }
+        }
         form.redact action=(action) method="post" data-redact autocomplete="off" {
+            input type="hidden" name="kept" value=(chosen.kept);
             (text(room, chosen))
             div.side {
                 h2 { (say.t("پنهان می‌شود", "To be hidden")) }

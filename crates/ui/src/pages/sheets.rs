@@ -10,7 +10,6 @@ use payamgir_desk::work::Id;
 use payamgir_media::{Fact, Refusal};
 use payamgir_roster::Role;
 use payamgir_text::lang::Lang;
-use payamgir_wire::hex::Hex;
 
 /// Shortcuts and the search's operators.
 pub(crate) fn help(room: &Room) -> Markup {
@@ -173,7 +172,7 @@ pub(crate) fn members(room: &Room) -> Markup {
             tbody { @for (key, its) in &members {
                 tr {
                     th scope="row" { bdi { (room.office.called(key)) } @if *key == room.office.me() { " (" (say.t("شما", "you")) ")" } }
-                    td { (role(*its)) } td { bdi dir="ltr" { (&Hex(*key).to_string()[..16]) } }
+                    td { (role(*its)) } td { bdi dir="ltr" { (&payamgir_wire::key::key_text(key)[..16]) } }
                 }
             } }
         } }
