@@ -68,8 +68,8 @@ fn an_answer_follows_the_last_sync() {
     let site = Site::new();
     let events = trace(site.path());
     let first = events.iter().skip_while(|event| !event.ends_with(".part"));
-    let mut first: Vec<&str> = first.map(String::as_str).collect();
-    first.truncate(1 + first.iter().position(|event| *event == "answer").unwrap());
+    let first: Vec<&str> = first.map(String::as_str).collect();
+    let answered = first.iter().position(|event| *event == "answer").unwrap();
     let expected = [
         "create /tmp/-.part",
         "fsync /tmp/-.part",
@@ -86,7 +86,8 @@ fn an_answer_follows_the_last_sync() {
         "fsync ",
         "fsync /log.db-wal",
         "unlink /tmp/HASH.intent",
-        "answer",
     ];
-    assert_eq!(first, expected);
+    assert_eq!(first[..expected.len()], expected);
+    // The writer rests once it has answered: what it then syncs may come before the words do.
+    assert!(answered >= expected.len(), "answered before the last of it");
 }
