@@ -8,6 +8,7 @@
 
 mod address;
 mod alias;
+mod job;
 mod keys;
 mod words;
 

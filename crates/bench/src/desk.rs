@@ -100,6 +100,7 @@ async fn write(
             language: "fa".into(),
             alias: None,
             revises: None,
+            origin: None,
             part: Part::Text(Zeroizing::new(text(number * WRITERS + writer))),
         };
         let body = entry.encode().map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use payamgir_server::Settings;
+use payamgir_server::channels::Channels;
 use payamgir_server::pages::Site;
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
@@ -20,7 +21,7 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
         let journal = Arc::new(|event: payamgir_server::journal::Event| tell(&event));
         child::say(public, private);
-        bound.serve(served, world, journal, child::told_to_stop()).await;
+        bound.serve(served, Channels::none(), (world, journal), child::told_to_stop()).await;
         Ok(())
     })
 }

@@ -40,6 +40,17 @@ impl Client {
         }
     }
 
+    /// Hands over a reply to a messenger's source. `false` where the server has too much to send, or
+    /// sends nothing.
+    pub fn send(&self, reply: &payamgir_wire::send::Send) -> Result<bool, Failure> {
+        let (status, _) = self.post("/desk/1/send", &reply.encode(), true)?;
+        match status {
+            200 => Ok(true),
+            404 | 503 => Ok(false),
+            other => Err(Failure::Status(other)),
+        }
+    }
+
     /// Leaves this member's sealed word of what it is at, if it has one; gives those of the others.
     pub fn presence(&self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Failure> {
         if let Some(own) = own {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use payamgir_log::{Error, Reader};
 use payamgir_open::Keyring;
-use payamgir_wire::{Entry, Group};
+use payamgir_wire::{Entry, Group, Part};
 
 use crate::opening::{Opened, Trouble, open_all};
+use crate::store::is_messenger;
 
 /// The parts of one submission, in their order.
 pub struct Submission {
@@ -36,6 +37,7 @@ impl Library {
         let mut library = Self::default();
         let mut places: BTreeMap<Group, usize> = BTreeMap::new();
         open_all(reader, keys, (0, size), threads, |item| match item.opened {
+            Opened::Part(Entry { part: Part::Outcome(_), .. }) => {}
             Opened::Part(entry) => library.add(item.index, entry, &mut places),
             Opened::Trouble(trouble) => library.troubles.push((item.index, trouble)),
             Opened::Other => {}
@@ -57,6 +59,15 @@ impl Library {
             self.submissions.push(Submission { number: index, parts: vec![] });
             self.submissions.len() - 1
         });
+        let known = &self.submissions[place].parts;
+        if is_messenger(entry.channel) && known.iter().any(|(_, part)| is_again(part, &entry)) {
+            return;
+        }
         self.submissions[place].parts.push((index, entry));
     }
+}
+
+/// Whether a messenger delivered a part twice: the server names the parts of one event the same.
+fn is_again(known: &Entry, entry: &Entry) -> bool {
+    (known.channel, known.index, known.revises) == (entry.channel, entry.index, entry.revises)
 }

@@ -1,5 +1,7 @@
 //! The one program: flags, configuration, wiring, words.
 
+#[cfg(feature = "serve")]
+mod channels_config;
 mod cli;
 #[cfg(feature = "serve")]
 mod config;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use payamgir_log::{Error, Log, LogKey, Mode};
 use payamgir_roster::{Fold, kind};
+use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
 use payamgir_server::{Desk, NoDesk, Settings, journal, pages, settings};
 use payamgir_text::lang::Lang;
@@ -17,7 +18,7 @@ use crate::cli::{InitArgs, ServeArgs};
 use crate::config::{Config, SAMPLE};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
-use crate::{files, output, world};
+use crate::{channels_config, files, output, world};
 
 const MIB: u64 = 1 << 20;
 
@@ -69,6 +70,7 @@ pub fn create(dir: &Path, desk: Option<&str>, origin: Option<&str>) -> Result<St
     }
     files::folder(dir)?;
     files::create(&dir.join(CONFIG), SAMPLE.as_bytes())?;
+    files::create(&dir.join(channels_config::FILE), channels_config::SAMPLE.as_bytes())?;
     files::create(&dir.join(LOG_KEY), secret.as_bytes())?;
     files::create(&dir.join(LOG_PUBLIC), format!("{public}\n").as_bytes())?;
     if let Some(desk) = desk {
@@ -114,9 +116,33 @@ pub fn run<F: Future<Output = ()>>(
         ready(addresses);
         let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
         let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
-        bound.serve((log, desk), world, journal, stop).await;
+        let channels = start_channels(dir, &log, &desk, (&world, &journal)).await?;
+        bound.serve((log, desk), channels, (world, journal), stop).await;
         Ok(())
     })
+}
+
+/// Starts the messengers' accounts.
+async fn start_channels(
+    dir: &Path,
+    log: &Log,
+    desk: &Desk,
+    (world, journal): (&World, &journal::Journal),
+) -> Result<Channels, Problem> {
+    let settings = channels_config::read(dir)?;
+    let held = (log.clone(), desk.clone());
+    let told = (world.clone(), journal.clone());
+    let started = tokio::task::spawn_blocking(move || Channels::start(settings, held, told)).await;
+    started.map_err(|error| no_runtime(std::io::Error::other(error)))?.map_err(no_channels)
+}
+
+fn no_channels(error: NoChannels) -> Problem {
+    let what = Say::new("پیام‌رسان‌ها آغاز نشدند.", "The messengers' accounts could not be started.");
+    let to_do = Say::new(
+        "channels.toml و پرونده‌های کنار آن را ببینید؛ «payamgir doctor» آنها را می‌سنجد.",
+        "Look at channels.toml and the files beside it; `payamgir doctor` checks them.",
+    );
+    Problem::new(what, to_do).because(error)
 }
 
 fn announce((public, private): (std::net::SocketAddr, std::net::SocketAddr), lang: Lang) {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header, request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ed25519_dalek::{Signature, VerifyingKey};
-use payamgir_wire::limits::{APPEND_BYTES, CLOCK_SKEW_SECONDS};
+use payamgir_wire::limits::{APPEND_BYTES, CLOCK_SKEW_SECONDS, REPLY_BYTES};
 use payamgir_wire::signature::{self, Params};
 use sha2::{Digest, Sha256};
 
@@ -131,7 +131,9 @@ pub(crate) async fn members_only(
         Err(refusal) => return refused(refusal),
     };
     head.extensions.insert(asking);
-    let read = axum::body::to_bytes(body, APPEND_BYTES);
+    // A reply may have a file with it.
+    let most = if head.uri.path() == "/desk/1/send" { REPLY_BYTES } else { APPEND_BYTES };
+    let read = axum::body::to_bytes(body, most);
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };

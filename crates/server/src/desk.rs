@@ -270,6 +270,10 @@ impl Now {
     }
 
     /// Whether requests signed by this key are heard.
+    pub(crate) fn role(&self, key: &Key) -> Option<Role> {
+        self.fold.roster()?.role(key)
+    }
+
     pub(crate) fn knows(&self, key: &Key) -> bool {
         let recovery = |roster: &Roster| roster.recovery().is_some_and(|kit| kit.key == *key);
         self.fold.roster().is_some_and(|roster| roster.role(key).is_some() || recovery(roster))

@@ -11,13 +11,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use payamgir_log::{Error, Hash, Log, Reader};
-use payamgir_roster::{Refusal, Signed, kind};
+use payamgir_roster::{Refusal, Role, Signed, kind};
+use payamgir_wire::send::Send as Reply;
 use payamgir_wire::{hex, sync};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
 use crate::auth::Asking;
+use crate::channels::{self, Channels};
 use crate::deposits::Deposits;
 use crate::desk::Desk;
 use crate::journal::{Event, Journal};
@@ -42,6 +44,7 @@ pub(crate) struct Api {
     pub(crate) deposits: Deposits,
     pub(crate) presence: Presence,
     pub(crate) pages: Semaphore,
+    pub(crate) channels: Arc<Channels>,
 }
 
 impl Api {
@@ -49,10 +52,11 @@ impl Api {
         (log, desk): (Log, Desk),
         deposits: PathBuf,
         (world, journal): (World, Journal),
+        channels: Arc<Channels>,
     ) -> Self {
         let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
         let (presence, pages) = (Presence::default(), Semaphore::new(PAGES));
-        Self { log, desk, journal, world, mailbox, deposits, presence, pages }
+        Self { log, desk, journal, world, mailbox, deposits, presence, pages, channels }
     }
 
     async fn read<T: Send + 'static>(
@@ -150,6 +154,26 @@ pub(crate) async fn add(
     additions.len().to_string().into_response()
 }
 
+/// `POST /desk/1/send`: a reply to a messenger's source, from a member who may write. It is handed over
+/// until the log says what became of it.
+pub(crate) async fn send(
+    State(api): State<Arc<Api>>,
+    axum::Extension(Asking(by)): axum::Extension<Asking>,
+    body: Bytes,
+) -> Response {
+    if api.desk.now().role(&by) < Some(Role::Editor) {
+        return (StatusCode::FORBIDDEN, "not-allowed").into_response();
+    }
+    let Some(reply) = Reply::decode(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    let given = tokio::task::spawn_blocking(move || {
+        channels::hand_over(&api.channels, reply, (&api.log, &api.desk))
+    });
+    match given.await {
+        Ok(channels::Answer::Taken) => "taken".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "busy").into_response(),
+    }
+}
+
 /// Whether a statement is of a day that is not yet, by more than clocks and zones differ. Days do not
 /// go back: one such in force would keep the desk from acting until that day.
 fn is_early(kind: u8, body: &[u8], today: u64) -> bool {
@@ -194,16 +218,18 @@ pub(crate) async fn healthy() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: it could take a submission now.
+/// `GET /readyz`: it could take a submission now; then a line for each messenger's account.
 pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
+    let accounts: String =
+        api.channels.reports().iter().map(|report| format!("{report}\n")).collect();
     let log = api.log.clone();
     let room = tokio::task::spawn_blocking(move || {
         log.is_alive() && log.has_room() && log.reader().is_ok()
     })
     .await;
     match room {
-        Ok(true) => "ready\n".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+        Ok(true) => format!("ready\n{accounts}").into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready\n{accounts}")).into_response(),
     }
 }
 

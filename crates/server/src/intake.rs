@@ -289,6 +289,7 @@ impl Reading<'_> {
             language: self.lang.code().to_owned(),
             alias: None,
             revises: None,
+            origin: None,
             part,
         }
     }

@@ -5,6 +5,11 @@ use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use payamgir_text::lang::Lang;
+use payamgir_wire::Channel;
+
+use crate::channels::{Trouble, word};
+
 /// Seconds in which an event of one kind is told once: strangers could otherwise fill the
 /// operator's journal, and its times would tell the rhythm of arrivals.
 const ONCE_IN: u64 = 60;
@@ -28,6 +33,21 @@ pub enum Event {
     DeskRefused(crate::auth::Refusal),
     /// A task stopped unexpectedly. Act: report it.
     TaskFailed,
+    /// Something is wrong with a messenger's account. Act: as it says.
+    Channel(Channel, Trouble),
+}
+
+/// What is told once in a while.
+type Theme = (Discriminant<Event>, Option<(Channel, Trouble)>);
+
+impl Event {
+    fn theme(&self) -> Theme {
+        let channel = match self {
+            Self::Channel(channel, trouble) => Some((*channel, *trouble)),
+            _ => None,
+        };
+        (discriminant(self), channel)
+    }
 }
 
 /// Where events go.
@@ -38,10 +58,10 @@ pub fn calm(
     now: impl Fn() -> u64 + Send + Sync + 'static,
     tell: impl Fn(Event) + Send + Sync + 'static,
 ) -> Journal {
-    let told: Mutex<HashMap<Discriminant<Event>, u64>> = Mutex::default();
+    let told: Mutex<HashMap<Theme, u64>> = Mutex::default();
     Arc::new(move |event| {
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        let (kind, now) = (discriminant(&event), now());
+        let (kind, now) = (event.theme(), now());
         let due = told.get(&kind).is_none_or(|before| now.abs_diff(*before) >= ONCE_IN);
         if due {
             told.insert(kind, now);
@@ -68,6 +88,9 @@ impl std::fmt::Display for Event {
             }
             Self::AcceptFailed(kind) => write!(f, "could not accept a connection: {kind}"),
             Self::DeskRefused(refusal) => write!(f, "desk request refused: {refusal}"),
+            Self::Channel(channel, trouble) => {
+                write!(f, "{}: {}", word(*channel), trouble.say(Lang::En))
+            }
             Self::TaskFailed => f.write_str("a task stopped unexpectedly"),
         }
     }

@@ -5,6 +5,7 @@
 //! what happened in the closed vocabulary of [`journal`], in which a source's data has no place.
 
 mod auth;
+pub mod channels;
 mod deposits;
 mod desk;
 mod desk_api;

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Gate;
+use crate::channels::Channels;
 use crate::desk::Desk;
 use crate::desk_api::Api;
 use crate::intake::Intake;
@@ -63,10 +64,11 @@ impl Bound {
     pub async fn serve(
         self,
         (log, desk): (Log, Desk),
-        world: World,
-        journal: Journal,
+        channels: Channels,
+        (world, journal): (World, Journal),
         stop: impl Future<Output = ()>,
     ) {
+        let channels = Arc::new(channels);
         let settings = Arc::new(self.settings);
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
@@ -75,7 +77,7 @@ impl Bound {
         let gate = Gate::new(knows, world.clone(), journal.clone());
         let deposits = settings.deposits.clone();
         let told = (world.clone(), journal.clone());
-        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told));
+        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, channels.clone()));
         let intake = Arc::new(Intake {
             settings,
             desk,
@@ -97,13 +99,14 @@ impl Bound {
             abandon: abandon.clone(),
             journal: journal.clone(),
         };
-        let public = door(self.public, routes::public(web), limits.connections);
+        let public = door(self.public, routes::public(web, channels.clone()), limits.connections);
         let private = door(self.private, routes::private(api, Arc::new(gate)), DESK_CONNECTIONS);
         let closing = CancellationToken::new();
         let doors = [public, private].map(|door| tokio::spawn(door.open(closing.clone())));
         journal(Event::Started);
         stop.await;
         journal(Event::Stopping);
+        channels.stop();
         closing.cancel();
         tasks.close();
         let finished = async {

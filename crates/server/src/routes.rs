@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
+use payamgir_wire::limits::REPLY_BYTES;
+
 use crate::auth::{Gate, members_only};
+use crate::channels::{self, Channels};
 use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
@@ -15,7 +19,7 @@ use crate::presence;
 use crate::web::{self, Web};
 
 /// The source's address.
-pub(crate) fn public(web: Arc<Web>) -> Router {
+pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
     let policy = headers::policy();
     Router::new()
         .route("/", get(web::any_language))
@@ -31,6 +35,7 @@ pub(crate) fn public(web: Arc<Web>) -> Router {
             async move { headers::secure(response, policy) }
         }))
         .with_state(web)
+        .merge(channels::router(channels))
 }
 
 /// The desk's address.
@@ -39,12 +44,14 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/checkpoint", get(desk_api::checkpoint))
         .route("/desk/1/log", get(desk_api::log))
         .route("/desk/1/add", post(desk_api::add))
+        .route("/desk/1/send", post(desk_api::send))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))
         .route("/desk/1/deposit", get(deposits::get).post(deposits::put))
         .route("/desk/1/presence", get(presence::get).post(presence::put))
         .route("/desk/1/blob/{hash}", get(desk_api::blob))
         .route("/desk/1/tile/{*path}", get(desk_api::tile))
+        .layer(DefaultBodyLimit::max(REPLY_BYTES))
         .layer(from_fn_with_state(gate, members_only));
     Router::new()
         .merge(desk)

@@ -6,8 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::hex::{Group, Hash};
 use crate::limits::{
-    ALIAS_BYTES, ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, TEXT_JSON_BYTES,
+    ALIAS_BYTES, ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, REASON_BYTES, ROUTE_BYTES,
+    SENDER_BYTES, TEXT_JSON_BYTES,
 };
+use crate::outcome::{Outcome, State};
 
 /// The only version there is.
 const VERSION: u32 = 1;
@@ -37,12 +39,27 @@ pub struct Entry {
     pub alias: Option<Zeroizing<String>>,
     /// The place of the part that this one is a newer version of.
     pub revises: Option<u32>,
+    /// What a messenger adds.
+    pub origin: Option<Box<Origin>>,
     /// What came.
     pub part: Part,
 }
 
+/// What is known of a part that came by a messenger.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// When the source wrote it, by the platform's clock, unix seconds.
+    pub wrote: Option<u64>,
+    /// Where an answer goes: sealed by the server, which does not keep it (docs/FORMAT.md §17); at
+    /// most [`ROUTE_BYTES`].
+    pub route: Option<Zeroizing<String>>,
+    /// What the platform calls the source, where the operator chose to keep it; at most
+    /// [`SENDER_BYTES`].
+    pub sender: Option<Zeroizing<String>>,
+}
+
 /// How a part came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// The form on the web page.
@@ -73,6 +90,8 @@ pub enum Part {
     Deletion(Option<u32>),
     /// What the channel could not read, as it came.
     Unreadable(Zeroizing<Vec<u8>>),
+    /// What became of a reply; its group is the reply's id. No part of a submission.
+    Outcome(Outcome),
     /// A kind this version does not know; newer desks read it.
     Unknown,
 }
@@ -136,6 +155,18 @@ struct Body<'a> {
     name: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cut: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wrote: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    route: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sender: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<u32>,
 }
 
 impl Entry {
@@ -167,8 +198,13 @@ impl Entry {
             }
             Part::Unreadable(raw) => raw.len() * 2,
             Part::Deletion(_) | Part::Unknown => 0,
+            Part::Outcome(_) => REASON_BYTES * LONGEST_ESCAPE,
         };
-        FIXED_BYTES + words
+        let origin = self.origin.as_ref().map_or(0, |origin| {
+            let sender = origin.sender.as_ref().map_or(0, |sender| in_json(sender));
+            origin.route.as_ref().map_or(0, |route| route.len()) + sender
+        });
+        FIXED_BYTES + words + origin
     }
 
     /// Reads an opened entry: the length, the JSON and the zeros after it.
@@ -205,8 +241,19 @@ impl Entry {
             }),
             "deletion" => Part::Deletion(body.of),
             "unreadable" => Part::Unreadable(unbase64(&body.raw?)?),
+            "outcome" => Part::Outcome(Outcome {
+                state: State::read(&body.state?),
+                reason: body.reason.filter(|reason| reason.len() <= REASON_BYTES),
+                code: body.code,
+            }),
             _ => Part::Unknown,
         };
+        let origin = Origin {
+            wrote: body.wrote,
+            route: body.route.filter(|route| route.len() <= ROUTE_BYTES),
+            sender: body.sender.filter(|sender| sender.len() <= SENDER_BYTES),
+        };
+        let origin = (origin != Origin::default()).then(|| Box::new(origin));
         let alias = body.alias.filter(|alias| alias.len() <= ALIAS_BYTES);
         Some(Self {
             group: body.group,
@@ -216,6 +263,7 @@ impl Entry {
             language: body.language.into_owned(),
             alias,
             revises: body.revises,
+            origin,
             part,
         })
     }
@@ -239,7 +287,16 @@ impl Entry {
             media_type: None,
             name: None,
             cut: None,
+            wrote: None,
+            route: None,
+            sender: None,
+            state: None,
+            reason: None,
+            code: None,
         };
+        if let Some(origin) = self.origin {
+            (body.wrote, body.route, body.sender) = (origin.wrote, origin.route, origin.sender);
+        }
         match self.part {
             Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
             Part::Attachment(attachment) => attachment.fill(&mut body),
@@ -247,6 +304,10 @@ impl Entry {
             Part::Unreadable(raw) => {
                 let raw = Zeroizing::new(BASE64.encode(&raw));
                 (body.kind, body.raw) = ("unreadable".into(), Some(raw));
+            }
+            Part::Outcome(outcome) => {
+                (body.kind, body.state) = ("outcome".into(), Some(outcome.state.word().into()));
+                (body.reason, body.code) = (outcome.reason, outcome.code);
             }
             Part::Unknown => {}
         }
@@ -378,6 +439,7 @@ mod tests {
             language: "fa".into(),
             alias: None,
             revises: None,
+            origin: None,
             part,
         }
     }
@@ -439,7 +501,11 @@ mod tests {
             let raw = entry(Part::Unreadable(Zeroizing::new(name.clone().into_bytes())));
             let mut named = entry(Part::Deletion(of));
             (named.alias, named.revises) = (Some(Zeroizing::new("heron 12".into())), of);
-            for entry in [text(&words), attachment(&name), raw, named] {
+            let (route, sender) = (Some(Zeroizing::new("r".repeat(492))), Some(Zeroizing::new(name.chars().take(100).collect())));
+            named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender }));
+            let outcome = Outcome { state: State::Failed, reason: of.map(|_| "window".into()), code: of };
+            let outcome = entry(Part::Outcome(outcome));
+            for entry in [text(&words), attachment(&name), raw, named, outcome] {
                 let mut bytes = entry.clone().encode().unwrap().to_vec();
                 bytes.resize(bytes.len() + zeros, 0);
                 prop_assert!(Entry::decode(&bytes) == Ok(entry));

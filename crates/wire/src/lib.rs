@@ -8,11 +8,14 @@ pub mod entry;
 pub mod hex;
 pub mod key;
 pub mod limits;
+pub mod outcome;
+pub mod send;
 pub mod signature;
 pub mod sync;
 
-pub use entry::{Attachment, Channel, Entry, Part};
+pub use entry::{Attachment, Channel, Entry, Origin, Part};
 pub use hex::{Group, Hash};
+pub use outcome::{Outcome, State};
 
 /// Nine digits made from a submission's group, by which a source and a desk can speak of it.
 pub fn reference(group: &Group) -> String {

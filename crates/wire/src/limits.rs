@@ -10,6 +10,16 @@ pub const FILE_NAME_BYTES: usize = 1024;
 pub const MEDIA_TYPE_BYTES: usize = 255;
 /// Most bytes of an alias; an entry's longer one is passed over.
 pub const ALIAS_BYTES: usize = 128;
+/// Most bytes of a return address as an entry carries it; an entry's longer one is passed over.
+pub const ROUTE_BYTES: usize = 1024;
+/// Most bytes of what a platform calls a source; an entry's longer one is passed over.
+pub const SENDER_BYTES: usize = 512;
+/// Most bytes of the word for why a reply failed; an entry's longer one is passed over.
+pub const REASON_BYTES: usize = 64;
+/// Most characters of a reply's words.
+pub const REPLY_CHARS: usize = 20_000;
+/// Most bytes of a reply as it is handed to the server, its file among them.
+pub const REPLY_BYTES: usize = 16 << 20;
 /// Most parts in one submission.
 pub const PARTS: u32 = 10_000;
 /// Most bytes of one record in a sync stream.

@@ -9,6 +9,7 @@ use payamgir_open::Keyring;
 use payamgir_roster::kind;
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
+use payamgir_wire::send::Send;
 
 use super::{Office, alarm, lock, write};
 use crate::keys::Additions;
@@ -22,7 +23,7 @@ const AT_ONCE: usize = 32;
 const AT_ONCE_BYTES: usize = 128 * 1024;
 
 /// The way to the server, as the program makes it.
-pub trait Post: Send {
+pub trait Post: std::marker::Send {
     /// Fetches what is new, verifies it and does what this desk owes the others. `progress` is told
     /// the records here and those there are. Gives how many count now, and what must be said of it
     /// although it counts.
@@ -33,6 +34,8 @@ pub trait Post: Send {
     fn add(&mut self, events: &Additions) -> Result<(usize, bool), Said>;
     /// Leaves this member's word, takes the others'.
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
+    /// Hands over a reply to a messenger's source. Whether the server has it, or has had it before.
+    fn hand_over(&mut self, reply: &Send) -> Result<bool, Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
@@ -87,6 +90,10 @@ impl Post for Box<dyn Post> {
 
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said> {
         (**self).presence(own)
+    }
+
+    fn hand_over(&mut self, reply: &Send) -> Result<bool, Said> {
+        (**self).hand_over(reply)
     }
 
     fn log(&self) -> &Path {
@@ -191,6 +198,7 @@ impl Office {
         lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;
         drop(store);
         let more = self.approve(post)?;
+        self.hand_over(post)?;
         // Who is where is a courtesy: what goes wrong with it holds up nothing.
         if let Ok(words) = post.presence(self.word().as_deref()) {
             self.take_words(&words);

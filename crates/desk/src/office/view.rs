@@ -211,7 +211,7 @@ fn what(part: Content) -> What {
         Content::Text(text) => What::Text(text.to_string()),
         Content::Attachment(attachment) => What::Attachment(attachment),
         Content::Unreadable(raw) => What::Unreadable(raw.len()),
-        Content::Deletion(_) | Content::Unknown => What::Unknown,
+        Content::Deletion(_) | Content::Unknown | Content::Outcome(_) => What::Unknown,
     }
 }
 

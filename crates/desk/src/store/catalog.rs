@@ -25,6 +25,8 @@ pub struct Catalog {
     twins: Twins,
     /// Entries that cannot be read.
     troubles: Vec<u64>,
+    /// What became of replies, by their ids: the records that say so.
+    outcomes: HashMap<[u8; 16], Vec<u64>>,
 }
 
 /// A record as the lists show it.
@@ -147,7 +149,12 @@ impl Catalog {
             next: NONE,
         };
         if meta.class.is_part() {
-            part.submission = self.join(record, meta, alias);
+            match self.known(meta).filter(|place| self.repeats(*place, meta)) {
+                Some(_) => part.class = Class::None,
+                None => part.submission = self.join(record, meta, alias),
+            }
+        } else if meta.class == Class::Outcome {
+            self.outcomes.entry(meta.group).or_default().push(record.into());
         } else if meta.class.is_trouble() && !meta.work {
             self.troubles.push(record.into());
         }
@@ -176,6 +183,17 @@ impl Catalog {
             self.submissions[place as usize].twin = twin;
         }
         place
+    }
+
+    /// Whether it is a part that a messenger delivered twice, because the server died before it could
+    /// say that it had it: the server names the parts of one event the same each time. A form's parts
+    /// are never the same one.
+    fn repeats(&self, place: u32, meta: &Meta) -> bool {
+        let submission = &self.submissions[place as usize];
+        let same = |part: &Part| part.index == meta.index && part.revises == meta.revises;
+        is_messenger(meta.channel)
+            && submission.channel == meta.channel
+            && self.records(submission).any(|record| same(&self.parts[record as usize]))
     }
 
     /// The submission of that group. Its key finds it; all of it must agree.
@@ -285,14 +303,24 @@ impl Catalog {
 
     /// A submission's parts with their records: in their places' order, the newest version last.
     pub fn parts(&self, of: &Submission) -> Vec<(u64, &Part)> {
+        let records = self.records(of);
+        let mut all: Vec<_> = records.map(|at| (at, &self.parts[at as usize])).collect();
+        all.sort_by_key(|(record, part)| (part.index, *record));
+        all
+    }
+
+    /// A submission's records, in the log's order.
+    fn records(&self, of: &Submission) -> impl Iterator<Item = u64> {
         let after = |record: &u64| {
             let next = self.parts[*record as usize].next;
             (next != NONE).then_some(u64::from(next))
         };
-        let records = std::iter::successors(Some(of.number), after);
-        let mut all: Vec<_> = records.map(|at| (at, &self.parts[at as usize])).collect();
-        all.sort_by_key(|(record, part)| (part.index, *record));
-        all
+        std::iter::successors(Some(of.number), after)
+    }
+
+    /// The records that say what became of a reply, in the log's order.
+    pub fn outcomes(&self, reply: &[u8; 16]) -> &[u64] {
+        self.outcomes.get(reply).map_or(&[], |records| &records[..])
     }
 
     /// How many submissions are of nearly the same text as this one, itself among them.
@@ -395,6 +423,11 @@ impl Twins {
             self.sketches.push((sketch.small, first));
         }
     }
+}
+
+/// Whether parts come by a messenger's events.
+pub(crate) fn is_messenger(channel: Channel) -> bool {
+    matches!(channel, Channel::Telegram | Channel::Signal | Channel::Whatsapp | Channel::Instagram)
 }
 
 /// The key of a conversation without an alias: of its one submission's group.

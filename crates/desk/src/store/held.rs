@@ -87,6 +87,8 @@ pub enum Class {
     Sealed = 13,
     /// Of another version.
     Version = 14,
+    /// What became of a reply.
+    Outcome = 15,
 }
 
 /// What a text seems to be written in, by its letters.
@@ -104,7 +106,7 @@ pub enum Spoken {
     Latin = 3,
 }
 
-const CLASSES: [Class; 15] = [
+const CLASSES: [Class; 16] = [
     Class::None,
     Class::Text,
     Class::Image,
@@ -120,6 +122,7 @@ const CLASSES: [Class; 15] = [
     Class::Altered,
     Class::Sealed,
     Class::Version,
+    Class::Outcome,
 ];
 
 const CHANNELS: [Channel; 7] = [
@@ -145,7 +148,7 @@ impl Class {
 
     /// Whether it is a record that cannot be read, of which nothing is known.
     pub fn is_trouble(self) -> bool {
-        self as u8 >= Self::Erased as u8
+        (Self::Erased as u8..=Self::Version as u8).contains(&(self as u8))
     }
 
     fn of(part: &Part) -> Self {
@@ -155,6 +158,7 @@ impl Class {
             Part::Deletion(_) => Self::Deletion,
             Part::Unreadable(_) => Self::Unreadable,
             Part::Unknown => Self::Unknown,
+            Part::Outcome(_) => Self::Outcome,
         }
     }
 

@@ -19,6 +19,7 @@ mod sketch;
 mod vault;
 mod whole;
 
+pub(crate) use catalog::is_messenger;
 pub use catalog::{Catalog, Conversation, Part, Submission, Twins};
 pub use held::{Class, Held, Meta, Spoken};
 pub use search::{Found, Hit, Search};

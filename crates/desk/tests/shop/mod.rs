@@ -31,6 +31,8 @@ pub struct Shop {
     groups: AtomicU64,
     /// Words of presence left there, as a server that forgets none has them.
     words: std::sync::Mutex<Vec<Vec<u8>>>,
+    /// Replies that desks handed over.
+    pub handed: std::sync::Mutex<Vec<payamgir_wire::send::Send>>,
 }
 
 /// A desk of one member.
@@ -77,8 +79,9 @@ impl Shop {
         };
         let keyring = keyring.text();
         let groups = AtomicU64::new(0);
-        let words = std::sync::Mutex::default();
-        let shop = Self { folder, log, members, random, keyring, epoch, runtime, groups, words };
+        let (words, handed) = Default::default();
+        let shop =
+            Self { folder, log, members, random, keyring, epoch, runtime, groups, words, handed };
         shop.append(kind::STATEMENT, founding.unwrap().encode());
         shop
     }
@@ -124,7 +127,17 @@ impl Shop {
         group[..8].copy_from_slice(&count.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
         let (group, language) = (Hex(group), "fa".to_owned());
         let (alias, revises, channel) = (None, None, Channel::Web);
-        Entry { group, index: 0, arrived: NOW, channel, language, alias, revises, part }
+        Entry {
+            group,
+            index: 0,
+            arrived: NOW,
+            channel,
+            language,
+            alias,
+            revises,
+            origin: None,
+            part,
+        }
     }
 
     pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
@@ -203,6 +216,11 @@ impl Post for Line<'_> {
         let mut words = self.shop.words.lock().unwrap();
         words.extend(own.map(<[u8]>::to_vec));
         Ok(words.clone())
+    }
+
+    fn hand_over(&mut self, reply: &payamgir_wire::send::Send) -> Result<bool, Said> {
+        self.shop.handed.lock().unwrap().push(reply.clone());
+        Ok(true)
     }
 
     fn log(&self) -> &Path {

@@ -216,7 +216,7 @@ pub fn part_lines(entry: &Entry, lang: Lang) -> String {
             pick(lang, "[کانال نتوانست آن را بخواند]\n", "[the channel could not read what came]\n")
                 .to_owned()
         }
-        Part::Unknown => pick(
+        Part::Unknown | Part::Outcome(_) => pick(
             lang,
             "[این نسخه این گونه پیام را نمی‌شناسد]\n",
             "[a kind of part this version does not know]\n",
@@ -263,11 +263,29 @@ fn submission_json(submission: &Submission, whole: bool) -> Value {
         "arrived": first.map(|entry| entry.arrived),
         "channel": first.map(|entry| entry.channel),
         "language": first.map(|entry| &entry.language),
+        "alias": first.and_then(|entry| entry.alias.as_deref()),
+        "sender": first.and_then(|entry| entry.origin.as_ref()?.sender.as_deref()),
+        "answerable": submission.parts.iter().any(|(_, entry)| has_route(entry)),
         "parts": submission.parts.iter().map(|(n, e)| part_json(*n, e, whole)).collect::<Vec<_>>(),
     })
 }
 
+fn has_route(entry: &Entry) -> bool {
+    entry.origin.as_ref().is_some_and(|origin| origin.route.is_some())
+}
+
 fn part_json(record: u64, entry: &Entry, whole: bool) -> Value {
+    let mut json = content_json(record, entry, whole);
+    if let Some(revises) = entry.revises {
+        json["revises"] = revises.into();
+    }
+    if let Some(wrote) = entry.origin.as_ref().and_then(|origin| origin.wrote) {
+        json["wrote"] = wrote.into();
+    }
+    json
+}
+
+fn content_json(record: u64, entry: &Entry, whole: bool) -> Value {
     match &entry.part {
         Part::Text(text) => {
             let cut = text.char_indices().nth(PREVIEW_CHARS).map_or(text.len(), |(at, _)| at);
@@ -291,7 +309,9 @@ fn part_json(record: u64, entry: &Entry, whole: bool) -> Value {
         Part::Unreadable(_) => {
             json!({ "record": record, "index": entry.index, "kind": "unreadable" })
         }
-        Part::Unknown => json!({ "record": record, "index": entry.index, "kind": "unknown" }),
+        Part::Unknown | Part::Outcome(_) => {
+            json!({ "record": record, "index": entry.index, "kind": "unknown" })
+        }
     }
 }
 

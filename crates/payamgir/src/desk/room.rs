@@ -226,6 +226,11 @@ impl Post for Line {
         client.presence(own).map_err(|failure| said(&unreachable_server(failure)))
     }
 
+    fn hand_over(&mut self, reply: &payamgir_wire::send::Send) -> Result<bool, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.send(reply).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
     fn log(&self) -> &Path {
         self.session.place.log_folder()
     }

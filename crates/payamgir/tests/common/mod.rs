@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod browser;
+pub mod messenger;
 pub mod people;
 pub mod proxy;
 pub mod room;

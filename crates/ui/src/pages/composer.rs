@@ -68,7 +68,8 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
         }
         p #reply-hint .hint {
             span.js-only { (say.t("برای پاسخ‌های آماده / بزنید. ", "Press / for canned replies. ")) }
-            (say.t("نام خود یا همکاری را ننویسید. راه فرستادن با کانال‌ها می‌آید؛ تا آن زمان پاسخ در صف می‌ماند.", "Do not write your name or a colleague's. Sending comes with the channels; until then a reply waits in the queue."))
+            (say.t("نام خود یا همکاری را ننویسید. ", "Do not write your name or a colleague's. "))
+            (way(room, view))
         }
         (canned_plain(room))
         p.tools {
@@ -87,6 +88,25 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
         }
     };
     html! { (composed(deed(room, panes, view, "write write-reply", &form), view)) }
+}
+
+/// How the reply will go, and until when it can.
+fn way(room: &Room, view: &View) -> Markup {
+    let say = room.say;
+    let Ok(Some(way)) = room.office.way(view.number) else {
+        return html! { b { (say.t("این فرستنده راه بازگشتی نگذاشته است؛ پاسخ در صف می‌ماند.", "This source left no way back; a reply waits in the queue.")) } };
+    };
+    let now = room.office.now();
+    html! {
+        @match way.until {
+            None => (say.t("سرور آن را می‌فرستد و نشانی را نگه نمی‌دارد.", "The server sends it and does not keep the address.")),
+            Some(until) if until > now => {
+                (say.t("این پیام‌رسان تا این زمان پاسخ می‌گیرد: ", "This messenger takes an answer until "))
+                (super::conversation::time(room, until))
+            }
+            Some(_) => b { (say.t("مهلت پاسخ در این پیام‌رسان گذشته است؛ شاید نپذیرد تا فرستنده دوباره بنویسد.", "This messenger's time to answer is over; it may refuse until the source writes again.")) },
+        }
+    }
 }
 
 /// Says which conversation is being written to: for presence, and so that words are kept.

@@ -6,6 +6,7 @@ use payamgir_desk::work::{Act, Heard, Note, Reply, Stage};
 use payamgir_roster::Role;
 
 use super::audit::told;
+use super::fate;
 use super::parts::{submission, words};
 use super::{composer, list};
 use crate::handlers::Room;
@@ -194,7 +195,9 @@ fn note_entry(room: &Room, note: &Note) -> Markup {
 
 fn reply_entry(room: &Room, panes: &Panes, view: &View, reply: &Reply) -> Markup {
     let say = room.say;
+    let failed = fate::is_bad(room, reply);
     let state = match reply.stage {
+        _ if failed => "failed",
         Stage::Draft => "draft",
         Stage::Queued { .. } => "queued",
         Stage::Withdrawn => "withdrawn",
@@ -209,6 +212,7 @@ fn reply_entry(room: &Room, panes: &Panes, view: &View, reply: &Reply) -> Markup
                 }
                 (words(&reply.text))
                 p.state { (reply_state(room, reply)) }
+                (fate::of(room, reply))
                 @if reply.stage == Stage::Draft { (reply_tools(room, panes, view, reply)) }
             }
         }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod composer;
 pub(crate) mod conversation;
 mod details;
+pub(crate) mod fate;
 pub(crate) mod frame;
 mod list;
 pub(crate) mod lock;

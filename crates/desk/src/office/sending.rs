@@ -1,0 +1,140 @@
+//! Replies on their way to a messenger's source: handed to the server, which alone can open the return
+//! address, until a sealed entry of its own says what became of each.
+
+use payamgir_wire::hex::Hex;
+use payamgir_wire::send::Send;
+use payamgir_wire::{Channel, Entry, Outcome, Part, State};
+use payamgir_work::Id;
+use zeroize::Zeroizing;
+
+use super::Office;
+use super::post::{Post, Said, unreadable};
+use crate::store::{Catalog, Conversation, Held, Store, StoreError, is_messenger};
+
+/// Parts that are looked through for a return address, from the newest.
+const LOOKED_AT: usize = 64;
+/// Seconds in which WhatsApp and Instagram let a source be answered.
+const WINDOW: u64 = 24 * 3600;
+
+/// How a conversation's source can be answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Way {
+    /// By which messenger.
+    pub channel: Channel,
+    /// The return address, which this desk cannot open.
+    pub route: Zeroizing<String>,
+    /// Until when its platform takes an answer, in unix seconds; `None` where there is no end.
+    pub until: Option<u64>,
+}
+
+/// What became of a reply, and when that was heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// What.
+    pub outcome: Outcome,
+    /// When the server said so, in unix seconds.
+    pub at: u64,
+}
+
+impl Office {
+    /// Hands over what was queued and of which nothing is known yet.
+    pub(super) fn hand_over(&self, post: &mut impl Post) -> Result<(), Said> {
+        let work = self.work();
+        let waiting = work.replies().filter(|reply| reply.outgoing().is_some());
+        for reply in waiting {
+            let send = self.outgoing(reply).map_err(unreadable)?;
+            if let Some(send) = send {
+                post.hand_over(&send)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A reply as it is handed over; `None` where its source left no way back, or where the log says
+    /// what became of it.
+    fn outgoing(&self, reply: &payamgir_work::Reply) -> Result<Option<Send>, StoreError> {
+        let store = self.store();
+        if !store.catalog().outcomes(&reply.id.0).is_empty() {
+            return Ok(None);
+        }
+        let Some(conversation) = store.catalog().keyed(reply.on) else { return Ok(None) };
+        let Some(words) = reply.outgoing() else { return Ok(None) };
+        let text = Zeroizing::new(words.text().to_owned());
+        let way = way(&store, conversation)?;
+        Ok(way.map(|way| Send { reply: Hex(reply.id.0), route: way.route, text, file: None }))
+    }
+
+    /// How a conversation's source can be answered; `None` where there is no way back.
+    pub fn way(&self, number: u64) -> Result<Option<Way>, StoreError> {
+        let store = self.store();
+        match store.catalog().conversation(number) {
+            Some(conversation) => way(&store, conversation),
+            None => Ok(None),
+        }
+    }
+
+    /// What became of a reply, as far as the log says.
+    pub fn fate(&self, reply: &Id) -> Result<Option<Fate>, StoreError> {
+        let store = self.store();
+        let mut fate: Option<Fate> = None;
+        for record in store.catalog().outcomes(&reply.0) {
+            let Held::Part(Entry { part: Part::Outcome(outcome), arrived: at, .. }) =
+                store.held(*record)?
+            else {
+                continue;
+            };
+            let known = fate.as_ref().map(|fate| fate.outcome.state);
+            if known.is_none_or(|known| known < outcome.state) {
+                fate = Some(Fate { outcome, at });
+            }
+        }
+        Ok(fate)
+    }
+
+    /// Replies that did not arrive or may not have, each with the number of its conversation.
+    pub fn failed(&self) -> Result<Vec<(u64, Id)>, StoreError> {
+        let work = self.work();
+        let mut all = vec![];
+        for reply in work.replies() {
+            let failed = self
+                .fate(&reply.id)?
+                .is_some_and(|fate| matches!(fate.outcome.state, State::Failed | State::Unknown));
+            let conversation = self.store().catalog().keyed(reply.on).map(|found| found.number);
+            all.extend(conversation.filter(|_| failed).map(|number| (number, reply.id)));
+        }
+        Ok(all)
+    }
+}
+
+/// The newest return address, and until when it serves.
+fn way(store: &Store, conversation: &Conversation) -> Result<Option<Way>, StoreError> {
+    let catalog = store.catalog();
+    for record in newest(catalog, conversation) {
+        let Held::Part(entry) = store.held(record)? else { continue };
+        let Some(origin) = entry.origin else { continue };
+        let wrote = origin.wrote.unwrap_or(entry.arrived);
+        if let Some(route) = origin.route {
+            let limited = matches!(entry.channel, Channel::Whatsapp | Channel::Instagram);
+            let until = limited.then_some(wrote + WINDOW);
+            return Ok(Some(Way { channel: entry.channel, route, until }));
+        }
+    }
+    Ok(None)
+}
+
+/// Records of a messenger's parts, the newest first.
+fn newest(catalog: &Catalog, conversation: &Conversation) -> Vec<u64> {
+    let submissions = catalog.submissions(conversation);
+    let by_messenger = submissions.filter(|submission| is_messenger(submission.channel));
+    let parts = by_messenger.flat_map(|submission| catalog.parts(submission));
+    let mut records: Vec<u64> = parts.map(|(record, _)| record).collect();
+    records.sort_unstable_by(|a, b| b.cmp(a));
+    records.truncate(LOOKED_AT);
+    records
+}
+
+impl std::fmt::Debug for Way {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Way(…)")
+    }
+}
