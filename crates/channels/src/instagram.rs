@@ -130,8 +130,10 @@ fn heard(value: &Value, raw: &[u8], who: Option<&Words>, manner: Manner) -> Opti
     }
     let moment = value.number("timestamp").unwrap_or_default();
     if let Some(reaction) = value.at("reaction") {
-        let name = format!("reaction {} {moment}", reaction.text("mid").unwrap_or_default());
         let emoji = reaction.text("emoji").or_else(|| reaction.text("reaction"));
+        let told_of = [reaction.text("mid"), reaction.text("action"), emoji];
+        let told_of = told_of.map(Option::unwrap_or_default).join(" ");
+        let name = format!("reaction {moment} {told_of}");
         return match reaction.text("action") {
             Some("unreact") => said(&name, told(manner.lang, Thing::NoReaction, "")),
             _ => said(&name, told(manner.lang, Thing::Reaction, emoji.unwrap_or_default())),

@@ -3,8 +3,17 @@
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use payamgir_desk::client::World;
+use payamgir_desk::open::Member;
+use payamgir_desk::opening::{Opened, open_all};
+use payamgir_desk::{Client, keys};
+use payamgir_log::Reader;
+use payamgir_wire::hex::Hex;
+use payamgir_wire::send::{File, Send};
+use payamgir_wire::{Entry, Part};
 use serde_json::Value;
 
 use super::{Place, Server};
@@ -76,4 +85,61 @@ fn part(part: &Value) -> String {
 /// All parts of all submissions, in a few words.
 pub fn all_parts(list: &[Value]) -> Vec<Vec<String>> {
     list.iter().map(parts).collect()
+}
+
+/// Everything the log holds of sources and replies, opened with the desk's keys.
+pub fn opened(place: &Place) -> Vec<Entry> {
+    let member = member();
+    let file = std::fs::read(place.path("desk/keyring.age")).unwrap();
+    let keyring = keys::unlock(&file, &member).unwrap();
+    let mut reader = Reader::open(place.path("server/log").as_ref()).unwrap();
+    let size = reader.size().unwrap();
+    let mut all = vec![];
+    open_all(&mut reader, &keyring, (0, size), 2, |item| match item.opened {
+        Opened::Part(entry) => all.push(entry),
+        Opened::Trouble(trouble) => panic!("{trouble:?}"),
+        Opened::Other => {}
+    })
+    .unwrap();
+    all
+}
+
+/// The desk's member.
+pub fn member() -> Member {
+    Member::from_seed(&zeroize::Zeroizing::new([7; 64]))
+}
+
+/// What became of a reply, in the order in which it was said.
+pub fn fates(place: &Place, reply: u8) -> Vec<(&'static str, Option<String>)> {
+    let all = opened(place).into_iter().filter(|entry| entry.group == Hex([reply; 16]));
+    all.filter_map(|entry| match entry.part {
+        Part::Outcome(outcome) => Some((outcome.state.word(), outcome.reason)),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The return address of the newest part whose text is this.
+pub fn route(place: &Place, text: &str) -> String {
+    let of = |entry: &Entry| matches!(&entry.part, Part::Text(own) if own.as_str() == text);
+    let entry = opened(place).into_iter().rev().find(of).unwrap();
+    entry.origin.unwrap().route.unwrap().to_string()
+}
+
+/// Hands a reply to the server as a desk does.
+pub fn reply(server: &Server, id: u8, route: &str, text: &str) -> bool {
+    reply_with(server, id, route, text, None)
+}
+
+/// The same, with a file.
+pub fn reply_with(server: &Server, id: u8, route: &str, text: &str, file: Option<File>) -> bool {
+    let words = |text: &str| zeroize::Zeroizing::new(text.to_owned());
+    let send = Send { reply: Hex([id; 16]), route: words(route), text: words(text), file };
+    client(server).send(&send).unwrap()
+}
+
+fn client(server: &Server) -> Client {
+    let world = World { now: Arc::new(super::now), random: Arc::new(super::dice) };
+    let address = payamgir_desk::Server::parse(&format!("http://{}", server.private)).unwrap();
+    Client::new(address, Arc::new(member()), world, None).unwrap()
 }

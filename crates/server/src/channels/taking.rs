@@ -447,16 +447,18 @@ fn person(line: &Line, came: &Came) -> Result<Option<Mark>, NotTaken> {
     let failed = |_| storage(line);
     let mut names = marks(line, "person", &[who]);
     let own = names[0];
-    let Some(also) = &came.also else {
-        return Ok(Some(ledger.root(&names).map_err(failed)?.unwrap_or(own)));
-    };
-    let other = marks(line, "person", &[also]);
-    let both = [own, other[0]];
-    names.extend(other);
-    let root = ledger.root(&names).map_err(failed)?;
-    // Whichever was met first, alone.
-    let root = root.unwrap_or(own);
-    ledger.rename(&both, &root, line.shared.keeper.today()).map_err(failed)?;
+    if line.channel != Channel::Whatsapp {
+        return Ok(Some(own));
+    }
+    // It calls one person by a number, by an id, or by both, and by either alone later on.
+    let mut all = vec![own];
+    if let Some(also) = &came.also {
+        let other = marks(line, "person", &[also]);
+        all.push(other[0]);
+        names.extend(other);
+    }
+    let root = ledger.root(&names).map_err(failed)?.unwrap_or(own);
+    ledger.rename(&all, &root, line.shared.keeper.today()).map_err(failed)?;
     Ok(Some(root))
 }
 

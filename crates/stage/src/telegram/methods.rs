@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::params::Params;
 use super::state::Stage;
-use super::{getfile, hook, remove, send};
+use super::{files, hook, remove, send};
 
 /// Why a call is not done.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Refusal {
 pub(super) fn perform(stage: &Arc<Stage>, method: &str, params: &Params) -> Result<Value, Refusal> {
     match method {
         "getme" => Ok(me(stage)),
-        "getfile" => getfile::getfile(stage, params),
+        "getfile" => files::getfile(stage, params),
         "sendmessage" => send::text(stage, params),
         "sendvoice" | "sendphoto" | "senddocument" | "sendaudio" | "sendvideo" => {
             send::media(stage, method, params)

@@ -8,7 +8,6 @@
 mod control;
 mod courier;
 mod files;
-mod getfile;
 mod hook;
 mod http;
 mod methods;
