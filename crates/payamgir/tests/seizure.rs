@@ -6,11 +6,9 @@
 
 mod common;
 
-use std::path::Path;
-
 use common::browser::{self, Form, connect, end, file_head};
-use common::{Dice, Place, Server};
-use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
+use common::search::encodings;
+use common::{Dice, Place, Server, search};
 use std::io::Write;
 
 /// What a source gives away. Each is long and odd enough that finding it is no accident; those
@@ -230,71 +228,10 @@ fn canary_fields() -> String {
     )
 }
 
-/// All canaries found below a folder, with where.
-fn search(folder: &Path) -> Vec<String> {
-    let mut found = vec![];
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let mut here = finds(path.file_name().unwrap().as_encoded_bytes());
-        if path.is_dir() {
-            found.extend(search(&path));
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            here.extend(finds(&bytes));
-        }
-        found.extend(here.into_iter().map(|canary| format!("{canary} in {}", path.display())));
-    }
-    found
+fn search(folder: &std::path::Path) -> Vec<String> {
+    search::below(folder, &CANARIES)
 }
 
 fn finds(bytes: &[u8]) -> Vec<String> {
-    let mut found = vec![];
-    for canary in CANARIES {
-        for (encoding, pattern) in encodings(canary) {
-            if memchr::memmem::find(bytes, &pattern).is_some() {
-                found.push(format!("{encoding} of {canary}"));
-            }
-        }
-    }
-    found
-}
-
-/// A canary as it might be written: plain, UTF-16, hexadecimal, percent-encoded, JSON-escaped,
-/// and base64 at each of the three offsets it can have in a longer text.
-fn encodings(canary: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let bytes = canary.as_bytes();
-    let utf16 = |to: fn(u16) -> [u8; 2]| canary.encode_utf16().flat_map(to).collect();
-    let percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-    let form: String = bytes.iter().map(|byte| form_encoded(*byte)).collect();
-    let escaped: String = canary.encode_utf16().map(json_escaped).collect();
-    let mut all = vec![
-        ("UTF-8", bytes.to_vec()),
-        ("UTF-16LE", utf16(u16::to_le_bytes)),
-        ("UTF-16BE", utf16(u16::to_be_bytes)),
-        ("hex", HEXLOWER.encode(bytes).into_bytes()),
-        ("HEX", HEXUPPER.encode(bytes).into_bytes()),
-        ("percent", percent.clone().into_bytes()),
-        ("percent, lower", percent.to_lowercase().into_bytes()),
-        ("form", form.into_bytes()),
-        ("JSON", escaped.into_bytes()),
-    ];
-    for skip in 0..3 {
-        let whole = &bytes[skip..skip + (bytes.len() - skip) / 3 * 3];
-        all.push(("base64", BASE64.encode(whole).into_bytes()));
-        all.push(("base64url", BASE64URL.encode(whole).into_bytes()));
-    }
-    all
-}
-
-fn form_encoded(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).into(),
-        other => format!("%{other:02X}"),
-    }
-}
-
-fn json_escaped(unit: u16) -> String {
-    match u8::try_from(unit) {
-        Ok(byte) if byte.is_ascii() => char::from(byte).into(),
-        _ => format!("\\u{unit:04x}"),
-    }
+    search::within(bytes, &CANARIES)
 }

@@ -7,6 +7,7 @@ pub mod messenger;
 pub mod people;
 pub mod proxy;
 pub mod room;
+pub mod search;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
