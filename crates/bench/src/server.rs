@@ -48,6 +48,7 @@ fn settings(folder: &Path) -> Settings {
             files: 20,
             file_bytes: 3 << 30,
             total_bytes: 6 << 30,
+            ways: vec![],
         },
         limits: Limits::default(),
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use payamgir_server::channels::settings::{self, Schedule, Secret};
+use payamgir_server::pages::Way;
 use payamgir_text::lang::Lang;
+use payamgir_wire::Channel;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -50,6 +52,7 @@ pub struct Channels {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Telegram {
+    handle: String,
     token_file: PathBuf,
     api: String,
     webhook: bool,
@@ -60,6 +63,7 @@ struct Telegram {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Signal {
+    handle: String,
     account: String,
     socket: PathBuf,
     attachments: PathBuf,
@@ -70,6 +74,7 @@ struct Signal {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Whatsapp {
+    handle: String,
     number_id: String,
     token_file: PathBuf,
     app_secret_file: PathBuf,
@@ -81,6 +86,7 @@ struct Whatsapp {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Instagram {
+    handle: String,
     account_id: String,
     token_file: PathBuf,
     app_secret_file: PathBuf,
@@ -114,6 +120,7 @@ impl Default for Channels {
 impl Default for Telegram {
     fn default() -> Self {
         Self {
+            handle: String::new(),
             token_file: "telegram.token".into(),
             api: "https://api.telegram.org".into(),
             webhook: false,
@@ -126,6 +133,7 @@ impl Default for Telegram {
 impl Default for Signal {
     fn default() -> Self {
         Self {
+            handle: String::new(),
             account: "+15555550199".into(),
             socket: "/run/signal-cli/socket".into(),
             attachments: "/var/lib/signal-cli/attachments".into(),
@@ -138,6 +146,7 @@ impl Default for Signal {
 impl Default for Whatsapp {
     fn default() -> Self {
         Self {
+            handle: String::new(),
             number_id: "106540352242922".into(),
             token_file: "whatsapp.token".into(),
             app_secret_file: "whatsapp.secret".into(),
@@ -151,6 +160,7 @@ impl Default for Whatsapp {
 impl Default for Instagram {
     fn default() -> Self {
         Self {
+            handle: String::new(),
             account_id: "17841400000000001".into(),
             token_file: "instagram.token".into(),
             app_secret_file: "instagram.secret".into(),
@@ -167,6 +177,19 @@ pub fn read(dir: &Path) -> Result<settings::Settings, Problem> {
     let path = dir.join(FILE);
     let text = if path.exists() { files::read(&path)? } else { String::new() };
     Channels::parse(&text)?.settings(dir)
+}
+
+/// The accounts that the source's page names.
+pub fn ways(dir: &Path) -> Result<Vec<Way>, Problem> {
+    let path = dir.join(FILE);
+    let text = if path.exists() { files::read(&path)? } else { String::new() };
+    let config = Channels::parse(&text)?;
+    let of = |channel, handle: &String| Way { channel, handle: handle.clone() };
+    let all = config.telegram.iter().map(|one| of(Channel::Telegram, &one.handle));
+    let all = all.chain(config.signal.iter().map(|one| of(Channel::Signal, &one.handle)));
+    let all = all.chain(config.whatsapp.iter().map(|one| of(Channel::Whatsapp, &one.handle)));
+    let all = all.chain(config.instagram.iter().map(|one| of(Channel::Instagram, &one.handle)));
+    Ok(all.filter(|way| !way.handle.is_empty()).collect())
 }
 
 impl Channels {

@@ -36,6 +36,12 @@ pub enum Command {
     /// Take submissions and serve desks
     #[cfg(feature = "serve")]
     Serve(ServeArgs),
+    /// Say how the running server and its messengers' accounts stand
+    #[cfg(feature = "serve")]
+    Status(StatusArgs),
+    /// Check the messengers' accounts in channels.toml by asking their platforms
+    #[cfg(feature = "serve")]
+    Doctor(DoctorArgs),
     /// The desk's work: identity, sync, reading
     #[cfg(feature = "desk")]
     Desk(DeskArgs),
@@ -85,6 +91,26 @@ pub struct ServeArgs {
     /// Address for desks and health checks, over the one in payamgir.toml
     #[arg(long, env = "PAYAMGIR_DESK_LISTEN", value_name = "ADDRESS:PORT")]
     pub desk_listen: Option<std::net::SocketAddr>,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    pub folder: ServerFolder,
+    /// The server's address for desks, over the one in payamgir.toml
+    #[arg(long, env = "PAYAMGIR_DESK_LISTEN", value_name = "ADDRESS:PORT")]
+    pub desk_listen: Option<std::net::SocketAddr>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    pub folder: ServerFolder,
 }
 
 #[derive(Args)]

@@ -18,6 +18,8 @@ mod demo;
 #[cfg(feature = "desk")]
 mod desk;
 #[cfg(feature = "serve")]
+mod operating;
+#[cfg(feature = "serve")]
 mod serve;
 
 use std::process::ExitCode;
@@ -56,6 +58,10 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Command::Init(args) => serve::init(&args, lang),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::serve(&args, lang),
+        #[cfg(feature = "serve")]
+        Command::Status(args) => operating::status(&args, lang),
+        #[cfg(feature = "serve")]
+        Command::Doctor(args) => operating::doctor(&args, lang),
         #[cfg(feature = "desk")]
         Command::Desk(args) => desk::run(args, lang),
         Command::Log(args) => log_commands::run(args, lang),

@@ -97,7 +97,7 @@ pub fn run<F: Future<Output = ()>>(
     ready: impl FnOnce((std::net::SocketAddr, std::net::SocketAddr)),
     stop: impl FnOnce() -> F,
 ) -> Result<(), Problem> {
-    let settings = settings(dir, config);
+    let settings = settings(dir, config, channels_config::ways(dir)?);
     let founding = founding(&dir.join(&config.desk))?;
     let log = open_log(dir, config, Mode::Server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -183,7 +183,7 @@ pub fn read_config(dir: &Path) -> Result<Config, Problem> {
     Config::parse(&files::read(&dir.join(CONFIG))?)
 }
 
-fn settings(dir: &Path, config: &Config) -> Settings {
+fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
     let (limits, site) = (&config.limits, &config.site);
     Settings {
         listen: config.listen,
@@ -197,6 +197,7 @@ fn settings(dir: &Path, config: &Config) -> Settings {
             files: limits.files,
             file_bytes: limits.file_mib.saturating_mul(MIB),
             total_bytes: limits.submission_mib.saturating_mul(MIB),
+            ways,
         },
         limits: settings::Limits {
             submission_bytes: limits.submission_mib.saturating_mul(MIB),

@@ -53,7 +53,7 @@ fn media(n: u64) -> Vec<u8> {
 }
 
 fn is_media(n: u64) -> bool {
-    n % 3 == 0
+    n.is_multiple_of(3)
 }
 
 /// How often each event's text and file are at the desk.
@@ -88,14 +88,19 @@ fn telegram_loses_nothing_and_doubles_nothing() {
     let (place, stage) = (Place::new(), Telegram::start(Clock::default()));
     secret(&place, "telegram.token", stage.token());
     accounts(&place, "", &format!("[[telegram]]\napi = \"{}\"", stage.url()));
-    let (count, server) = rounds(&place, 11, |_| {}, |n| {
-        let mut message = json!({ "caption": text(n) });
-        match is_media(n) {
-            true => message["photo"] = json!([stage.file(&stage.put_file(media(n)))]),
-            false => message = json!({ "text": text(n) }),
-        }
-        stage.inject_from(900 + (n % 5) as i64, message);
-    });
+    let (count, server) = rounds(
+        &place,
+        11,
+        |_| {},
+        |n| {
+            let mut message = json!({ "caption": text(n) });
+            match is_media(n) {
+                true => message["photo"] = json!([stage.file(&stage.put_file(media(n)))]),
+                false => message = json!({ "text": text(n) }),
+            }
+            stage.inject_from(900 + (n % 5) as i64, message);
+        },
+    );
     until("all is acknowledged", || stage.pending() == 0);
     all_once(&place, &server, count);
     assert!(stage.lost().is_empty());
@@ -112,7 +117,8 @@ fn whatsapp_loses_nothing_and_doubles_nothing() {
     secret(&place, "whatsapp.secret", stage.app_secret());
     secret(&place, "whatsapp.verify", stage.verify_token());
     let host = stage.url().replace("http://", "");
-    let account = format!("[[whatsapp]]\napi = \"{}/v26.0\"\nmedia_hosts = [\"{host}\"]", stage.url());
+    let account =
+        format!("[[whatsapp]]\napi = \"{}/v26.0\"\nmedia_hosts = [\"{host}\"]", stage.url());
     accounts(&place, "", &account);
     stage.retry_base(Duration::from_millis(200));
     let hook = |server: &Server| {
@@ -129,7 +135,7 @@ fn whatsapp_loses_nothing_and_doubles_nothing() {
             }
             false => json!({ "type": "text", "text": { "body": text(n) } }),
         };
-        if n % 7 == 0 {
+        if n.is_multiple_of(7) {
             stage.duplicate_next(1);
         }
         stage.inject_from(&person, message);
@@ -149,11 +155,16 @@ fn instagram_loses_nothing_and_doubles_nothing() {
     secret(&place, "instagram.secret", stage.app_secret());
     secret(&place, "instagram.verify", stage.verify_token());
     let host = stage.url().replace("http://", "");
-    let account = format!("[[instagram]]\napi = \"{}/v26.0\"\nmedia_hosts = [\"{host}\"]", stage.url());
+    let account =
+        format!("[[instagram]]\napi = \"{}/v26.0\"\nmedia_hosts = [\"{host}\"]", stage.url());
     accounts(&place, "", &account);
     stage.retry_base(Duration::from_millis(200));
     let hook = |server: &Server| {
-        stage.deliver_to(&format!("http://{}/hook/instagram/{}", server.public, stage.account_id()));
+        stage.deliver_to(&format!(
+            "http://{}/hook/instagram/{}",
+            server.public,
+            stage.account_id()
+        ));
         stage.retry_now();
     };
     let (count, server) = rounds(&place, 13, hook, |n| {
@@ -188,19 +199,27 @@ fn signal_doubles_nothing_and_loses_at_most_what_was_on_the_socket() {
     );
     accounts(&place, "greeting_fa = \"\"", &account);
     let mut servers = 0u64;
-    let (count, server) = rounds(&place, 14, |_| servers += 1, |n| {
-        let mut message = json!({ "message": text(n) });
-        if is_media(n) {
-            message["attachments"] = json!([stage.attach(&media(n), "image/jpeg", None)]);
-        }
-        stage.inject_from("6f1a2b3c-0000-4000-8000-000000000001", message);
-    });
+    let (count, server) = rounds(
+        &place,
+        14,
+        |_| servers += 1,
+        |n| {
+            let mut message = json!({ "message": text(n) });
+            if is_media(n) {
+                message["attachments"] = json!([stage.attach(&media(n), "image/jpeg", None)]);
+            }
+            stage.inject_from("6f1a2b3c-0000-4000-8000-000000000001", message);
+        },
+    );
     until("the daemon has handed over all it kept", || stage.kept().is_empty());
     let (mut missing, mut seen) = (count, count + 1);
     // Until nothing more comes.
     until("it is quiet", || {
         let counts = counts(&place, &server);
-        assert!(counts.iter().all(|(part, count)| *count == 1 || part.starts_with('[')), "{counts:?}");
+        assert!(
+            counts.iter().all(|(part, count)| *count == 1 || part.starts_with('[')),
+            "{counts:?}"
+        );
         missing = (0..count).filter(|n| !counts.contains_key(&text(*n))).count() as u64;
         std::thread::sleep(Duration::from_millis(500));
         std::mem::replace(&mut seen, missing) == missing

@@ -63,8 +63,18 @@ fn setting(common: &str) -> (Place, Stages) {
     };
     secret(&place, "telegram.token", stages.telegram.token());
     for (name, token, app, verify) in [
-        ("whatsapp", stages.whatsapp.token(), stages.whatsapp.app_secret(), stages.whatsapp.verify_token()),
-        ("instagram", stages.instagram.token(), stages.instagram.app_secret(), stages.instagram.verify_token()),
+        (
+            "whatsapp",
+            stages.whatsapp.token(),
+            stages.whatsapp.app_secret(),
+            stages.whatsapp.verify_token(),
+        ),
+        (
+            "instagram",
+            stages.instagram.token(),
+            stages.instagram.app_secret(),
+            stages.instagram.verify_token(),
+        ),
     ] {
         secret(&place, &format!("{name}.token"), &token);
         secret(&place, &format!("{name}.secret"), app);
@@ -100,7 +110,9 @@ fn drive(stages: &Stages) {
         (message["from"], message["chat"]) = (person.clone(), chat.clone());
         telegram.inject(message)
     };
-    with(json!({ "text": SAID[0], "forward_origin": { "type": "hidden_user", "sender_user_name": WHO[11] } }));
+    with(
+        json!({ "text": SAID[0], "forward_origin": { "type": "hidden_user", "sender_user_name": WHO[11] } }),
+    );
     let mut document = telegram.file(&telegram.put_file(content.clone()));
     document["file_name"] = SAID[5].into();
     with(json!({ "document": document, "caption": SAID[0] }));
@@ -113,20 +125,34 @@ fn drive(stages: &Stages) {
     signal.inject(envelope(json!({ "message": null, "unheardOf": { "author": WHO[11] } })));
 
     let whatsapp = &stages.whatsapp;
-    let person = Person { wa_id: Some(WHO[4].into()), user_id: Some(WHO[5].into()), name: WHO[6].into(), username: Some(WHO[7].into()) };
+    let person = Person {
+        wa_id: Some(WHO[4].into()),
+        user_id: Some(WHO[5].into()),
+        name: WHO[6].into(),
+        username: Some(WHO[7].into()),
+    };
     whatsapp.inject_from(&person, json!({ "type": "text", "text": { "body": SAID[2] } }));
     // Its file does not come for now: the job that waits for it is on the disk.
     (0..50).for_each(|_| whatsapp.faults().next("media", Fault::Status(500, "{}".into())));
     let mut image = whatsapp.put_media(&content, "image/jpeg");
     (image["caption"], image["filename"]) = (SAID[2].into(), SAID[5].into());
     whatsapp.inject_from(&person, json!({ "type": "document", "document": image }));
-    whatsapp.inject_from(&person, json!({ "type": "unheard_of", "unheard_of": { "username": WHO[7], "wa_id": WHO[4] } }));
+    whatsapp.inject_from(
+        &person,
+        json!({ "type": "unheard_of", "unheard_of": { "username": WHO[7], "wa_id": WHO[4] } }),
+    );
 
     let instagram = &stages.instagram;
     instagram.inject_from(WHO[8], json!({ "text": SAID[3] }));
     let url = instagram.put_media(&content, "image/jpeg");
-    instagram.inject_from(WHO[8], json!({ "attachments": [{ "type": "image", "payload": { "url": url } }] }));
-    instagram.inject_from(WHO[8], json!({ "attachments": [{ "type": "unheard_of", "payload": { "username": WHO[3] } }] }));
+    instagram.inject_from(
+        WHO[8],
+        json!({ "attachments": [{ "type": "image", "payload": { "url": url } }] }),
+    );
+    instagram.inject_from(
+        WHO[8],
+        json!({ "attachments": [{ "type": "unheard_of", "payload": { "username": WHO[3] } }] }),
+    );
 }
 
 fn settled(place: &Place, stages: &Stages) {

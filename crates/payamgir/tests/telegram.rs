@@ -279,8 +279,9 @@ fn troubles_alarm_and_end_and_no_token_is_ever_said() {
         stage.faults().next("getupdates", Fault::Status(status, body.into()));
         stage.inject_from(901, json!({ "text": "wake" }));
         until(word, || ready(&server).contains(word));
-        until("it is open again", || ready(&server).contains("open"));
         settled(&stage);
+        stage.inject_from(901, json!({ "text": "again" }));
+        until("it is open again", || ready(&server).contains("telegram 1000001: open"));
     }
     let said = server.said.lock().unwrap().clone();
     assert!(
@@ -314,4 +315,67 @@ fn a_webhook_is_heard_only_with_its_secret_and_answers_nothing() {
     assert_eq!(call(&server, path, wrong, b"{\"update_id\":1}"), 403);
     assert_eq!(call(&server, "/hook/telegram/2", "", b"{}"), 404);
     assert_eq!(all_parts(&synced(&place, &server)), [["به وب‌هوک"]]);
+}
+
+#[test]
+fn the_operator_is_told_how_an_account_stands_before_and_while_it_is_served() {
+    let (place, stage) = setting("", "");
+    let dir = place.path("server");
+    let run = |args: &[&str]| {
+        let done = place.run(&[args, &["--dir", &dir]].concat());
+        (done.status.code().unwrap(), common::text(&done.stdout) + &common::text(&done.stderr))
+    };
+    let (code, said) = run(&["doctor"]);
+    assert!(
+        code == 0
+            && said.contains("✓ telegram 1000001: the token is taken")
+            && said.contains("the bot is asked"),
+        "{said}"
+    );
+    let (code, said) = run(&["--lang", "en", "status", "--desk-listen", "127.0.0.1:1"]);
+    assert!(code != 0 && said.contains("No server answers"), "{said}");
+    let server = place.serve();
+    stage.inject_from(901, json!({ "text": "سلام" }));
+    settled(&stage);
+    let at = server.private.to_string();
+    let (code, said) = run(&["status", "--desk-listen", &at]);
+    assert!(
+        code == 0
+            && said.contains("The server is ready.")
+            && said.contains("telegram 1000001: open; heard 0 min ago"),
+        "{said}"
+    );
+    let (_, said) = run(&["--lang", "fa", "status", "--desk-listen", &at]);
+    assert!(
+        said.contains("سرور آماده است") && said.contains("باز؛ آخرین خبر ۰ دقیقه پیش"),
+        "{said}"
+    );
+    secret(&place, "telegram.token", "1000001:zq-wrong-token");
+    let (code, said) = run(&["doctor"]);
+    assert!(
+        code != 0
+            && said.contains("✗ telegram 1000001: the token is not taken")
+            && !said.contains("zq-wrong"),
+        "{said}"
+    );
+    accounts(&place, "", "[[telegram]]\napi = \"http://127.0.0.1:1\"");
+    assert!(run(&["doctor"]).1.contains("cannot be reached"));
+    accounts(&place, "", "[[telegram]]\napi = \"http://api.example\"");
+    server.stop();
+    let refused = place.run(&[
+        "--lang",
+        "en",
+        "serve",
+        "--dir",
+        &dir,
+        "--listen",
+        "127.0.0.1:0",
+        "--desk-listen",
+        "127.0.0.1:0",
+    ]);
+    assert!(
+        common::text(&refused.stderr).contains("not usable"),
+        "{}",
+        common::text(&refused.stderr)
+    );
 }

@@ -218,19 +218,30 @@ pub(crate) async fn healthy() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: it could take a submission now; then a line for each messenger's account.
-pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
-    let accounts: String =
-        api.channels.reports().iter().map(|report| format!("{report}\n")).collect();
+/// Whether a submission could be taken now.
+async fn is_ready(api: &Api) -> bool {
     let log = api.log.clone();
-    let room = tokio::task::spawn_blocking(move || {
-        log.is_alive() && log.has_room() && log.reader().is_ok()
-    })
-    .await;
-    match room {
-        Ok(true) => format!("ready\n{accounts}").into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready\n{accounts}")).into_response(),
+    let ready = move || log.is_alive() && log.has_room() && log.reader().is_ok();
+    tokio::task::spawn_blocking(ready).await.unwrap_or(false)
+}
+
+/// `GET /readyz`: whether a submission could be taken now; then a line for each messenger's account.
+pub(crate) async fn ready(State(api): State<Arc<Api>>) -> Response {
+    let reports = api.channels.reports();
+    let accounts: String = reports.iter().map(|report| format!("{report}\n")).collect();
+    match is_ready(&api).await {
+        true => format!("ready\n{accounts}").into_response(),
+        false => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("not ready\n{accounts}")).into_response()
+        }
     }
+}
+
+/// `GET /status`: the same for a program.
+pub(crate) async fn status(State(api): State<Arc<Api>>) -> Response {
+    let accounts: Vec<_> = api.channels.reports().iter().map(channels::Report::json).collect();
+    let status = serde_json::json!({ "ready": is_ready(&api).await, "accounts": accounts });
+    ([(header::CONTENT_TYPE, "application/json")], status.to_string()).into_response()
 }
 
 pub(crate) fn binary(body: impl Into<Body>) -> Response {

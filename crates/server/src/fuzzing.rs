@@ -61,6 +61,7 @@ async fn intake() -> Intake {
         files: 3,
         file_bytes: 5000,
         total_bytes: 15_000,
+        ways: vec![],
     };
     let settings = Settings {
         deposits: folder.join("recovery"),

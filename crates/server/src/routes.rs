@@ -58,5 +58,6 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/join/1/{number}", get(mailbox::invitation).post(mailbox::answer))
         .route("/healthz", get(desk_api::healthy))
         .route("/readyz", get(desk_api::ready))
+        .route("/status", get(desk_api::status))
         .with_state(api)
 }

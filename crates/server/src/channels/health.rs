@@ -143,14 +143,35 @@ impl Health {
     }
 }
 
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let state = match (self.open, self.heard) {
+impl Report {
+    /// In one word.
+    pub fn state(&self) -> &'static str {
+        match (self.open, self.heard) {
             (true, _) => "open",
             (false, None) if self.trouble.is_none() => "waiting",
-            _ => "in trouble",
-        };
-        write!(f, "{} {}: {state}", super::word(self.channel), self.account)?;
+            _ => "trouble",
+        }
+    }
+
+    /// For programs, with words for people in both languages.
+    pub fn json(&self) -> serde_json::Value {
+        let words = |(trouble, _): (Trouble, u64)| serde_json::json!({ "fa": trouble.say(Lang::Fa), "en": trouble.say(Lang::En) });
+        serde_json::json!({
+            "channel": super::word(self.channel),
+            "account": self.account,
+            "state": self.state(),
+            "heard": self.heard,
+            "event": self.event,
+            "trouble": self.trouble.map(words),
+            "since": self.trouble.map(|(_, minutes)| minutes),
+            "token_days": self.token_days,
+        })
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", super::word(self.channel), self.account, self.state())?;
         match self.heard {
             Some(minutes) => write!(f, "; heard {minutes} min ago")?,
             None => write!(f, "; not heard yet")?,

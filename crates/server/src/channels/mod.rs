@@ -4,6 +4,7 @@
 //! Platforms are read by `payamgir-channels`, which is pure; here is what waits, asks, fetches and
 //! remembers. Each account has a thread that listens (or a route that is called) and one that sends.
 
+pub mod doctor;
 mod fetch;
 mod health;
 mod hooks;

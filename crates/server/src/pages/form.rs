@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use payamgir_text::lang::Lang;
 
 use super::layout::{Frame, address, page};
+use super::ways::ways;
 use super::words::{Said, Words};
 use super::{Problem, Site};
 
@@ -16,6 +17,7 @@ pub fn form(site: &Site, lang: Lang) -> Markup {
         p.lead { (words.lead) }
         p { (words.sealed) " " (words.decides) }
         (fields(&Fields { cautions: true, ..Fields::blank(site, lang) }))
+        (ways(&site.ways, lang))
     };
     page(&frame, &main)
 }

@@ -11,6 +11,7 @@ mod outcome;
 #[cfg(test)]
 mod tests;
 mod thanks;
+mod ways;
 mod words;
 
 use payamgir_text::{digits, lang::Lang, size};
@@ -19,6 +20,7 @@ pub use form::{form, refused};
 pub use layout::STYLE;
 pub use outcome::{message, received};
 pub use thanks::Thanks;
+pub use ways::Way;
 
 /// What the pages say about the assembly and its limits; from configuration.
 pub struct Site {
@@ -36,6 +38,8 @@ pub struct Site {
     pub file_bytes: u64,
     /// The most of one submission, in bytes.
     pub total_bytes: u64,
+    /// Messengers by which a source can write instead.
+    pub ways: Vec<Way>,
 }
 
 /// Why a submission, or the rest of one, was not taken.

@@ -37,6 +37,7 @@ fn site() -> Site {
         files: 20,
         file_bytes: 2 << 30,
         total_bytes: 6 << 30,
+        ways: vec![],
     }
 }
 
