@@ -7,6 +7,7 @@
 
 pub mod instagram;
 mod json;
+mod kept;
 pub mod meta;
 pub mod pieces;
 pub mod signal;
@@ -157,8 +158,7 @@ impl Came {
 
     /// Bytes that say nothing, named by their hash: come again, they are known.
     pub fn unreadable(bytes: &[u8]) -> Self {
-        let name = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        let mut came = Self::new(None, &name);
+        let mut came = Self::new(None, &hashed(bytes));
         came.items = vec![Item::Unreadable(Zeroizing::new(bytes.to_vec()))];
         came.spoken = false;
         came
@@ -191,6 +191,11 @@ impl Came {
             _ => None,
         })
     }
+}
+
+/// A name for what the platform gave none, or none that tells it apart.
+pub(crate) fn hashed(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 pub(crate) fn words(text: &str) -> Words {

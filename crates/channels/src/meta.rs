@@ -48,7 +48,7 @@ pub(crate) fn under(object: &BTreeMap<String, Box<RawValue>>, key: &str) -> Vec<
 pub(crate) fn refused(status: u16, body: &[u8], reason: fn(u32, u32) -> Reason) -> Verdict {
     let value = json::read(body);
     let error = value.as_ref().and_then(|value| value.at("error"));
-    let number = |key: &str| error.and_then(|error| error.number(key)).map(|n| n as u32);
+    let number = |key: &str| u32::try_from(error?.number(key)?).ok();
     let code = number("code").filter(|_| error.is_some_and(Value::is_object));
     match (code, status) {
         (Some(1 | 2), _) | (None, 500..) => Verdict::Unsure,

@@ -48,7 +48,7 @@ pub enum Command {
     /// Look after a server's log
     Log(LogArgs),
     /// Try everything on this machine: a server and a desk in a throw-away folder
-    #[cfg(all(feature = "serve", feature = "desk"))]
+    #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// Print the manual page (roff)
     Man,
@@ -144,7 +144,7 @@ pub enum LogCommand {
     },
 }
 
-#[cfg(all(feature = "serve", feature = "desk"))]
+#[cfg(feature = "demo")]
 #[derive(Args)]
 pub struct DemoArgs {
     /// Address of the page; port 0 takes a free one

@@ -13,7 +13,7 @@ mod problem;
 mod words;
 mod world;
 
-#[cfg(all(feature = "serve", feature = "desk"))]
+#[cfg(feature = "demo")]
 mod demo;
 #[cfg(feature = "desk")]
 mod desk;
@@ -65,7 +65,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         #[cfg(feature = "desk")]
         Command::Desk(args) => desk::run(args, lang),
         Command::Log(args) => log_commands::run(args, lang),
-        #[cfg(all(feature = "serve", feature = "desk"))]
+        #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args, lang),
         Command::Man => cli::man(),
         Command::Completions { shell } => cli::completions(shell),

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod fault;
 pub mod instagram;
 mod meta;
+pub mod play;
 pub mod signal;
 pub mod site;
 pub mod telegram;

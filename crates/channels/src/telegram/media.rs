@@ -55,6 +55,19 @@ const NAMED: [&str; 30] = [
     "checklist_tasks_added",
 ];
 
+/// What has a name, cannot be shown, and may hold words of the source: kept as it came beside its name.
+const WORDY: [&str; 6] =
+    ["checklist", "rich_message", "guest_message", "web_app_data", "paid_media", "passport_data"];
+/// What else there are words for.
+const TOLD: [&str; 5] = ["venue", "location", "contact", "poll", "dice"];
+
+/// Whether there is more in a message than what its items say; `bare` where they say nothing.
+pub(super) fn is_more(message: &Value, bare: bool) -> bool {
+    let known = |key: &&str| TOLD.contains(key) || FILES.iter().any(|(file, _)| file == key);
+    WORDY.iter().any(|key| message.at(key).is_some())
+        || (bare && contents(message).any(|key| known(&key)))
+}
+
 /// What is in a message beside its words; nothing where it is not understood.
 pub(super) fn items(message: &Value, manner: Manner) -> Vec<Item> {
     if let Some(item) = file(message) {
@@ -131,24 +144,24 @@ fn spot(location: &Value) -> Option<String> {
 }
 
 fn contact(message: &Value, manner: Manner) -> Option<crate::Words> {
-    let contact = message.at("contact")?;
+    let contact = message.object("contact")?;
     let names = [contact.text("first_name"), contact.text("last_name")];
     let mut all: Vec<String> = names.into_iter().flatten().map(str::to_owned).collect();
     all.extend(contact.name("phone_number").map(|number| number.to_string()));
     all.extend(contact.text("vcard").map(str::to_owned));
     let all = Zeroizing::new(all.join(" · "));
-    Some(told(manner.lang, Thing::Contact, &all))
+    (!all.is_empty()).then(|| told(manner.lang, Thing::Contact, &all))
 }
 
 fn poll(message: &Value, manner: Manner) -> Option<crate::Words> {
-    let poll = message.at("poll")?;
+    let poll = message.object("poll")?;
     let mut all = vec![poll.text("question").unwrap_or_default()];
     all.extend(poll.all("options").iter().filter_map(|option| option.text("text")));
     Some(told(manner.lang, Thing::Poll, &all.join("\n• ")))
 }
 
 fn dice(message: &Value, manner: Manner) -> Option<crate::Words> {
-    let dice = message.at("dice")?;
+    let dice = message.object("dice")?;
     let value = dice.number("value").map(|value| value.to_string()).unwrap_or_default();
     let what = format!("{} {value}", dice.text("emoji").unwrap_or_default());
     Some(told(manner.lang, Thing::Dice, &what))

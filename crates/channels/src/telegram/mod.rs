@@ -2,6 +2,7 @@
 
 mod calls;
 mod media;
+mod names;
 mod update;
 
 pub use calls::{Call, answer, answered, delete, file, is_too_large, judge, path, updates};

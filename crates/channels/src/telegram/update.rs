@@ -2,68 +2,13 @@
 
 use payamgir_text::lang::Lang;
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::media;
+use super::names::{ABOUT, NAMES};
 use crate::json::{self, Look};
+use crate::kept::{kept, unknown};
 use crate::things::{Thing, told};
-use crate::{Came, Heard, Item, Kind, Manner, Words, words};
-
-/// What says who somebody is: taken out of what is kept as it came.
-const NAMES: [&str; 16] = [
-    "from",
-    "chat",
-    "sender_chat",
-    "user",
-    "sender_user",
-    "sender_user_name",
-    "first_name",
-    "last_name",
-    "username",
-    "phone_number",
-    "forward_from",
-    "forward_from_chat",
-    "forward_sender_name",
-    "via_bot",
-    "author_signature",
-    "reply_to_message",
-];
-/// Keys of a message that are about it and not in it.
-const ABOUT: [&str; 33] = [
-    "message_id",
-    "from",
-    "sender_chat",
-    "chat",
-    "date",
-    "edit_date",
-    "message_thread_id",
-    "direct_messages_topic",
-    "forward_origin",
-    "forward_from",
-    "forward_from_chat",
-    "forward_from_message_id",
-    "forward_signature",
-    "forward_sender_name",
-    "forward_date",
-    "is_topic_message",
-    "is_automatic_forward",
-    "reply_to_message",
-    "external_reply",
-    "quote",
-    "reply_to_story",
-    "via_bot",
-    "has_protected_content",
-    "is_from_offline",
-    "media_group_id",
-    "author_signature",
-    "entities",
-    "link_preview_options",
-    "reply_markup",
-    "effect_id",
-    "sender_boost_count",
-    "sender_business_bot",
-    "business_connection_id",
-];
+use crate::{Came, Heard, Item, Kind, Manner, Words, hashed, words};
 
 /// One update.
 pub struct Update {
@@ -77,6 +22,8 @@ pub struct Update {
     pub query: Option<Words>,
     /// A group that the bot was put into: it leaves.
     pub leave: Option<i64>,
+    /// It is of a group.
+    group: bool,
 }
 
 /// The updates in the answer to getUpdates, each as it came; `None` where it is no such answer.
@@ -92,77 +39,94 @@ pub fn split(body: &[u8]) -> Option<Vec<Box<serde_json::value::RawValue>>> {
 
 /// Reads one update, whatever it is.
 pub fn read(raw: &[u8], manner: Manner) -> Update {
-    let Some(value) = json::read(raw).filter(Value::is_object) else {
-        return Update::of(number_in(raw), Heard::Came(Box::new(Came::unreadable(raw))));
+    let value = json::read(raw).filter(Value::is_object).unwrap_or_default();
+    let mut update = Update::of(&value, raw);
+    let came = update.came(&value, raw, manner);
+    update.heard = match came {
+        Some(came) => Heard::Came(Box::new(came)),
+        // Whoever put the bot into a group is no source.
+        None if update.group => Heard::Nothing,
+        None => unknown(raw, &NAMES, manner),
     };
-    let mut update = Update::of(value.number("update_id"), Heard::Nothing);
-    for (key, kind) in [("message", Kind::New), ("edited_message", Kind::Edit)] {
-        if let Some(message) = value.at(key) {
-            update.take_message(raw, message, kind, manner);
-            return update;
-        }
-    }
-    if let Some(query) = value.at("callback_query") {
-        update.take_query(query, manner);
-    } else if let Some(change) = value.at("my_chat_member") {
-        update.take_member(change, manner);
-    } else {
-        update.heard = Heard::Came(Box::new(unknown(raw, &value, manner)));
-    }
     update
 }
 
 impl Update {
-    fn of(id: Option<i64>, heard: Heard) -> Self {
-        Self { id, heard, at: None, query: None, leave: None }
+    fn of(value: &Value, raw: &[u8]) -> Self {
+        let id = value.number("update_id").or_else(|| number_in(raw));
+        // The one after it is asked for next.
+        let id = id.filter(|id| (0..i64::MAX).contains(id));
+        Self { id, heard: Heard::Nothing, at: None, query: None, leave: None, group: false }
     }
 
-    fn take_message(&mut self, raw: &[u8], message: &Value, kind: Kind, manner: Manner) {
-        let Some(chat) = message.at("chat").and_then(|chat| chat.number("id")) else {
-            self.heard = Heard::Came(Box::new(unknown(raw, message, manner)));
-            return;
-        };
+    fn came(&mut self, value: &Value, raw: &[u8], manner: Manner) -> Option<Came> {
+        for (key, kind) in [("message", Kind::New), ("edited_message", Kind::Edit)] {
+            if let Some(message) = value.at(key) {
+                return self.message(raw, message, kind, manner);
+            }
+        }
+        if let Some(query) = value.at("callback_query") {
+            return self.pressed(query, manner);
+        }
+        self.member(value.at("my_chat_member")?, raw, manner)
+    }
+
+    fn message(&mut self, raw: &[u8], message: &Value, kind: Kind, manner: Manner) -> Option<Came> {
+        let whose = message.at("chat").or_else(|| message.at("from"))?;
+        let chat = whose.number("id")?;
         if !is_private(message) {
-            self.leave = Some(chat);
-            return;
+            (self.group, self.leave) = (true, Some(chat));
+            return None;
         }
-        let came = came(chat, raw, message, kind, manner);
         self.at = message.number("message_id").map(|id| (chat, id));
-        self.heard = Heard::Came(Box::new(came));
-    }
-
-    fn take_query(&mut self, query: &Value, manner: Manner) {
-        self.query = query.name("id");
-        let Some(from) = query.at("from").and_then(|from| from.number("id")) else { return };
-        let Some(id) = query.text("id") else { return };
-        let mut came = Came::new(Some(&from.to_string()), &format!("query {id}"));
-        came.sender = sender(query, manner);
-        let pressed = query.text("data").unwrap_or_default();
-        came.items = vec![Item::Note(told(manner.lang, Thing::Button, pressed))];
-        self.heard = Heard::Came(Box::new(came));
-    }
-
-    fn take_member(&mut self, change: &Value, manner: Manner) {
-        let Some(chat) = change.at("chat").and_then(|chat| chat.number("id")) else { return };
-        if !is_private(change) {
-            let status = change.at("new_chat_member").and_then(|m| m.text("status"));
-            self.leave = (!matches!(status, Some("left" | "kicked"))).then_some(chat);
-            return;
+        let name = match (&self.at, self.id) {
+            (Some((_, id)), _) => id.to_string(),
+            (None, Some(id)) => format!("update {id}"),
+            (None, None) => hashed(raw),
+        };
+        let came = Came::new(Some(&chat.to_string()), &name);
+        let came = filled(came, raw, message, kind, manner);
+        if came.items.iter().any(|item| matches!(item, Item::Unreadable(_))) {
+            // Its bytes may only name what is at the platform, and what the source still has.
+            self.at = None;
         }
+        Some(came)
+    }
+
+    fn pressed(&mut self, query: &Value, manner: Manner) -> Option<Came> {
+        self.query = query.name("id");
+        let from = query.at("from")?.number("id")?;
+        let name = format!("query {}", self.query.as_deref()?);
+        let mut came = Came::new(Some(&from.to_string()), &name);
+        came.sender = sender(query, manner);
+        let pressed = query.text("data").or_else(|| query.text("game_short_name"));
+        let pressed = told(manner.lang, Thing::Button, pressed.unwrap_or_default());
+        came.items = vec![Item::Note(pressed)];
+        Some(came)
+    }
+
+    fn member(&mut self, change: &Value, raw: &[u8], manner: Manner) -> Option<Came> {
+        let chat = change.at("chat")?.number("id")?;
         let status = |key: &str| change.at(key).and_then(|member| member.text("status"));
         let gone = |status: Option<&str>| matches!(status, Some("kicked" | "left"));
-        let thing = match (gone(status("old_chat_member")), gone(status("new_chat_member"))) {
+        let now = status("new_chat_member");
+        if !is_private(change) {
+            (self.group, self.leave) = (true, (!gone(now)).then_some(chat));
+            return None;
+        }
+        let thing = match (gone(status("old_chat_member")), gone(now)) {
             (false, true) => Thing::Blocked,
             (true, false) => Thing::Unblocked,
-            _ => return,
+            _ => return None,
         };
         // Somebody who never wrote has no conversation for this to stand in; it is no loss there.
-        let date = change.number("date").unwrap_or_default();
-        let status = status("new_chat_member").unwrap_or_default();
-        let mut came = Came::new(Some(&chat.to_string()), &format!("member {date} {status}"));
-        (came.wrote, came.spoken) = (u64::try_from(date).ok(), false);
+        let wrote = change.moment("date");
+        let date = wrote.map_or_else(|| hashed(raw), |date| date.to_string());
+        let name = format!("member {date} {}", now.unwrap_or_default());
+        let mut came = Came::new(Some(&chat.to_string()), &name);
+        (came.wrote, came.spoken) = (wrote, false);
         came.items = vec![Item::Note(told(manner.lang, thing, ""))];
-        self.heard = Heard::Came(Box::new(came));
+        Some(came)
     }
 }
 
@@ -171,20 +135,14 @@ fn is_private(about: &Value) -> bool {
     kind.is_none_or(|kind| kind == "private")
 }
 
-fn came(chat: i64, raw: &[u8], message: &Value, kind: Kind, manner: Manner) -> Came {
-    let name = match message.number("message_id") {
-        Some(id) => id.to_string(),
-        None => format!("update {}", number_in(raw).unwrap_or_default()),
-    };
-    let mut came = Came::new(Some(&chat.to_string()), &name);
+fn filled(mut came: Came, raw: &[u8], message: &Value, kind: Kind, manner: Manner) -> Came {
     came.kind = match message.at("location").and_then(|location| location.at("live_period")) {
         Some(_) if kind == Kind::Edit => Kind::Moved,
         _ => kind,
     };
     came.event = message.name("edit_date").filter(|_| kind == Kind::Edit);
     came.album = message.name("media_group_id");
-    let when = message.number("edit_date").or_else(|| message.number("date"));
-    came.wrote = when.and_then(|when| u64::try_from(when).ok());
+    came.wrote = message.moment("edit_date").or_else(|| message.moment("date"));
     came.lang = message.at("from").and_then(|from| from.text("language_code")).map(language);
     came.sender = sender(message, manner);
     came.items = items(raw, message, manner);
@@ -203,19 +161,20 @@ fn sender(message: &Value, manner: Manner) -> Option<Words> {
     let mut all: Vec<String> = names.into_iter().flatten().map(str::to_owned).collect();
     all.extend(from.text("username").map(|name| format!("@{name}")));
     all.extend(from.name("id").map(|id| id.to_string()));
-    Some(words(&all.join(" ")))
+    (!all.is_empty()).then(|| words(&all.join(" ")))
 }
 
 fn items(raw: &[u8], message: &Value, manner: Manner) -> Vec<Item> {
     let mut items = vec![];
     items.extend(around(message, manner).into_iter().map(Item::Note));
-    let text = message.text("text").or_else(|| message.text("caption"));
-    items.extend(text.map(|text| started(text, manner)));
+    let texts = ["text", "caption"].map(|key| message.text(key));
+    items.extend(texts.into_iter().flatten().map(|text| started(text, manner)));
     let content = media::items(message, manner);
-    let known = !content.is_empty() || text.is_some();
+    let bare = content.is_empty();
     items.extend(content);
-    if !known {
-        items.push(Item::Unreadable(kept(raw, message, manner)));
+    let said = texts[0].is_some() || (texts[1].is_some() && contents(message).next().is_none());
+    if (bare && !said) || media::is_more(message, bare) {
+        items.push(kept(raw, message, &NAMES, manner));
     }
     items
 }
@@ -251,32 +210,17 @@ fn started(text: &str, manner: Manner) -> Item {
     }
 }
 
-/// What is kept of something not understood: as it came, without who it is from.
-fn kept(raw: &[u8], value: &Value, manner: Manner) -> Zeroizing<Vec<u8>> {
-    if manner.names {
-        return Zeroizing::new(raw.to_vec());
-    }
-    let bare = json::without(value, &NAMES);
-    Zeroizing::new(serde_json::to_vec(&bare).unwrap_or_default())
-}
-
-fn unknown(raw: &[u8], value: &Value, manner: Manner) -> Came {
-    let mut came = Came::unreadable(raw);
-    came.items = vec![Item::Unreadable(kept(raw, value, manner))];
-    came
-}
-
 /// The update's number in bytes that are not JSON, so that they are not asked for again.
 fn number_in(raw: &[u8]) -> Option<i64> {
     const KEY: &[u8] = b"\"update_id\"";
     let at = raw.windows(KEY.len()).position(|window| window == KEY)? + KEY.len();
-    let rest = raw[at..].iter().skip_while(|byte| matches!(byte, b' ' | b':'));
+    let rest = raw[at..].iter().skip_while(|byte| **byte == b':' || byte.is_ascii_whitespace());
     let digits: Vec<u8> = rest.copied().take_while(u8::is_ascii_digit).take(18).collect();
     std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
-/// Whether a message has anything in it but what is about it.
+/// Keys of what is in a message beside its words.
 pub(super) fn contents(message: &Value) -> impl Iterator<Item = &str> {
-    let keys = message.as_object().into_iter().flat_map(|map| map.keys());
-    keys.map(String::as_str).filter(|key| !ABOUT.contains(key))
+    let all = message.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    all.map(|(key, _)| key.as_str()).filter(|key| !ABOUT.contains(key))
 }

@@ -31,7 +31,7 @@ pub(super) fn ways(ways: &[Way], lang: Lang) -> Markup {
                 dl {
                     @for way in ways {
                         @let (name, told) = described(way.channel, lang);
-                        div { dt { (name) " " bdi dir="ltr" { (way.handle) } } dd { (told) } }
+                        div { dt { (name) br; bdi dir="ltr" { (way.handle) } } dd { (told) } }
                     }
                 }
             }

@@ -1,5 +1,9 @@
 //! `demo`: a real server and a real desk with generated keys, on loopback, in a throw-away
-//! folder. What arrives is fetched, verified, opened and shown.
+//! folder, with four messengers that are played. What arrives is fetched, verified, opened and shown;
+//! the desk's window answers it.
+
+mod messengers;
+mod window;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,6 +25,8 @@ use crate::desk::{Link, Place, Session, founding, new_member, part_lines, policy
 use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, serve};
+use messengers::Messengers;
+use window::Window;
 
 /// How often the demo's desk looks.
 const LOOK: Duration = Duration::from_millis(400);
@@ -38,6 +44,7 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     place.keep_keyring(&keyring, &member)?;
     files::create(&place.public(), founding.as_bytes())?;
     let log_key = serve::create(&server, Some(&founding), None)?;
+    let messengers = Messengers::start(&server)?;
     let config = Config {
         listen: args.listen,
         desk_listen: ([127, 0, 0, 1], 0).into(),
@@ -46,14 +53,21 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     let (ready, started) = mpsc::channel::<(SocketAddr, SocketAddr)>();
     let (done, finished) = oneshot::channel();
     let (parts, shown) = (args.parts, folder.path().to_owned());
+    // Who wants only so many parts answers none.
+    let with_window = parts.is_none();
     let stopped = Arc::new(AtomicBool::new(false));
     let told = stopped.clone();
     let desk = thread::spawn(move || {
         let Ok((public, private)) = started.recv() else { return Ok(()) };
+        messengers.call(public);
         let link = Link { server: format!("http://{private}"), log_key, proxy: None };
+        greet(public, &messengers.url(), &shown, lang);
+        let opened =
+            with_window.then(|| Window::open(&shown, (&member, &keyring, &founding), &link, lang));
+        let _window = opened.transpose()?;
         let mirror = place.mirror(&link)?;
         let mut session = Session::new(&place, link, mirror, member)?;
-        let result = watch(&mut session, (public, &shown), (parts, &told), lang);
+        let result = watch(&mut session, &shown, (parts, &told), lang);
         let _ = done.send(());
         result
     });
@@ -83,11 +97,10 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
 
 fn watch(
     session: &mut Session<'_>,
-    (public, folder): (SocketAddr, &Path),
+    folder: &Path,
     (parts, stopped): (Option<u64>, &AtomicBool),
     lang: Lang,
 ) -> Result<(), Problem> {
-    greet(public, folder, lang);
     let (mut shown, mut seen) = (0, 0);
     loop {
         let synced = session.sync(|_, _| {})?;
@@ -102,17 +115,21 @@ fn watch(
     }
 }
 
-fn greet(public: SocketAddr, folder: &Path, lang: Lang) {
-    let folder = folder.display();
+fn greet(public: SocketAddr, messengers: &str, folder: &Path, lang: Lang) {
+    let (folder, passphrase) = (folder.display(), window::PASSPHRASE);
     eprintln!(
         "{}",
         match lang {
             Lang::Fa => format!(
                 "\nاین صفحه را در مرورگر باز کنید:  http://{public}/fa/\n\
+                 چهار پیام‌رسان، بازی‌شده روی همین رایانه:  {messengers}/\n\
+                 میز تحریریه، برای خواندن و پاسخ دادن: نشانی پایین؛ گذرواژه: {passphrase}\n\
                  هرچه بفرستید این‌جا باز می‌شود. پوشه‌ی موقت: {folder}\nپایان: Ctrl-C\n"
             ),
             Lang::En => format!(
                 "\nOpen this page in a browser:  http://{public}/\n\
+                 Four messengers, played on this machine:  {messengers}/\n\
+                 The desk, to read and to answer: the address below; passphrase: {passphrase}\n\
                  What you send is opened here. Throw-away folder: {folder}\nTo end: Ctrl-C\n"
             ),
         }
