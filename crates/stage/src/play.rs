@@ -233,24 +233,24 @@ impl Stages {
         };
         let mut media = self.whatsapp.put_media(&bytes, &kind);
         media["caption"] = text.into();
-        let key = match kind.split('/').next() {
-            Some(word @ ("image" | "audio" | "video")) => word,
-            _ => "document",
-        };
+        let key = shown_as(&kind, "document");
         json!({ "type": key, key: media })
     }
 
     fn for_instagram(&self, text: &str, file: Option<Attached>) -> Value {
         let Some((kind, bytes)) = file else { return json!({ "text": text }) };
         let url = self.instagram.put_media(&bytes, &kind);
-        let word = match kind.split('/').next() {
-            Some(word @ ("image" | "audio" | "video")) => word,
-            _ => "file",
-        };
+        let word = shown_as(&kind, "file");
         let mut message = json!({ "attachments": [{ "type": word, "payload": { "url": url } }] });
         if !text.is_empty() {
             message["text"] = text.into();
         }
         message
     }
+}
+
+/// The first word of a media type that messengers show, or another word.
+fn shown_as<'k>(kind: &'k str, other: &'k str) -> &'k str {
+    let word = kind.split('/').next().unwrap_or_default();
+    if ["image", "audio", "video"].contains(&word) { word } else { other }
 }
