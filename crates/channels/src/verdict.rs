@@ -9,6 +9,8 @@ pub enum Verdict {
     Refused(Reason, Option<u32>),
     /// It was not sent; the platform wants to be asked again after so many seconds.
     Later(u64),
+    /// The platform was not reached, so it was not sent.
+    NotReached,
     /// It may have been sent.
     Unsure,
 }

@@ -192,11 +192,11 @@ impl Ledger {
         Ok(transaction.commit()?)
     }
 
-    /// The jobs there are, the oldest first; at most `most`.
-    pub fn jobs(&self, most: u32) -> Result<Vec<(i64, Vec<u8>)>, Failed> {
+    /// The jobs after one, the oldest first; at most `most`.
+    pub fn jobs(&self, after: i64, most: u32) -> Result<Vec<(i64, Vec<u8>)>, Failed> {
         let db = self.db();
-        let mut all = db.prepare("SELECT id, sealed FROM jobs ORDER BY id LIMIT ?")?;
-        let all = all.query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut all = db.prepare("SELECT id, sealed FROM jobs WHERE id > ? ORDER BY id LIMIT ?")?;
+        let all = all.query_map(params![after, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(all.collect::<Result<_, _>>()?)
     }
 
@@ -283,11 +283,11 @@ mod tests {
         ledger.keep(&[b"one".to_vec(), b"two".to_vec()], &[([1; 32], 1)], 7).unwrap();
         drop(ledger);
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
-        let jobs = ledger.jobs(9).unwrap();
+        let jobs = ledger.jobs(0, 9).unwrap();
         assert_eq!(jobs.len(), 2);
         ledger.change(jobs[1].0, b"2").unwrap();
         ledger.done(jobs[0].0).unwrap();
-        assert_eq!(ledger.jobs(9).unwrap(), [(jobs[1].0, b"2".to_vec())]);
+        assert_eq!(ledger.jobs(0, 9).unwrap(), [(jobs[1].0, b"2".to_vec())]);
         assert!(ledger.find(&[[1; 32]]).unwrap().is_some());
     }
 }

@@ -106,7 +106,8 @@ impl Bound {
         journal(Event::Started);
         stop.await;
         journal(Event::Stopping);
-        channels.stop();
+        let told = channels.clone();
+        let _ = tokio::task::spawn_blocking(move || told.stop()).await;
         closing.cancel();
         tasks.close();
         let finished = async {

@@ -173,6 +173,17 @@ fn signal_account(account: &Signal) -> Vec<Finding> {
             "the folder of attachments cannot be read; look at attachments and its permissions",
         ),
     }
+    if !account.manual {
+        // Every connection receives in that mode, and what this one received would be lost.
+        match account.socket.exists() {
+            true => found.good(
+                "سوکت هست؛ در حالت on-connection از آن پرسیده نمی‌شود، «payamgir status» را ببینید",
+                "the socket is there; it is not asked in mode on-connection, see `payamgir status`",
+            ),
+            false => found.trouble(Trouble::Unreachable),
+        }
+        return found.all;
+    }
     let asked = |method| ask(account, method);
     match asked("version").map(|version| signal::version(&version)) {
         None => found.trouble(Trouble::Unreachable),

@@ -39,6 +39,8 @@ pub enum Trouble {
     Ageing,
     /// A file could not be fetched.
     File,
+    /// A file lies at a host that is not one of the platform's, as far as is set up.
+    Host,
 }
 
 /// How an account stands.
@@ -209,8 +211,8 @@ impl Trouble {
                 "another program listens to the same bot and takes what comes; stop it",
             ),
             Self::Token => both(
-                "توکن پذیرفته نیست؛ توکن تازه بگیرید و در پرونده‌اش بگذارید",
-                "the token is not taken; get a new one and put it into its file",
+                "توکن پذیرفته نیست؛ توکن تازه بگیرید، در پرونده‌اش بگذارید و سرور را از نو آغاز کنید",
+                "the token is not taken; get a new one, put it into its file and restart the server",
             ),
             Self::Rate => {
                 both("پیام‌رسان می‌خواهد کمتر پرسیده شود", "the platform wants to be asked less")
@@ -232,8 +234,8 @@ impl Trouble {
                 "the platform's answer is of no known form",
             ),
             Self::Storage => both(
-                "آنچه رسید نگه داشته نشد و دوباره خواسته می‌شود؛ دیسک را ببینید",
-                "what came could not be stored, and will be asked for again; look at the disk",
+                "آنچه رسید نگه داشته نشد و دوباره آزموده می‌شود؛ دیسک را ببینید",
+                "what came could not be stored, and is tried again; look at the disk",
             ),
             Self::Code(code) => (
                 format!("پیام‌رسان خطای {code} را گفت"),
@@ -252,12 +254,16 @@ impl Trouble {
                 "signal-cli does not have this number; register or link it",
             ),
             Self::Leftover => both(
-                "در پوشه‌ی پیوست‌های signal-cli پرونده‌های باز مانده است؛ آنها را پاک کنید",
-                "plain files lie in signal-cli's folder of attachments; remove them",
+                "در پوشه‌ی پیوست‌های signal-cli پرونده‌های باز مانده است؛ پیش از پاک کردن ببینید: شاید از پیامی گم‌شده همین مانده باشد",
+                "plain files lie in signal-cli's folder of attachments; look before you remove them: one may be all that is left of something lost",
             ),
             Self::Ageing => both(
                 "توکن به پایان نزدیک است و تازه نمی‌شود؛ دستی تازه کنید",
                 "the token is about to expire and is not renewed; renew it by hand",
+            ),
+            Self::Host => both(
+                "پرونده‌ای در میزبانی است که در media_hosts نیست؛ اگر از آن پیام‌رسان است بیفزایید",
+                "a file lies at a host that is not in media_hosts; add it if it is the platform's",
             ),
             Self::File => both(
                 "پرونده‌ای از پیام‌رسان گرفته نشد",

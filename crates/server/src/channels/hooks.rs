@@ -60,7 +60,7 @@ async fn called(State(calls): State<Arc<Calls>>, request: Request) -> Response {
     };
     match (request.method().as_str(), &hook.kind) {
         ("GET", Kind::Meta { verify_token, .. }) => handshake(request.uri().query(), verify_token),
-        ("POST", _) => event(hook, request).await,
+        ("POST", _) => event(calls.channels.clone(), hook, request).await,
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
 }
@@ -103,7 +103,7 @@ fn same(a: &str, b: &str) -> bool {
     Sha256::digest(a) == Sha256::digest(b)
 }
 
-async fn event(hook: Hook, request: Request) -> Response {
+async fn event(channels: Arc<Channels>, hook: Hook, request: Request) -> Response {
     let token = header(&request, "x-telegram-bot-api-secret-token");
     let signed = header(&request, "x-hub-signature-256");
     if let Kind::Telegram { secret, .. } = &hook.kind
@@ -122,7 +122,7 @@ async fn event(hook: Hook, request: Request) -> Response {
     {
         return refused(&hook);
     }
-    let taken = tokio::task::spawn_blocking(move || hook.take(&body)).await;
+    let taken = tokio::task::spawn_blocking(move || hook.take(&channels, &body)).await;
     match taken {
         Ok(Ok(())) => StatusCode::OK.into_response(),
         Ok(Err(_)) | Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -139,11 +139,11 @@ fn refused(hook: &Hook) -> Response {
 }
 
 impl Hook {
-    fn take(&self, body: &[u8]) -> Result<(), NotTaken> {
+    fn take(&self, channels: &Channels, body: &[u8]) -> Result<(), NotTaken> {
         self.line.health.heard(self.line.now());
         match &self.kind {
             Kind::Telegram { listener, .. } => listener.take(listener.read(body)),
-            Kind::Meta { service, .. } => service.take(&self.line, body),
+            Kind::Meta { service, .. } => service.take(&self.line, channels, body),
         }
     }
 }

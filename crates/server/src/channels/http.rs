@@ -69,6 +69,11 @@ impl Http {
         Some(Self(agent.into()))
     }
 
+    /// A client for one platform: a server on this machine is not asked through the proxy.
+    pub(crate) fn to(api: &str, proxy: Option<&str>) -> Option<Self> {
+        Self::new(proxy.filter(|_| !is_loopback(api)))
+    }
+
     pub(crate) fn post(
         &self,
         url: &str,
@@ -147,12 +152,18 @@ fn through(proxy: &str) -> Option<String> {
 pub(crate) fn is_private(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default();
-    let here = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+    let here = is_loopback(url);
     match uri.scheme_str() {
         Some("https") => !host.is_empty(),
         Some("http") => here || host.ends_with(".onion"),
         _ => false,
     }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<Uri>().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// Whether an address is of one of these hosts, or below one of them, and private.

@@ -72,12 +72,20 @@ pub(crate) fn keep_fetching(
 
 /// Looks at all jobs once. Whether one was done.
 fn round(line: &Line, files: &dyn Files, patience: u64) -> bool {
-    let ledger = &line.shared.keeper.ledger;
-    let Ok(jobs) = ledger.jobs(AT_ONCE) else {
-        line.wrong(Trouble::Storage);
-        return false;
-    };
-    let mut any = false;
+    let (mut any, mut after) = (false, 0);
+    loop {
+        let Ok(jobs) = line.shared.keeper.ledger.jobs(after, AT_ONCE) else {
+            line.wrong(Trouble::Storage);
+            return false;
+        };
+        let Some((last, _)) = jobs.last() else { return any };
+        after = *last;
+        any |= each(line, files, jobs, patience);
+    }
+}
+
+fn each(line: &Line, files: &dyn Files, jobs: Vec<(i64, Vec<u8>)>, patience: u64) -> bool {
+    let (mut any, ledger) = (false, &line.shared.keeper.ledger);
     for (id, sealed) in jobs {
         let opened = line.shared.keeper.keys().open_job(&sealed);
         let Ok(plain) = opened else {

@@ -19,11 +19,11 @@ use super::health::Trouble;
 use super::hooks::{Hook, Kind};
 use super::http::{Answer, Http, NoAnswer, form, is_of, is_private};
 use super::jobs::keep_fetching;
-use super::line::{Line, Shared};
+use super::line::{Line, Shared, word};
 use super::outbox::{Carrier, Window, keep_sending, tasks};
 use super::settings::{Instagram, Secret, Whatsapp};
 use super::taking::{Fetching, NotTaken, take};
-use super::{NoChannels, Started, keeper, replies};
+use super::{Channels, NoChannels, Started, keeper, replies};
 use crate::desk::Desk;
 
 /// Seconds for which WhatsApp keeps a file, less an hour.
@@ -46,7 +46,12 @@ pub(crate) enum Service {
 impl Service {
     /// Takes everything in a webhook's body. What failed is sent again with the rest, which is then
     /// known.
-    pub(super) fn take(self, line: &Line, body: &[u8]) -> Result<(), NotTaken> {
+    pub(super) fn take(
+        self,
+        line: &Line,
+        channels: &Channels,
+        body: &[u8],
+    ) -> Result<(), NotTaken> {
         let manner = line.shared.manner;
         let all = match self {
             Self::Whatsapp => whatsapp::read(body, manner),
@@ -54,19 +59,38 @@ impl Service {
         };
         let mut result = Ok(());
         for said in all {
-            result = result.and(self.hear(line, said));
+            result = result.and(self.dispatch(line, channels, said));
         }
         result
     }
 
+    /// One webhook is called for all accounts of one app: each event belongs to its own. What belongs to
+    /// an account that is not set up is kept, and is answered by none.
+    fn dispatch(self, line: &Line, channels: &Channels, mut said: Said) -> Result<(), NotTaken> {
+        let Some(account) = said.account.take().filter(|account| **account != line.account) else {
+            return self.hear(line, said);
+        };
+        if let Some(own) = channels.line(&format!("{}/{}", word(line.channel), *account)) {
+            return self.hear(own, said);
+        }
+        match said.heard {
+            Heard::Came(came) => {
+                let mut came = *came;
+                (came.who, came.also, came.spoken) = (None, None, false);
+                take(line, &came, Fetching::Later).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn hear(self, line: &Line, said: Said) -> Result<(), NotTaken> {
         match said.heard {
-            Heard::Came(came) => take(line, &came, Fetching::Later),
+            Heard::Came(came) => take(line, &came, Fetching::Later).map(drop),
             Heard::Status(status) => replies::heard(line, status),
             Heard::Echo(came) if replies::is_own(line, &came.message)? => Ok(()),
             // Its name will be known once the answer to sending it is heard.
             Heard::Echo(_) if line.is_sending() => Err(NotTaken::Later),
-            Heard::Echo(came) => take(line, &came, Fetching::Later),
+            Heard::Echo(came) => take(line, &came, Fetching::Later).map(drop),
             Heard::Trouble(code) => {
                 line.wrong(if is_token(code) { Trouble::Token } else { Trouble::Code(code) });
                 Ok(())
@@ -82,7 +106,7 @@ pub(super) fn whatsapp(
     held: &(Log, Desk),
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
-    let http = Http::new(shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
+    let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
     if !is_private(&account.api) {
         return Err(NoChannels::Address);
     }
@@ -98,7 +122,7 @@ pub(super) fn whatsapp(
     let kind = Kind::Meta { app_secret, verify_token, service: Service::Whatsapp };
     let path = format!("/hook/whatsapp/{}", line.account);
     let hook = Some(Hook { path, line: line.clone(), kind });
-    Ok(Started { line, hook, threads })
+    Ok(Started { line, hook, threads, drains: None })
 }
 
 /// A WhatsApp number.
@@ -121,7 +145,10 @@ fn judged(
             }
             judge(answer.status, &answer.body)
         }
-        Err(NoAnswer::NotAsked) => Verdict::Later(5),
+        Err(NoAnswer::NotAsked) => {
+            line.wrong(Trouble::Unreachable);
+            Verdict::NotReached
+        }
         Err(NoAnswer::Unsure) => Verdict::Unsure,
     }
 }
@@ -142,7 +169,8 @@ impl Number {
         let (kind, body) = form(&fields, part, self.line.shared.random());
         let token = Some(self.account.token.0.as_str());
         let answer = self.http.post(&url, (&kind, &body), token, Duration::from_secs(60));
-        let answer = answer.map_err(|_| Verdict::Later(10))?;
+        // Nothing was sent, whatever became of the file.
+        let answer = answer.map_err(|_| Verdict::NotReached)?;
         match whatsapp::uploaded(&answer.body).filter(|_| answer.status == 200) {
             Some(id) => Ok(id),
             None => Err(match whatsapp::judge(answer.status, &answer.body) {
@@ -188,8 +216,9 @@ impl Files for Number {
         };
         let url = located.url.ok_or(NotFetched::Gone)?;
         if !is_of(&url, &self.account.media_hosts) {
-            // The token must not be shown to others.
-            return Err(NotFetched::Gone);
+            // The token must not be shown to others. The operator may know the host as the platform's.
+            self.line.wrong(Trouble::Host);
+            return Err(NotFetched::Later);
         }
         let token = Some(self.account.token.0.as_str());
         let stream = self.http.file(&url, token).map_err(|_| NotFetched::Later)?;
@@ -228,7 +257,7 @@ pub(super) fn instagram(
     held: &(Log, Desk),
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
-    let http = Http::new(shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
+    let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
     if !is_private(&account.api) {
         return Err(NoChannels::Address);
     }
@@ -248,7 +277,7 @@ pub(super) fn instagram(
     let kind = Kind::Meta { app_secret, verify_token, service: Service::Instagram };
     let path = format!("/hook/instagram/{}", line.account);
     let hook = Some(Hook { path, line: line.clone(), kind });
-    Ok(Started { line, hook, threads })
+    Ok(Started { line, hook, threads, drains: None })
 }
 
 /// A token and when it was made.
@@ -354,7 +383,8 @@ impl Files for Profile {
     fn open(&self, file: &File) -> Result<Opened, NotFetched> {
         let url = file.url.as_ref().ok_or(NotFetched::Gone)?;
         if !is_of(url, &self.account.media_hosts) {
-            return Err(NotFetched::Gone);
+            self.line.wrong(Trouble::Host);
+            return Err(NotFetched::Later);
         }
         let stream = self.http.file(url, None).map_err(|_| NotFetched::Later)?;
         match stream.status {

@@ -22,6 +22,8 @@ mod telegram;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use payamgir_log::Log;
 use payamgir_wire::Channel;
@@ -45,8 +47,14 @@ pub struct Channels {
     hooks: Vec<hooks::Hook>,
     shared: Option<Arc<Shared>>,
     stop: Arc<AtomicBool>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
+    /// Threads that take the last of what was handed to them when they are told to stop.
+    draining: Vec<JoinHandle<()>>,
 }
+
+/// How long they may take.
+const DRAINED: Duration = Duration::from_secs(6);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Why the accounts cannot be served.
 #[derive(Debug)]
@@ -61,7 +69,8 @@ impl Channels {
     /// Of no account.
     pub fn none() -> Self {
         let stop = Arc::default();
-        Self { lines: vec![], hooks: vec![], shared: None, stop, threads: vec![] }
+        let (threads, draining) = (vec![], vec![]);
+        Self { lines: vec![], hooks: vec![], shared: None, stop, threads, draining }
     }
 
     /// Starts every account that is set up.
@@ -98,6 +107,7 @@ impl Channels {
         self.lines.push(started.line);
         self.hooks.extend(started.hook);
         self.threads.extend(started.threads);
+        self.draining.extend(started.drains);
     }
 
     /// How each account stands.
@@ -128,6 +138,11 @@ impl Channels {
     /// platform is not waited for.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::SeqCst);
+        // What a daemon has handed over already has no other place to come from.
+        let until = Instant::now() + DRAINED;
+        while Instant::now() < until && self.draining.iter().any(|thread| !thread.is_finished()) {
+            std::thread::sleep(LOOK);
+        }
         self.lines.iter().for_each(|line| line.close());
     }
 }
@@ -136,7 +151,8 @@ impl Channels {
 pub(crate) struct Started {
     line: Arc<Line>,
     hook: Option<hooks::Hook>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
+    drains: Option<JoinHandle<()>>,
 }
 
 impl std::fmt::Display for NoChannels {

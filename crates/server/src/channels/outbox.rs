@@ -141,7 +141,8 @@ fn reply(line: &Line, carrier: &mut dyn Carrier, to: &Address, reply: &Reply, st
             }
         }
     }
-    if matches!(verdict, Some(Verdict::Later(_))) && stop.load(Ordering::SeqCst) && ids.is_empty() {
+    let unsent = matches!(verdict, Some(Verdict::Later(_) | Verdict::NotReached));
+    if unsent && stop.load(Ordering::SeqCst) && ids.is_empty() {
         // The desk hands it over again.
         let _ = keeper.ledger.unbegin(&reply.reply.0);
     } else {
@@ -168,11 +169,12 @@ fn send(
 fn patiently(stop: &AtomicBool, mut send: impl FnMut() -> Verdict) -> Verdict {
     for _ in 1..TRIES {
         match send() {
-            Verdict::Later(seconds) => {
+            verdict @ (Verdict::Later(_) | Verdict::NotReached) => {
+                let seconds = if let Verdict::Later(seconds) = verdict { seconds } else { 5 };
                 let until = std::time::Instant::now() + Duration::from_secs(seconds.min(LONGEST));
                 while std::time::Instant::now() < until {
                     if stop.load(Ordering::SeqCst) {
-                        return Verdict::Later(seconds);
+                        return verdict;
                     }
                     std::thread::sleep(LOOK.min(Duration::from_secs(seconds.max(1))) / 5);
                 }

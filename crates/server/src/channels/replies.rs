@@ -95,12 +95,14 @@ pub(crate) fn ended(
         Some(Verdict::Refused(_, code)) if !ids.is_empty() => failed(Reason::Partly, code),
         Some(Verdict::Refused(reason, code)) => {
             if reason == Reason::Account {
-                line.wrong(Trouble::Token);
+                let signal = line.channel == Channel::Signal;
+                line.wrong(if signal { Trouble::NoAccount } else { Trouble::Token });
             }
             failed(reason, code)
         }
         Some(Verdict::Later(_)) if ids.is_empty() => failed(Reason::Rate, None),
-        Some(Verdict::Later(_)) => failed(Reason::Partly, None),
+        Some(Verdict::NotReached) if ids.is_empty() => failed(Reason::Unreachable, None),
+        Some(Verdict::Later(_) | Verdict::NotReached) => failed(Reason::Partly, None),
         Some(Verdict::Unsure | Verdict::Accepted(_)) => unsure(),
     };
     let (shared, keeper) = (&line.shared, &line.shared.keeper);

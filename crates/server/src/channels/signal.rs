@@ -36,6 +36,8 @@ const CALL: Duration = Duration::from_secs(90);
 const LOOK: Duration = Duration::from_secs(2);
 /// A pause after the daemon was not there.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long the daemon may be silent before it is taken to have written all it had.
+const DRAIN: Duration = Duration::from_millis(250);
 /// Files in the daemon's folder that nobody asked for are older than this.
 const LEFTOVER: Duration = Duration::from_secs(600);
 /// Bytes of a long text that are read.
@@ -71,8 +73,9 @@ pub(super) fn start(
         calls: AtomicU64::new(1),
     });
     let sender = Box::new(Sender(daemon.clone()));
-    let threads = vec![keep_sending(&line, given, sender, stop), listen(daemon, stop)];
-    Ok(Started { line, hook: None, threads })
+    let threads = vec![keep_sending(&line, given, sender, stop)];
+    let drains = Some(listen(daemon, stop));
+    Ok(Started { line, hook: None, threads, drains })
 }
 
 fn listen(daemon: Arc<Daemon>, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
@@ -101,19 +104,38 @@ impl Daemon {
         let mut reader = BufReader::new(stream);
         let mut line = Zeroizing::new(vec![]);
         let mut looked = Instant::now();
-        while !stop.load(Ordering::SeqCst) && !self.line.is_closed() {
+        while !stop.load(Ordering::SeqCst) {
             if looked.elapsed() > LOOK * 15 {
                 self.look_for_leftovers();
                 looked = Instant::now();
             }
             if next(&mut reader, &mut line)? {
-                self.hear(&line, stop);
+                self.hear(&line);
                 line.clear();
             }
         }
+        self.drain(&mut reader, &mut line);
         self.hang_up();
         let _ = asker.join();
         Ok(())
+    }
+
+    /// The server stops: what the daemon has written already is taken, and nothing more is asked for.
+    fn drain(&self, reader: &mut BufReader<UnixStream>, line: &mut Zeroizing<Vec<u8>>) {
+        if self.account.manual {
+            self.write(&api::call(0, "unsubscribeReceive", json!({}), None));
+        }
+        let _ = reader.get_ref().set_read_timeout(Some(DRAIN));
+        let until = Instant::now() + DRAIN * 8;
+        while Instant::now() < until && matches!(next(reader, line), Ok(true)) {
+            self.hear(line);
+            line.clear();
+        }
+    }
+
+    fn write(&self, line: &[u8]) -> bool {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_mut().is_some_and(|stream| stream.write_all(line).is_ok())
     }
 
     fn hang_up(&self) {
@@ -138,13 +160,18 @@ impl Daemon {
         {
             self.line.wrong(Trouble::NoAccount);
         }
-        if self.account.manual {
-            let _ = self.call("subscribeReceive", json!({}), true);
+        if self.account.manual
+            && matches!(self.call("subscribeReceive", json!({}), true), Ok(Err(_)))
+        {
+            self.line.wrong(Trouble::NoAccount);
         }
     }
 
     /// Takes a line. There is no way to have it told again: it is tried until it is safe.
-    fn hear(&self, line: &[u8], stop: &AtomicBool) {
+    fn hear(&self, line: &[u8]) {
+        if self.is_others(line) {
+            return;
+        }
         let heard = match api::read(line, self.line.shared.manner) {
             Said::Answer(id, answer) => {
                 let waiting =
@@ -157,9 +184,9 @@ impl Daemon {
             Said::Heard(heard) => heard,
         };
         self.line.health.heard(self.line.now());
-        while !stop.load(Ordering::SeqCst) {
+        loop {
             let taken = match &heard {
-                Heard::Came(came) => take(&self.line, came, Fetching::Now(self)),
+                Heard::Came(came) => take(&self.line, came, Fetching::Now(self)).map(drop),
                 Heard::Status(status) => replies::heard(&self.line, status.clone()),
                 Heard::Echo(came) => self.echo(came),
                 Heard::Trouble(code) => {
@@ -175,10 +202,30 @@ impl Daemon {
         }
     }
 
+    /// Whether it is for another number of the same daemon.
+    fn is_others(&self, line: &[u8]) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Named {
+            account: Option<String>,
+            result: Option<Box<Named>>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Notice {
+            params: Option<Named>,
+        }
+        let notice: Option<Notice> = serde_json::from_slice(line).ok();
+        let named = notice.and_then(|notice| notice.params);
+        let named = named.and_then(|named| match named.result {
+            Some(inner) => inner.account,
+            None => named.account,
+        });
+        named.is_some_and(|account| account != self.account.account)
+    }
+
     fn echo(&self, came: &payamgir_channels::Came) -> Result<(), NotTaken> {
         match replies::is_own(&self.line, &came.message)? {
             true => Ok(()),
-            false => take(&self.line, came, Fetching::Now(self)),
+            false => take(&self.line, came, Fetching::Now(self)).map(drop),
         }
     }
 

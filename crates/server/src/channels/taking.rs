@@ -51,13 +51,14 @@ pub(crate) enum Fetching<'f> {
     Later,
 }
 
-/// Takes an event. `Ok` once it is durable, whether it came for the first time or again.
-pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<(), NotTaken> {
+/// Takes an event. `Ok` once it is durable, whether it came for the first time or again; whether all of
+/// it is sealed, and nothing of it was too large, lost or cut.
+pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<bool, NotTaken> {
     let mut turn = line.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let (log, desk) = line.held().ok_or(NotTaken::Closed)?;
     let mut taking = Taking::new(line, came, (log, desk))?;
     if line.shared.keeper.ledger.find(&taking.event).map_err(|_| storage(line))?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let tries = turn.tries.filter(|(event, _)| *event == taking.event[0]).map_or(0, |t| t.1);
     taking.last_try = tries + 1 >= TRIES;
@@ -73,7 +74,7 @@ pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<(), 
             line.health.took(line.now());
             drop(turn);
             taking.welcome();
-            Ok(())
+            Ok(taking.whole)
         }
     }
 }
@@ -102,6 +103,7 @@ struct Taking<'a> {
     noted: Vec<(Mark, u32)>,
     last_try: bool,
     refused: bool,
+    whole: bool,
 }
 
 impl<'a> Taking<'a> {
@@ -148,6 +150,7 @@ impl<'a> Taking<'a> {
             noted,
             last_try,
             refused,
+            whole: true,
         })
     }
 
@@ -277,7 +280,7 @@ impl<'a> Taking<'a> {
             Ok(opened) => opened,
             Err(NotFetched::Later) if !self.last_try => return Err(NotTaken::Later),
             Err(NotFetched::TooLarge) => {
-                self.refused = true;
+                (self.refused, self.whole) = (true, false);
                 return self
                     .text(&too_large(line.shared.manner.lang, &file.name, file.size), revises);
             }
@@ -301,6 +304,7 @@ impl<'a> Taking<'a> {
         revises: Option<u32>,
         files: &dyn Files,
     ) -> Result<(), NotTaken> {
+        self.whole = false;
         self.line.health.note(Trouble::File, self.line.now());
         self.text(&lost(self.line.shared.manner.lang, &file.name), revises)?;
         files.close(file);
@@ -313,6 +317,7 @@ impl<'a> Taking<'a> {
         revises: Option<u32>,
         fetched: Fetched,
     ) -> Result<(), NotTaken> {
+        self.whole &= !fetched.cut;
         let part = attachment(file, &fetched);
         self.commit(part, revises, vec![fetched.blob])
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use payamgir_address::Address;
 use payamgir_channels::pieces::Unit;
 use payamgir_channels::telegram::{self as api, Call, Update};
-use payamgir_channels::{Came, File, Heard, Reason, Verdict, Words};
+use payamgir_channels::{File, Heard, Reason, Verdict, Words};
 use payamgir_log::Log;
 use payamgir_wire::{Channel, send};
 
@@ -46,7 +46,7 @@ pub(super) fn start(
     held: &(Log, Desk),
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
-    let http = Http::new(shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
+    let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
     if !is_private(&account.api) {
         return Err(NoChannels::Address);
     }
@@ -69,7 +69,7 @@ pub(super) fn start(
             Some(Hook { path, line: line.clone(), kind: Kind::Telegram { secret, listener } })
         }
     };
-    Ok(Started { line, hook, threads })
+    Ok(Started { line, hook, threads, drains: None })
 }
 
 impl Bot {
@@ -179,8 +179,9 @@ impl Listener {
     /// Takes one update; safe when this returns well.
     pub(super) fn take(&self, update: Update) -> Result<(), NotTaken> {
         if let Heard::Came(came) = &update.heard {
-            take(&self.line, came, Fetching::Now(&self.bot))?;
-            if let Some((chat, message)) = update.at.filter(|_| self.delete && is_whole(came)) {
+            let whole = take(&self.line, came, Fetching::Now(&self.bot))?;
+            let deleted = self.delete && whole && came.kind == payamgir_channels::Kind::New;
+            if let Some((chat, message)) = update.at.filter(|_| deleted) {
                 self.line.give(Task::Other(Other::Delete(chat, message)));
             }
         }
@@ -213,12 +214,6 @@ impl Listener {
     pub(super) fn read(&self, body: &[u8]) -> Update {
         api::read(body, self.line.shared.manner)
     }
-}
-
-/// Whether deleting it takes nothing from the source that is not sealed: a location that is followed
-/// goes on in its message.
-fn is_whole(came: &Came) -> bool {
-    came.kind == payamgir_channels::Kind::New
 }
 
 impl Files for Bot {
@@ -277,7 +272,7 @@ struct Sender {
 fn verdict(answer: Result<Answer, NoAnswer>) -> Verdict {
     match answer {
         Ok(answer) => api::judge(answer.status, &answer.body),
-        Err(NoAnswer::NotAsked) => Verdict::Later(5),
+        Err(NoAnswer::NotAsked) => Verdict::NotReached,
         Err(NoAnswer::Unsure) => Verdict::Unsure,
     }
 }

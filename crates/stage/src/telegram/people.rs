@@ -84,7 +84,10 @@ pub(super) fn queue(state: &mut State, now: u64, update: Value) -> i64 {
     let id = given.unwrap_or_else(|| state.queue.allocate());
     let mut whole = Map::from_iter([("update_id".to_owned(), json!(id))]);
     whole.extend(update.as_object().cloned().unwrap_or_default());
-    let (kind, content) = whole.iter().nth(1).map_or(("", &Value::Null), |(k, v)| (k, v));
+    let (kind, content) = whole
+        .iter()
+        .find(|(key, _)| *key != "update_id")
+        .map_or(("", &Value::Null), |(k, v)| (k, v));
     if !wanted(state, kind) {
         state.queue.filtered.push(id);
         return id;
