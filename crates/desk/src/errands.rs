@@ -40,6 +40,19 @@ impl Client {
         }
     }
 
+    /// Keeps a file to go with a reply: its sealed entry and its sealed blob. Gives its record.
+    pub fn keep(&self, entry: &[u8], blob: &[u8]) -> Result<u64, Failure> {
+        let kept = payamgir_wire::sync::write_kept(entry, blob);
+        let (status, body) = self.post("/desk/1/keep", &kept, true)?;
+        if status != 200 {
+            return Err(Failure::Status(status));
+        }
+        let mut record = String::new();
+        std::io::Read::read_to_string(&mut body.reader(), &mut record)
+            .map_err(crate::client::network)?;
+        record.parse().map_err(|_| Failure::Status(status))
+    }
+
     /// Hands over a reply to a messenger's source. `false` where the server has too much to send, or
     /// sends nothing.
     pub fn send(&self, reply: &payamgir_wire::send::Send) -> Result<bool, Failure> {

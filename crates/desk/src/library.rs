@@ -37,7 +37,7 @@ impl Library {
         let mut library = Self::default();
         let mut places: BTreeMap<Group, usize> = BTreeMap::new();
         open_all(reader, keys, (0, size), threads, |item| match item.opened {
-            Opened::Part(Entry { part: Part::Outcome(_), .. }) => {}
+            Opened::Part(Entry { part: Part::Outcome(_) | Part::Kept(_), .. }) => {}
             Opened::Part(entry) => library.add(item.index, entry, &mut places),
             Opened::Trouble(trouble) => library.troubles.push((item.index, trouble)),
             Opened::Other => {}

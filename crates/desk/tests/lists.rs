@@ -84,7 +84,7 @@ fn who_waits_longest_stands_first_whenever_the_conversation_began() {
     let patient = part("otter 2", DAY);
     let mut desk = shop.desk(0, 0);
     let reply = Hex([9; 16]);
-    desk.office.act(Act::Draft { reply, on: old, text: "پاسخ".into() }).unwrap();
+    desk.office.act(Act::Draft { reply, on: old, text: "پاسخ".into(), file: None }).unwrap();
     desk.office.act(Act::Queue { reply, text: text_hash("پاسخ") }).unwrap();
     sync(&shop, &desk);
     assert_eq!(list(&desk.office, Wanted::Waiting, ""), [patient], "answered");
@@ -177,7 +177,9 @@ fn what_is_found_beside_the_words_says_where() {
     let act = |act| desk.office.act(act).unwrap();
     act(Act::Label { on: vec![named], label: "رای گیری".into(), off: false });
     act(Act::Note { on: edited, text: "با دبیر گفت‌وگو شد".into() });
-    act(Act::Draft { reply: Hex([4; 16]), on: named, text: "سپاس از شما".into() });
+    act(Act::Draft {
+        reply: Hex([4; 16]), on: named, text: "سپاس از شما".into(), file: None
+    });
     let found = |typed: &str| {
         let rows = desk.office.list(Wanted::All, &parse(typed), (None, 50), 0).unwrap();
         rows.rows.iter().map(|row| (row.number, row.why.unwrap())).collect::<Vec<_>>()

@@ -49,7 +49,12 @@ fn act(office: &Office, choice: u8, on: usize, members: &[Hex<32>]) -> Option<Ac
         8 => Act::Snooze { on: some, until: NOW + on as u64 % 1000 },
         9 => Act::Quarantine { on: some, off: on.is_multiple_of(2) },
         10 => Act::Redact { record: number, spans: vec![(0, 1 + on as u32 % 5)] },
-        11 => Act::Draft { reply: Hex([on as u8; 16]), on: number, text: format!("reply {on}") },
+        11 => Act::Draft {
+            reply: Hex([on as u8; 16]),
+            on: number,
+            text: format!("reply {on}"),
+            file: None,
+        },
         12 => reply().and_then(|id| Some(Act::Approve { text: words(&id)?, reply: id }))?,
         13 => reply().and_then(|id| Some(Act::Queue { text: words(&id)?, reply: id }))?,
         14 => Act::Withdraw { reply: reply()? },
@@ -319,7 +324,7 @@ fn a_reply_goes_out_only_as_approved() {
     let number = shop.submit("سلام");
     let desks: Vec<Desk> = (0..3).map(|who| shop.desk(who, 0)).collect();
     let reply = Hex([9; 16]);
-    let draft = |text: &str| Act::Draft { reply, on: number, text: text.into() };
+    let draft = |text: &str| Act::Draft { reply, on: number, text: text.into(), file: None };
     let (old, new) = (text_hash("یک"), text_hash("دو"));
     let all = |desks: &[Desk]| (0..2).for_each(|_| desks.iter().for_each(|desk| sync(&shop, desk)));
     desks[0].office.act(draft("یک")).unwrap();

@@ -132,7 +132,8 @@ pub(crate) async fn members_only(
     };
     head.extensions.insert(asking);
     // A reply may have a file with it.
-    let most = if head.uri.path() == "/desk/1/send" { REPLY_BYTES } else { APPEND_BYTES };
+    let large = ["/desk/1/send", "/desk/1/keep"].contains(&head.uri.path());
+    let most = if large { REPLY_BYTES } else { APPEND_BYTES };
     let read = axum::body::to_bytes(body, most);
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use payamgir_log::{Error, Hash, Kind, Log, Record};
+use payamgir_log::{Error, Hash, Kind, Log, PendingBlob, Record};
 use payamgir_roster::{
     Approval, Fold, Key, Receiving, Refusal, Role, Roster, Signed, Subject, approved, kind,
 };
@@ -137,6 +137,24 @@ impl Desk {
         }
         let appended = self.log.append(Kind(kind::WORK), body.to_vec(), vec![]).await;
         appended.map(drop).map_err(NotAdded::Log)
+    }
+
+    /// Appends a file that a member keeps to go with a reply: a sealed entry that names the blob. Gives
+    /// its record.
+    pub(crate) async fn keep(
+        &self,
+        by: &Key,
+        body: &[u8],
+        blob: PendingBlob,
+    ) -> Result<u64, NotAdded> {
+        if self.now().role(by) < Some(Role::Editor) {
+            return Err(NotAdded::Refused(Refusal::NotAllowed));
+        }
+        if !body.starts_with(SEALED) {
+            return Err(NotAdded::Refused(Refusal::Malformed));
+        }
+        let appended = self.log.append(Kind(kind::WORK), body.to_vec(), vec![blob]).await;
+        appended.map_err(NotAdded::Log)
     }
 
     async fn add_to_the_end(&self, kind: u8, body: &[u8]) -> Result<(), NotAdded> {

@@ -1,7 +1,7 @@
 //! What a desk fetches: the checkpoint, the log's records, blobs, tiles. All of it is sealed or
 //! public; the signature in front keeps the rhythm of arrivals from strangers.
 
-use std::io::{Seek, SeekFrom};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -152,6 +152,36 @@ pub(crate) async fn add(
         api.prune_deposits().await;
     }
     additions.len().to_string().into_response()
+}
+
+/// `POST /desk/1/keep`: a file to go with a reply, sealed by the desk: its entry, then its blob. The
+/// answer is its record.
+pub(crate) async fn keep(
+    State(api): State<Arc<Api>>,
+    axum::Extension(Asking(by)): axum::Extension<Asking>,
+    body: Bytes,
+) -> Response {
+    let Some((entry, blob)) = sync::read_kept(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (log, bytes) = (api.log.clone(), body.slice_ref(blob));
+    let written = tokio::task::spawn_blocking(move || {
+        let mut writer = log.blob()?;
+        writer.write_all(&bytes)?;
+        writer.finish()
+    });
+    let blob = match written.await {
+        Ok(Ok(blob)) => blob,
+        Ok(Err(Error::Full)) => return StatusCode::INSUFFICIENT_STORAGE.into_response(),
+        _ => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    match api.desk.keep(&by, entry, blob).await {
+        Ok(record) => record.to_string().into_response(),
+        Err(refusal) => {
+            refusal.tell(&api.journal);
+            (StatusCode::CONFLICT, refusal.word()).into_response()
+        }
+    }
 }
 
 /// `POST /desk/1/send`: a reply to a messenger's source, from a member who may write. It is handed over

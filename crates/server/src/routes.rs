@@ -45,6 +45,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/log", get(desk_api::log))
         .route("/desk/1/add", post(desk_api::add))
         .route("/desk/1/send", post(desk_api::send))
+        .route("/desk/1/keep", post(desk_api::keep))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))
         .route("/desk/1/deposit", get(deposits::get).post(deposits::put))

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::door::Ui;
 use crate::gate::{guard, secure};
-use crate::handlers::{deeds, door, files, panes, redact, sheets};
+use crate::handlers::{attach, deeds, door, files, panes, redact, sheets};
 use crate::status;
 
 /// Largest form: a reply, or a page of ticks.
@@ -24,6 +24,10 @@ pub(crate) fn routes(ui: Arc<Ui>) -> Router {
         .route("/{lang}/lock", get(door::locked).post(door::lock))
         .route("/{lang}/unlock", post(door::unlock))
         .route("/{lang}/do", post(deeds::act))
+        .route(
+            "/{lang}/attach",
+            post(attach::attach).layer(DefaultBodyLimit::max(attach::FORM_BYTES)),
+        )
         .route("/{lang}/undo", post(deeds::undo))
         .route("/{lang}/audit", get(sheets::audit))
         .route("/{lang}/help", get(sheets::help).post(sheets::keys))

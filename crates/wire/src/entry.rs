@@ -90,6 +90,8 @@ pub enum Part {
     Deletion(Option<u32>),
     /// What the channel could not read, as it came.
     Unreadable(Zeroizing<Vec<u8>>),
+    /// A file that a desk keeps to send with a reply. No part of a submission.
+    Kept(Attachment),
     /// What became of a reply; its group is the reply's id. No part of a submission.
     Outcome(Outcome),
     /// A kind this version does not know; newer desks read it.
@@ -193,7 +195,7 @@ impl Entry {
         };
         let words = match &self.part {
             Part::Text(text) => in_json(text),
-            Part::Attachment(attachment) => {
+            Part::Attachment(attachment) | Part::Kept(attachment) => {
                 in_json(&attachment.name) + in_json(&attachment.media_type)
             }
             Part::Unreadable(raw) => raw.len() * 2,
@@ -232,13 +234,16 @@ impl Entry {
     fn from_body(body: Body<'_>) -> Option<Self> {
         let part = match &*body.kind {
             "text" => Part::Text(body.text?),
-            "attachment" => Part::Attachment(Attachment {
-                blob: body.blob?,
-                size: body.size?,
-                media_type: body.media_type?,
-                name: body.name?,
-                cut: body.cut?,
-            }),
+            kind @ ("attachment" | "kept") => {
+                let attachment = Attachment {
+                    blob: body.blob?,
+                    size: body.size?,
+                    media_type: body.media_type?,
+                    name: body.name?,
+                    cut: body.cut?,
+                };
+                if kind == "kept" { Part::Kept(attachment) } else { Part::Attachment(attachment) }
+            }
             "deletion" => Part::Deletion(body.of),
             "unreadable" => Part::Unreadable(unbase64(&body.raw?)?),
             "outcome" => Part::Outcome(Outcome {
@@ -300,6 +305,10 @@ impl Entry {
         match self.part {
             Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
             Part::Attachment(attachment) => attachment.fill(&mut body),
+            Part::Kept(attachment) => {
+                attachment.fill(&mut body);
+                body.kind = "kept".into();
+            }
             Part::Deletion(of) => (body.kind, body.of) = ("deletion".into(), of),
             Part::Unreadable(raw) => {
                 let raw = Zeroizing::new(BASE64.encode(&raw));
@@ -505,7 +514,9 @@ mod tests {
             named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender }));
             let outcome = Outcome { state: State::Failed, reason: of.map(|_| "window".into()), code: of };
             let outcome = entry(Part::Outcome(outcome));
-            for entry in [text(&words), attachment(&name), raw, named, outcome] {
+            let Part::Attachment(file) = attachment(&name).part else { unreachable!() };
+            let kept = entry(Part::Kept(file));
+            for entry in [kept, text(&words), attachment(&name), raw, named, outcome] {
                 let mut bytes = entry.clone().encode().unwrap().to_vec();
                 bytes.resize(bytes.len() + zeros, 0);
                 prop_assert!(Entry::decode(&bytes) == Ok(entry));

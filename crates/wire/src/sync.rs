@@ -73,6 +73,19 @@ fn read_bytes(from: &mut impl Read, length: usize, most: usize) -> io::Result<Ve
     Ok(bytes)
 }
 
+/// A file that a desk keeps, as it is sent: the length of the sealed entry, the entry, the sealed blob.
+pub fn write_kept(entry: &[u8], blob: &[u8]) -> Vec<u8> {
+    [&(entry.len() as u32).to_be_bytes()[..], entry, blob].concat()
+}
+
+/// Reads it; `None` where it is malformed.
+pub fn read_kept(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let (entry, blob) = rest.split_at_checked(length).filter(|_| length <= BODY_BYTES)?;
+    (!blob.is_empty()).then_some((entry, blob))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,8 +97,11 @@ pub enum Act {
         reply: Id,
         /// The conversation.
         on: u64,
-        /// The words.
+        /// The words; none only where there is a file.
         text: String,
+        /// The record of a voice or picture that goes with them, kept before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<u64>,
     },
     /// Approves a reply's very words.
     Approve {
@@ -191,6 +194,7 @@ impl Act {
     pub fn records(&self) -> &[u64] {
         match self {
             Self::Redact { record, .. } => std::slice::from_ref(record),
+            Self::Draft { file, .. } => file.as_slice(),
             Self::Erase { records } => records,
             _ => &[],
         }
@@ -227,6 +231,7 @@ impl Act {
             Self::Label { label, .. } => name(label),
             Self::Hide { name: hidden, .. } => name(hidden),
             Self::Call { name: own } => name(own),
+            Self::Draft { text, file: Some(_), .. } => text.chars().count() <= WORDS,
             Self::Note { text, .. } | Self::Draft { text, .. } => words(text),
             Self::Redact { spans, .. } => are_spans(spans),
             Self::Canned { lang, title, text, .. } => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use payamgir_roster::{Key, Role, Roster};
 
-use crate::reply::text_hash;
 use crate::{Act, Case, Event, Id, Ignored, Note, Redaction, Reply, Signed, Stage};
 
 /// What the desk did, as the events it was told say.
@@ -139,8 +138,8 @@ impl Work {
             Act::Assign { to: Some(to), .. } if place.roster.role(&to.0).is_none() => {
                 Err(Ignored::NoSuchThing)
             }
-            Act::Draft { reply, on, text } => {
-                self.draft(place, event, (reply, *on, text)).map(Some)
+            Act::Draft { reply, on, text, file } => {
+                self.draft(place, event, (reply, *on, text, *file)).map(Some)
             }
             Act::Approve { reply, text } => self.approve(place, reply, &text.0).map(Some),
             Act::Queue { reply, text } => self.queue(place, event, reply, &text.0).map(Some),
@@ -160,7 +159,7 @@ impl Work {
         &self,
         place: &Place<'_>,
         event: &Event,
-        (id, on, text): (&Id, u64, &str),
+        (id, on, text, file): (&Id, u64, &str, Option<u64>),
     ) -> Result<Reply, Ignored> {
         if let Some(known) = self.replies.get(id) {
             if known.on != on {
@@ -180,6 +179,7 @@ impl Work {
             author: place.author,
             made: event.made,
             text: text.to_owned(),
+            file,
             approvals: BTreeSet::new(),
             stage: Stage::Draft,
         })
@@ -192,7 +192,7 @@ impl Work {
 
     fn same_words(&self, id: &Id, hash: &[u8; 32]) -> Result<Reply, Ignored> {
         let reply = self.open_reply(id)?;
-        if text_hash(&reply.text).0 == *hash { Ok(reply) } else { Err(Ignored::Stale) }
+        if reply.text_hash().0 == *hash { Ok(reply) } else { Err(Ignored::Stale) }
     }
 
     fn approve(&self, place: &Place<'_>, id: &Id, hash: &[u8; 32]) -> Result<Reply, Ignored> {

@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 
 use crate::Id;
 
+/// What the hash of words with a file begins with.
+const FILE: &[u8] = b"payamgir reply file 1";
+
 /// A reply to a source.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -22,6 +25,8 @@ pub struct Reply {
     pub made: u64,
     /// The words.
     pub text: String,
+    /// The record of the voice or picture that goes with them.
+    pub file: Option<u64>,
     /// Who approved these words, their author not among them.
     pub approvals: BTreeSet<Key>,
     /// How far it is.
@@ -65,9 +70,15 @@ impl Reply {
         matches!(self.stage, Stage::Queued { record: Some(_), .. }).then_some(Outgoing(self))
     }
 
-    /// The hash by which its words are approved.
+    /// The hash by which its words are approved, and its file with them.
     pub fn text_hash(&self) -> Hex<32> {
-        text_hash(&self.text)
+        match self.file {
+            None => text_hash(&self.text),
+            Some(record) => {
+                let hash = Sha256::new().chain_update(FILE).chain_update(record.to_be_bytes());
+                Hex(hash.chain_update(&self.text).finalize().into())
+            }
+        }
     }
 }
 
@@ -77,13 +88,18 @@ impl<'w> Outgoing<'w> {
         &self.0.text
     }
 
+    /// The record of the file that goes with them.
+    pub fn file(&self) -> Option<u64> {
+        self.0.file
+    }
+
     /// The conversation they go to.
     pub fn on(&self) -> u64 {
         self.0.on
     }
 }
 
-/// The hash by which a reply's words are approved.
+/// The hash by which the words of a reply without a file are approved.
 pub fn text_hash(text: &str) -> Hex<32> {
     Hex(Sha256::digest(text).into())
 }

@@ -120,7 +120,7 @@ fn every_act_comes_back() {
         Act::Snooze { on: on.clone(), until: 9 },
         Act::Quarantine { on, off: false },
         Act::Redact { record: 1, spans: vec![(0, 2), (4, 9)] },
-        Act::Draft { reply: id, on: 1, text: words() },
+        Act::Draft { reply: id, on: 1, text: words(), file: None },
         Act::Approve { reply: id, text: Hex([6; 32]) },
         Act::Queue { reply: id, text: Hex([6; 32]) },
         Act::Withdraw { reply: id },

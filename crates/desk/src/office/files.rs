@@ -52,6 +52,16 @@ impl Office {
         here.into_iter().map(|(record, _)| record).collect()
     }
 
+    /// Whether a kept file's bytes are on this machine; they are wanted where they are not.
+    pub fn kept_here(&self, record: u64) -> Result<bool, StoreError> {
+        let Some(attachment) = self.attachment(record)? else { return Ok(false) };
+        let here = self.has(&attachment);
+        if !here {
+            self.want(attachment.blob);
+        }
+        Ok(here)
+    }
+
     fn has(&self, attachment: &Attachment) -> bool {
         let reader = payamgir_log::Reader::open(&self.log);
         reader.and_then(|reader| reader.blob(&Hash(attachment.blob.0))).is_ok()

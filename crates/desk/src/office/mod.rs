@@ -10,6 +10,7 @@ mod fetching;
 mod files;
 mod filters;
 mod forgetting;
+mod keeping;
 mod list;
 mod outbox;
 mod post;
@@ -33,6 +34,7 @@ use payamgir_work::{Case, Work};
 pub use act::NotDone;
 pub use fetching::{Absent, Fetch};
 pub use files::{Blob, Whole};
+pub use keeping::NotKept;
 pub use list::channel_word;
 pub use list::{Row, Rows, Why};
 pub use post::{Post, Said, Sync};
@@ -69,6 +71,8 @@ pub struct Office {
     /// Told when there is one more.
     hungry: Condvar,
     settings: Mutex<Settings>,
+    /// Files on their way to be kept, and those who wait for them.
+    keeping: Mutex<Vec<keeping::Keeping>>,
     /// What contradicted the log, until somebody has looked into it.
     alarm: Mutex<Option<Said>>,
 }
@@ -117,6 +121,7 @@ impl Office {
             wanted: Mutex::default(),
             hungry: Condvar::new(),
             settings,
+            keeping: Mutex::default(),
             alarm,
         };
         office.take_in(log, size)?;

@@ -36,6 +36,8 @@ pub trait Post: std::marker::Send {
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
     /// Hands over a reply to a messenger's source. Whether the server has it, or has had it before.
     fn hand_over(&mut self, reply: &Send) -> Result<bool, Said>;
+    /// Keeps a file to go with a reply: its sealed entry and blob. Gives its record.
+    fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
@@ -94,6 +96,10 @@ impl Post for Box<dyn Post> {
 
     fn hand_over(&mut self, reply: &Send) -> Result<bool, Said> {
         (**self).hand_over(reply)
+    }
+
+    fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said> {
+        (**self).keep(entry, blob)
     }
 
     fn log(&self) -> &Path {
@@ -185,6 +191,7 @@ impl Office {
     /// Once there and back. Whether more is owed than was done at once.
     pub fn step(&self, post: &mut impl Post) -> Result<bool, Said> {
         self.send(post)?;
+        self.keep_files(post)?;
         let (size, said) =
             post.sync(&mut |done, of| lock(&self.sync).working = Some((done, of)))?;
         let keys = post.keys()?;

@@ -1,14 +1,18 @@
 //! Replies on their way to a messenger's source: handed to the server, which alone can open the return
 //! address, until a sealed entry of its own says what became of each.
 
+use std::io::Read;
+
+use payamgir_roster::Role;
 use payamgir_wire::hex::Hex;
-use payamgir_wire::send::Send;
+use payamgir_wire::limits::REPLY_BYTES;
+use payamgir_wire::send::{File, Send};
 use payamgir_wire::{Channel, Entry, Outcome, Part, State};
 use payamgir_work::Id;
 use zeroize::Zeroizing;
 
-use super::Office;
 use super::post::{Post, Said, unreadable};
+use super::{Office, Whole};
 use crate::store::{Catalog, Conversation, Held, Store, StoreError, is_messenger};
 
 /// Parts that are looked through for a return address, from the newest.
@@ -39,6 +43,10 @@ pub struct Fate {
 impl Office {
     /// Hands over what was queued and of which nothing is known yet.
     pub(super) fn hand_over(&self, post: &mut impl Post) -> Result<(), Said> {
+        let may = self.roster().and_then(|roster| roster.role(&self.me())) >= Some(Role::Editor);
+        if !may {
+            return Ok(());
+        }
         let work = self.work();
         let waiting = work.replies().filter(|reply| reply.outgoing().is_some());
         for reply in waiting {
@@ -60,8 +68,33 @@ impl Office {
         let Some(conversation) = store.catalog().keyed(reply.on) else { return Ok(None) };
         let Some(words) = reply.outgoing() else { return Ok(None) };
         let text = Zeroizing::new(words.text().to_owned());
-        let way = way(&store, conversation)?;
-        Ok(way.map(|way| Send { reply: Hex(reply.id.0), route: way.route, text, file: None }))
+        let Some(way) = way(&store, conversation)? else { return Ok(None) };
+        drop(store);
+        let file = match words.file() {
+            None => None,
+            Some(record) => match self.whole_file(record)? {
+                Some(file) => Some(file),
+                // It is fetched, and goes with the next step.
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Send { reply: Hex(reply.id.0), route: way.route, text, file }))
+    }
+
+    /// A kept file's bytes; `None` while they are not here. Others than the desk itself kept are none.
+    fn whole_file(&self, record: u64) -> Result<Option<File>, StoreError> {
+        let Some((attachment, blob)) = self.blob(record)? else {
+            if let Some(attachment) = self.attachment(record)? {
+                self.want(attachment.blob);
+            }
+            return Ok(None);
+        };
+        let mut bytes = Zeroizing::new(vec![]);
+        let read = Whole::new(blob).take(REPLY_BYTES as u64).read_to_end(&mut bytes);
+        if read.is_err() {
+            return Ok(None);
+        }
+        Ok(Some(File { media_type: attachment.media_type.to_string(), bytes }))
     }
 
     /// How a conversation's source can be answered; `None` where there is no way back.

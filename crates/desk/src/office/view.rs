@@ -126,7 +126,10 @@ impl Office {
         }
         let held = self.store().held(record)?;
         Ok(match held {
-            Held::Part(Entry { part: Content::Attachment(attachment), .. }) => Some(attachment),
+            Held::Part(Entry {
+                part: Content::Attachment(attachment) | Content::Kept(attachment),
+                ..
+            }) => Some(attachment),
             _ => None,
         })
     }
@@ -211,7 +214,9 @@ fn what(part: Content) -> What {
         Content::Text(text) => What::Text(text.to_string()),
         Content::Attachment(attachment) => What::Attachment(attachment),
         Content::Unreadable(raw) => What::Unreadable(raw.len()),
-        Content::Deletion(_) | Content::Unknown | Content::Outcome(_) => What::Unknown,
+        Content::Deletion(_) | Content::Unknown | Content::Outcome(_) | Content::Kept(_) => {
+            What::Unknown
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use payamgir_log::{Reader, Record, Row};
 use payamgir_open::Keyring;
 use payamgir_roster::kind;
-use payamgir_wire::Part;
+use payamgir_wire::{Entry, Part};
 use payamgir_work::{Act, Signed};
 use zeroize::Zeroizing;
 
@@ -77,6 +77,8 @@ fn hold(row: &Row, keys: &Keyring) -> (Held, bool) {
         return (hold_work(row, keys), true);
     }
     let held = match open(row, keys).opened {
+        // What a server says that a member kept was kept by nobody.
+        Opened::Part(entry) if matches!(entry.part, Part::Kept(_)) => Held::Other,
         Opened::Part(entry) => Held::Part(entry),
         Opened::Trouble(trouble) => Held::Trouble(trouble),
         Opened::Other => Held::Other,
@@ -96,6 +98,10 @@ fn hold_work(row: &Row, keys: &Keyring) -> Held {
         Ok(plain) => plain,
         Err(error) => return Held::Trouble(Trouble::Sealed(error)),
     };
+    // Any bytes may pass for an event whose signature does not fit, and none for a kept file.
+    if let Some(kept) = kept(&plain) {
+        return Held::Part(kept);
+    }
     match Signed::decode(&plain) {
         Ok(signed) => {
             let verified = signed.verify().is_ok();
@@ -103,6 +109,12 @@ fn hold_work(row: &Row, keys: &Keyring) -> Held {
         }
         Err(_) => Held::Trouble(Trouble::Entry(payamgir_wire::entry::Malformed::Json)),
     }
+}
+
+/// A file that a member keeps; nothing else of a member's is an entry.
+fn kept(plain: &[u8]) -> Option<Entry> {
+    let entry = Entry::decode(plain).ok()?;
+    matches!(entry.part, Part::Kept(_)).then_some(entry)
 }
 
 struct Building {

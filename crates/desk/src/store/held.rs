@@ -89,6 +89,8 @@ pub enum Class {
     Version = 14,
     /// What became of a reply.
     Outcome = 15,
+    /// A file kept to go with a reply.
+    Kept = 16,
 }
 
 /// What a text seems to be written in, by its letters.
@@ -106,7 +108,7 @@ pub enum Spoken {
     Latin = 3,
 }
 
-const CLASSES: [Class; 16] = [
+const CLASSES: [Class; 17] = [
     Class::None,
     Class::Text,
     Class::Image,
@@ -123,6 +125,7 @@ const CLASSES: [Class; 16] = [
     Class::Sealed,
     Class::Version,
     Class::Outcome,
+    Class::Kept,
 ];
 
 const CHANNELS: [Channel; 7] = [
@@ -159,6 +162,7 @@ impl Class {
             Part::Unreadable(_) => Self::Unreadable,
             Part::Unknown => Self::Unknown,
             Part::Outcome(_) => Self::Outcome,
+            Part::Kept(_) => Self::Kept,
         }
     }
 
@@ -218,7 +222,7 @@ impl Meta {
     /// Of a record; `sketch` of its text.
     pub(super) fn of(held: &Held, work: bool, sketch: Sketch) -> Self {
         let class = match held {
-            Held::Part(entry) => return Self::of_entry(entry, sketch),
+            Held::Part(entry) => return Self { work, ..Self::of_entry(entry, sketch) },
             Held::Work(..) => Class::Work,
             Held::Trouble(trouble) => Class::of_trouble(*trouble),
             Held::Other => Class::None,

@@ -20,7 +20,7 @@ use super::vault::{self, Sealed, StoreError, Vault};
 
 /// Changes when what is kept of a record changes, or how words are folded: older segments are made
 /// again.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 const HEAD_BYTES: usize = 4 + 8 + 4 + 4 * 8;
 /// Largest section that is read at once.
 const SECTION_BYTES: u64 = 1 << 30;

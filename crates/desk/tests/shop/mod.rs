@@ -223,6 +223,17 @@ impl Post for Line<'_> {
         Ok(true)
     }
 
+    fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said> {
+        if self.offline {
+            return Err(offline());
+        }
+        let mut writer = self.shop.log.blob().unwrap();
+        std::io::Write::write_all(&mut writer, blob).unwrap();
+        let pending = vec![writer.finish().unwrap()];
+        let append = self.shop.log.append(Kind(kind::WORK), entry.to_vec(), pending);
+        Ok(self.shop.runtime.block_on(append).unwrap())
+    }
+
     fn log(&self) -> &Path {
         Box::leak(self.shop.place().into_boxed_path())
     }

@@ -216,7 +216,7 @@ pub fn part_lines(entry: &Entry, lang: Lang) -> String {
             pick(lang, "[کانال نتوانست آن را بخواند]\n", "[the channel could not read what came]\n")
                 .to_owned()
         }
-        Part::Unknown | Part::Outcome(_) => pick(
+        Part::Unknown | Part::Outcome(_) | Part::Kept(_) => pick(
             lang,
             "[این نسخه این گونه پیام را نمی‌شناسد]\n",
             "[a kind of part this version does not know]\n",
@@ -309,7 +309,7 @@ fn content_json(record: u64, entry: &Entry, whole: bool) -> Value {
         Part::Unreadable(_) => {
             json!({ "record": record, "index": entry.index, "kind": "unreadable" })
         }
-        Part::Unknown | Part::Outcome(_) => {
+        Part::Unknown | Part::Outcome(_) | Part::Kept(_) => {
             json!({ "record": record, "index": entry.index, "kind": "unknown" })
         }
     }

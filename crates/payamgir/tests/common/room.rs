@@ -104,8 +104,9 @@ impl Window {
         method: &str,
         path: &str,
         fields: &[(&str, &str)],
-        body: &str,
+        body: impl AsRef<[u8]>,
     ) -> std::io::Result<Said> {
+        let body = body.as_ref();
         let host = self.at.to_string();
         let usual = [("Host", &*host), ("Cookie", &*self.cookie)];
         let given = |name: &str| fields.iter().any(|(own, _)| *own == name);
@@ -114,10 +115,10 @@ impl Window {
         for (name, value) in kept.chain(fields).filter(|(_, value)| !value.is_empty()) {
             head += &format!("{name}: {value}\r\n");
         }
-        head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        head += &format!("Content-Length: {}\r\n\r\n", body.len());
         let mut stream = TcpStream::connect(self.at)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        stream.write_all(head.as_bytes())?;
+        stream.write_all(&[head.as_bytes(), body].concat())?;
         let mut all = vec![];
         stream.read_to_end(&mut all)?;
         let end = all.windows(4).position(|bytes| bytes == b"\r\n\r\n");

@@ -39,6 +39,8 @@ pub enum Trouble {
     Ageing,
     /// A file could not be fetched.
     File,
+    /// The keys of return addresses could not be turned.
+    Keys,
     /// A file lies at a host that is not one of the platform's, as far as is set up.
     Host,
 }
@@ -123,7 +125,8 @@ impl Health {
     }
 
     /// For the operator.
-    pub(crate) fn report(&self, channel: Channel, account: &str) -> Report {
+    pub(crate) fn report(&self, channel: Channel, account: &str, asked: bool) -> Report {
+        let tens = |minutes: u64| minutes.div_ceil(10) * 10;
         self.with(|state| {
             let now = state.now.max(state.heard.unwrap_or(0));
             let minutes = |at: u64| now.saturating_sub(at) / 60;
@@ -131,8 +134,9 @@ impl Health {
                 channel,
                 account: account.to_owned(),
                 open: state.good,
-                heard: state.heard.map(minutes),
-                event: state.event.map(|at| minutes(at).div_ceil(10) * 10),
+                // What a platform calls us by is an arrival itself.
+                heard: state.heard.map(minutes).map(|m| if asked { m } else { tens(m) }),
+                event: state.event.map(minutes).map(tens),
                 trouble: state.trouble.map(|(trouble, at)| (trouble, minutes(at))),
                 token_days: state.token_until.map(|until| until.saturating_sub(now) / 86_400),
             }
@@ -260,6 +264,10 @@ impl Trouble {
             Self::Ageing => both(
                 "توکن به پایان نزدیک است و تازه نمی‌شود؛ دستی تازه کنید",
                 "the token is about to expire and is not renewed; renew it by hand",
+            ),
+            Self::Keys => both(
+                "کلیدهای نشانی بازگشت نو نشدند و کلید کهنه نابود نشد؛ دیسک را ببینید",
+                "the keys of return addresses were not turned, and an old one not destroyed; look at the disk",
             ),
             Self::Host => both(
                 "پرونده‌ای در میزبانی است که در media_hosts نیست؛ اگر از آن پیام‌رسان است بیفزایید",

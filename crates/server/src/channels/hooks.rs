@@ -2,6 +2,7 @@
 //! platforms would act on them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -21,7 +22,9 @@ use super::taking::NotTaken;
 use super::telegram::Listener;
 
 /// Events worked on at once: bounds memory.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
+/// How long a platform may take to send one.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Where a platform calls, and how it is known.
 #[derive(Clone)]
@@ -55,6 +58,9 @@ async fn called(State(calls): State<Arc<Calls>>, request: Request) -> Response {
     let Some(hook) = calls.channels.hook(request.uri().path()).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    if request.method() == "POST" && !is_likely(&hook, &request) {
+        return refused(&hook);
+    }
     let Ok(_turn) = calls.turns.acquire().await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
@@ -104,17 +110,9 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 async fn event(channels: Arc<Channels>, hook: Hook, request: Request) -> Response {
-    let token = header(&request, "x-telegram-bot-api-secret-token");
     let signed = header(&request, "x-hub-signature-256");
-    if let Kind::Telegram { secret, .. } = &hook.kind
-        && !token.is_some_and(|token| same(&token, &secret.0))
-    {
-        return refused(&hook);
-    }
-    if matches!(hook.kind, Kind::Meta { .. }) && signed.is_none() {
-        return refused(&hook);
-    }
-    let Ok(body) = to_bytes(request.into_body(), signature::BODY_BYTES).await else {
+    let read = to_bytes(request.into_body(), signature::BODY_BYTES);
+    let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     if let Kind::Meta { app_secret, .. } = &hook.kind
@@ -126,6 +124,15 @@ async fn event(channels: Arc<Channels>, hook: Hook, request: Request) -> Respons
     match taken {
         Ok(Ok(())) => StatusCode::OK.into_response(),
         Ok(Err(_)) | Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Whether a call may be the platform's, by its head alone.
+fn is_likely(hook: &Hook, request: &Request) -> bool {
+    match &hook.kind {
+        Kind::Telegram { secret, .. } => header(request, "x-telegram-bot-api-secret-token")
+            .is_some_and(|token| same(&token, &secret.0)),
+        Kind::Meta { .. } => header(request, "x-hub-signature-256").is_some(),
     }
 }
 

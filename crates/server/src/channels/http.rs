@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// How long anything may take but waiting for updates and fetching files.
 const WHOLE: Duration = Duration::from_secs(60);
 /// How long fetching a file may take.
-const FILE: Duration = Duration::from_secs(1800);
+const FILE: Duration = Duration::from_secs(600);
 /// Most bytes of an answer that is no file.
 const ANSWER: u64 = 16 << 20;
 

@@ -78,8 +78,11 @@ impl Keeper {
     pub(crate) fn turn(&self) -> std::io::Result<()> {
         let (today, random) = (self.today(), &self.world.random);
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        if keys.turn(today, self.schedule, |bytes| random(bytes)) {
-            replace(&self.path, &keys.text())?;
+        let mut next = Keys::parse(&keys.text()).map_err(std::io::Error::other)?;
+        if next.turn(today, self.schedule, |bytes| random(bytes)) {
+            // Where the disk cannot be written, nothing turns, and it is tried again.
+            replace(&self.path, &next.text())?;
+            *keys = next;
         }
         drop(keys);
         let replies = today.saturating_sub(self.schedule.destroy);
@@ -91,7 +94,9 @@ impl Keeper {
 /// Writes a file beside and puts it in the old one's place, whose bytes are overwritten first: the disk
 /// may have kept them elsewhere all the same (docs/THREAT-MODEL.md).
 pub(crate) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let fresh = path.with_extension("new");
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    let fresh = PathBuf::from(fresh);
     let _ = fs::remove_file(&fresh);
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
     file.write_all(text.as_bytes())?;
@@ -121,8 +126,11 @@ pub(crate) fn keep_turning(
         let most = shared.silence.as_secs();
         while !stop.load(Ordering::SeqCst) {
             let now = shared.keeper.now();
-            if shared.keeper.today() != day && shared.keeper.turn().is_ok() {
-                day = shared.keeper.today();
+            if shared.keeper.today() != day {
+                match shared.keeper.turn() {
+                    Ok(()) => day = shared.keeper.today(),
+                    Err(_) => lines.iter().for_each(|line| line.wrong(Trouble::Keys)),
+                }
             }
             for line in &lines {
                 line.health.tick(now);

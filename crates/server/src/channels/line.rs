@@ -1,14 +1,17 @@
 //! One account at work.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use payamgir_address::Address;
 use payamgir_channels::Manner;
 use payamgir_log::{Error, Kind, Log, PendingBlob};
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
+use payamgir_wire::send::Send;
 use payamgir_wire::{Channel, Entry};
 use tokio::runtime::Handle;
 
@@ -98,6 +101,8 @@ pub(crate) struct Line {
     tasks: SyncSender<Task>,
     /// Something is being sent, and its platform's name for it is not known yet.
     pub(crate) sending: AtomicBool,
+    /// Replies that wait to be sent: desks hand them over again and again.
+    pub(crate) queued: Mutex<HashSet<[u8; 16]>>,
     /// What the platform told too early.
     pub(crate) early: Early,
 }
@@ -128,6 +133,7 @@ impl Line {
             held: RwLock::new(Some((log.clone(), desk.clone()))),
             tasks,
             sending: AtomicBool::new(false),
+            queued: Mutex::default(),
             early: Early::default(),
         })
     }
@@ -158,6 +164,25 @@ impl Line {
 
     pub(crate) fn is_sending(&self) -> bool {
         self.sending.load(Ordering::SeqCst)
+    }
+
+    /// Gives the sending thread a reply, unless it has it already; `false` where it has too much.
+    pub(crate) fn give_reply(&self, to: Address, reply: Send) -> bool {
+        let mut queued = self.queued.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = reply.reply.0;
+        if queued.contains(&id) {
+            return true;
+        }
+        let given = self.give(Task::Reply(Box::new((to, reply))));
+        if given {
+            queued.insert(id);
+        }
+        given
+    }
+
+    /// A reply waits no more.
+    pub(crate) fn unqueue(&self, reply: &[u8; 16]) {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner).remove(reply);
     }
 
     /// Gives the sending thread something to do; `false` where it has too much already.

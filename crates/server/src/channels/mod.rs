@@ -112,7 +112,10 @@ impl Channels {
 
     /// How each account stands.
     pub fn reports(&self) -> Vec<Report> {
-        self.lines.iter().map(|line| line.health.report(line.channel, &line.account)).collect()
+        self.lines
+            .iter()
+            .map(|line| line.health.report(line.channel, &line.account, line.is_asked))
+            .collect()
     }
 
     /// The accounts by channel, for the source's page.

@@ -99,7 +99,10 @@ pub(crate) fn keep_sending(
     std::thread::spawn(move || {
         while !stop.load(Ordering::SeqCst) {
             match tasks.recv_timeout(LOOK) {
-                Ok(Task::Reply(task)) => reply(&line, &mut *carrier, &task.0, &task.1, &stop),
+                Ok(Task::Reply(task)) => {
+                    reply(&line, &mut *carrier, &task.0, &task.1, &stop);
+                    line.unqueue(&task.1.reply.0);
+                }
                 Ok(Task::Greet(greeting)) => greet(&line, &mut *carrier, &greeting, &stop),
                 Ok(Task::Other(other)) => carrier.other(&other),
                 Err(RecvTimeoutError::Timeout) => {}

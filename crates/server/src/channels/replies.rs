@@ -12,7 +12,6 @@ use payamgir_wire::send::Send as Reply;
 use payamgir_wire::{Channel, Entry, Outcome, Part, State};
 
 use super::line::{Line, Shared};
-use super::outbox::Task;
 use super::taking::{NotTaken, marks};
 use super::{Channels, Trouble};
 use crate::desk::Desk;
@@ -45,7 +44,7 @@ pub(crate) fn hand_over(channels: &Channels, reply: Reply, (log, desk): (&Log, &
     };
     match line {
         None => refuse(shared, (log, desk), &reply, Reason::Account),
-        Some(line) if line.give(Task::Reply(Box::new((to, reply)))) => Answer::Taken,
+        Some(line) if line.give_reply(to, reply) => Answer::Taken,
         Some(_) => Answer::Busy,
     }
 }

@@ -120,7 +120,14 @@ impl<'a> Taking<'a> {
             Some(root) => root,
             None => known(line, message)?,
         };
+        // An edit of what is not remembered stands alone: in the place of the forgotten it would be
+        // taken for it.
+        let forgotten = came.kind != Kind::New
+            && ledger.find(&[root]).map_err(failed)?.is_none()
+            && ledger.find(&event).map_err(failed)?.is_none();
+        let root = if forgotten { event[0] } else { root };
         let album = match &came.album {
+            Some(_) if forgotten => root,
             Some(album) => known(line, marks("album", &[whose, album]))?,
             None => root,
         };

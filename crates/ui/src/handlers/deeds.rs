@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use payamgir_desk::office::{NotDone, Office};
 use payamgir_desk::store::StoreError;
-use payamgir_desk::work::{Act, Case, Check, Id, Ignored, Stage, text_hash};
+use payamgir_desk::work::{Act, Case, Check, Id, Ignored, Reply, Stage};
 use payamgir_text::lang::Lang;
 use payamgir_text::search::parse_at;
 use payamgir_wire::hex::Hex;
@@ -290,9 +290,11 @@ fn compose(office: &Office, fields: &Fields, on: &[u64]) -> Result<Option<Done>,
     let text = fields.words("text");
     let ([on], false) = (on, text.is_empty()) else { return Ok(None) };
     let reply = fields.reply().unwrap_or_else(|| office.id());
-    let hash = text_hash(&text);
-    office.act(Act::Draft { reply, on: *on, text })?;
-    if fields.get("do") == "queue" {
+    // A draft written anew keeps the file that it has.
+    let file = office.work().reply(&reply).and_then(|known| known.file);
+    office.act(Act::Draft { reply, on: *on, text, file })?;
+    let hash = office.work().reply(&reply).map(Reply::text_hash);
+    if let Some(hash) = hash.filter(|_| fields.get("do") == "queue") {
         queue_if_enough(office, (reply, hash), fields.seen())?;
     }
     Ok(None)

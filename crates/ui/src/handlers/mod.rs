@@ -1,5 +1,6 @@
 //! What each page does when it is asked for.
 
+pub(crate) mod attach;
 pub(crate) mod deeds;
 pub(crate) mod door;
 pub(crate) mod files;

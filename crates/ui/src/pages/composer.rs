@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use payamgir_desk::office::View;
 use payamgir_desk::work::{Reply, Stage};
+use payamgir_wire::Channel;
 
 use super::conversation::deed;
 use super::parts::words;
@@ -87,7 +88,35 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
             }
         }
     };
-    html! { (composed(deed(room, panes, view, "write write-reply", &form), view)) }
+    html! {
+        (composed(deed(room, panes, view, "write write-reply", &form), view))
+        (attachment(room, panes, view))
+    }
+}
+
+/// A voice or a picture, with words or without: a draft of its own. Not where its messenger takes none.
+fn attachment(room: &Room, panes: &Panes, view: &View) -> Markup {
+    let say = room.say;
+    let way = room.office.way(view.number).ok().flatten();
+    let takes = way.is_some_and(|way| way.channel != Channel::Instagram);
+    html! {
+        @if takes {
+            details.versions.write-reply {
+                summary { (say.t("فرستادن صدا یا عکس", "Send a voice or a picture")) }
+                form.write method="post" action={ "/" (say.lang.code()) "/attach" } enctype="multipart/form-data" {
+                    (once(room))
+                    input type="hidden" name="id" value=(view.number);
+                    input type="hidden" name="back" value=(panes.place.href(say.lang));
+                    label for="file" { (say.t("صدا یا عکس، تا ۱۵ مگابایت", "Voice or picture, up to 15 MB")) }
+                    input #file type="file" name="file" accept="image/*,audio/*" required aria-describedby="file-hint";
+                    p #file-hint .hint { (say.t("نسخه‌ای بی‌نام‌ونشان از آن ساخته می‌شود. صدای شما و آنچه در عکس دیده می‌شود می‌ماند.", "A copy without metadata is made of it. Your voice, and what the picture shows, stay in it.")) }
+                    label for="beside" { (say.t("نوشته‌ای همراه آن، اگر می‌خواهید", "Words with it, if you like")) }
+                    textarea #beside name="text" rows="2" dir="auto" maxlength="20000" autocomplete="off" {}
+                    p.tools { button { (say.t("نگه‌داشتن پیش‌نویس", "Keep as a draft")) } }
+                }
+            }
+        }
+    }
 }
 
 /// How the reply will go, and until when it can.

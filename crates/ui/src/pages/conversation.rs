@@ -211,10 +211,27 @@ fn reply_entry(room: &Room, panes: &Panes, view: &View, reply: &Reply) -> Markup
                     " " (time(room, reply.made))
                 }
                 (words(&reply.text))
+                @if let Some(record) = reply.file { (kept_file(room, record)) }
                 p.state { (reply_state(room, reply)) }
                 (fate::of(room, reply))
                 @if reply.stage == Stage::Draft { (reply_tools(room, panes, view, reply)) }
             }
+        }
+    }
+}
+
+/// What goes out with a reply, as whoever approves it sees and hears it.
+fn kept_file(room: &Room, record: u64) -> Markup {
+    let say = room.say;
+    let kept = room.office.attachment(record).ok().flatten();
+    let here = matches!(room.office.kept_here(record), Ok(true));
+    let sound = kept.as_ref().is_some_and(|kept| kept.media_type.starts_with("audio/"));
+    html! {
+        @match kept {
+            None => p.lost { (say.t("پرونده‌ی همراه در لاگ نیست.", "The file that goes with it is not in the log.")) },
+            Some(_) if !here => p.hint { (say.t("پرونده‌ی همراه در راه است.", "The file that goes with it is on its way here.")) },
+            Some(_) if sound => p { audio controls preload="none" src={ "/play/" (record) } {} },
+            Some(_) => p { img src={ "/copy/" (record) } alt=(say.t("عکسی که با پاسخ می‌رود", "The picture that goes with the reply")) loading="lazy"; },
         }
     }
 }
