@@ -35,6 +35,7 @@ pub(crate) enum Thing {
     Expired,
     Elsewhere,
     Lost,
+    Group,
 }
 
 impl Thing {
@@ -98,6 +99,10 @@ impl Thing {
             Self::Lost => (
                 "پرونده‌ای نرسید یا ناتمام رسید؛ از فرستنده بخواهید دوباره بفرستد",
                 "a file did not arrive, or not whole; ask for it once more",
+            ),
+            Self::Group => (
+                "از گروهی که ربات را در آن گذاشتند و از آن بیرون رفت",
+                "from a group into which the bot was put, and which it left",
             ),
             Self::Elsewhere => ("از برنامه‌ی دیگری فرستاده شد", "sent from another program"),
         }

@@ -75,8 +75,8 @@ impl Update {
         let whose = message.at("chat").or_else(|| message.at("from"))?;
         let chat = whose.number("id")?;
         if !is_private(message) {
-            (self.group, self.leave) = (true, Some(chat));
-            return None;
+            self.leave = Some(chat);
+            return Some(self.in_group(chat, raw, message, (kind, manner)));
         }
         self.at = message.number("message_id").map(|id| (chat, id));
         let name = match (&self.at, self.id) {
@@ -91,6 +91,23 @@ impl Update {
             self.at = None;
         }
         Some(came)
+    }
+
+    /// What was said in a group before the bot left it. It is kept and nobody's: it must not stand with
+    /// what the same person said in private, and no answer goes there.
+    fn in_group(
+        &self,
+        chat: i64,
+        raw: &[u8],
+        message: &Value,
+        (kind, manner): (Kind, Manner),
+    ) -> Came {
+        let id = message.number("message_id").map_or_else(|| hashed(raw), |id| id.to_string());
+        let came = Came::new(None, &format!("group {chat} {id}"));
+        let mut came = filled(came, raw, message, kind, manner);
+        (came.sender, came.spoken) = (None, false);
+        came.items.insert(0, Item::Note(told(manner.lang, Thing::Group, "")));
+        came
     }
 
     fn pressed(&mut self, query: &Value, manner: Manner) -> Option<Came> {

@@ -19,7 +19,7 @@ fn something_comes_of_every_sample() {
         let files = files(&Path::new(&folder).join(&name));
         for (name, bytes) in &files {
             read(platform, name, bytes, &mut counts);
-            // Most of what others recorded was said in groups, which a bot leaves.
+            // Most of what others recorded was said in groups, where little is kept beside the words.
             if platform == Platform::Telegram {
                 read(platform, name, &alone(bytes), &mut BTreeMap::new());
             }

@@ -145,13 +145,13 @@ pub const ROWS: [Row; 34] = [
         "a group",
         r#""message":{"message_id":5,"from":{"id":9990001},"chat":{"id":-9990002,
             "type":"supergroup","title":"zq"},"text":"hello"}"#,
-        r#"nothing"#,
+        r#"new group -9990002 5; [from a group into which the bot was put, and which it left] 'hello'"#,
     ),
     (
         "a group that moves",
         r#""message":{"message_id":5,"chat":{"id":-9990002,"type":"group"},
             "migrate_to_chat_id":-10099900021}"#,
-        r#"nothing"#,
+        r#"new group -9990002 5; [from a group into which the bot was put, and which it left] `{"message_id":5}`"#,
     ),
     (
         "a group's number in a private chat",
