@@ -178,12 +178,23 @@ impl Ledger {
         Ok(None)
     }
 
-    /// Keeps a sealed job, and notes marks with it: both or neither.
-    pub fn keep(&self, jobs: &[Vec<u8>], marks: &[(Mark, u32)], day: u32) -> Result<(), Failed> {
+    /// Keeps sealed jobs, and notes marks with them, and that `names` are other names of one thing: all
+    /// or nothing of it.
+    pub fn keep(
+        &self,
+        jobs: &[Vec<u8>],
+        marks: &[(Mark, u32)],
+        (names, root): (&[Mark], &Mark),
+        day: u32,
+    ) -> Result<(), Failed> {
         let mut db = self.db();
         let transaction = db.transaction()?;
         for sealed in jobs {
             transaction.execute("INSERT INTO jobs (sealed) VALUES (?)", [sealed])?;
+        }
+        for name in names {
+            let sql = "INSERT OR REPLACE INTO names (mark, root, day) VALUES (?, ?, ?)";
+            transaction.prepare_cached(sql)?.execute(params![&name[..], &root[..], day])?;
         }
         for (mark, place) in marks {
             let sql = "INSERT OR REPLACE INTO marks (mark, place, day) VALUES (?, ?, ?)";
@@ -280,7 +291,9 @@ mod tests {
     #[test]
     fn jobs_stay_until_they_are_done() {
         let (folder, ledger) = ledger();
-        ledger.keep(&[b"one".to_vec(), b"two".to_vec()], &[([1; 32], 1)], 7).unwrap();
+        ledger
+            .keep(&[b"one".to_vec(), b"two".to_vec()], &[([1; 32], 1)], (&[], &[0; 32]), 7)
+            .unwrap();
         drop(ledger);
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
         let jobs = ledger.jobs(0, 9).unwrap();

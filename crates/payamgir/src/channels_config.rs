@@ -212,6 +212,11 @@ impl Channels {
         if !matches!(&*self.language, "fa" | "en") {
             return Err(wrong("language"));
         }
+        let numbers = self.whatsapp.iter().map(|one| &one.number_id);
+        let mut ids = numbers.chain(self.instagram.iter().map(|one| &one.account_id));
+        if ids.any(|id| id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(wrong("number_id, account_id"));
+        }
         if self.silence_minutes == 0 {
             return Err(wrong("silence_minutes"));
         }

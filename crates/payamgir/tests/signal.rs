@@ -240,3 +240,29 @@ fn a_daemon_that_goes_and_comes_is_found_again_and_what_is_wrong_with_it_is_said
     });
     assert!(stage.lost().is_empty());
 }
+
+#[test]
+fn a_piece_does_not_speak_for_a_reply_nor_one_source_for_another() {
+    let (place, stage, server) = setting(Mode::Manual);
+    stage.inject_from(WHO, json!({ "message": "پرسش" }));
+    settled(&place, &server, 1);
+    let to = route(&place, "پرسش");
+    let long = "یک جمله‌ی بلند برای دو تکه. ".repeat(400);
+    stage.fail_send(vec![Outcome::Success, Outcome::Unregistered]);
+    reply(&server, 1, &to, &long);
+    until("it is settled", || !fates(&place, 1).is_empty());
+    let partly = ("failed", Some("partly".to_owned()));
+    assert_eq!(fates(&place, 1), std::slice::from_ref(&partly));
+    stage.receipts(WHO, Receipt::Read, &[stage.sent()[0].timestamp]);
+    reply(&server, 2, &to, "کوتاه");
+    until("it is accepted", || !fates(&place, 2).is_empty());
+    let sent = stage.sent().last().unwrap().timestamp;
+    stage.receipts(OTHER, Receipt::Read, &[sent]);
+    stage.receipts(WHO, Receipt::Delivery, &[sent]);
+    until("the source's own receipt is heard", || fates(&place, 2).len() > 1);
+    assert_eq!(
+        fates(&place, 2).into_iter().map(|fate| fate.0).collect::<Vec<_>>(),
+        ["accepted", "delivered"]
+    );
+    assert_eq!(fates(&place, 1), [partly]);
+}

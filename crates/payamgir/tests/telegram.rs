@@ -379,3 +379,53 @@ fn the_operator_is_told_how_an_account_stands_before_and_while_it_is_served() {
         common::text(&refused.stderr)
     );
 }
+
+/// Served with a webhook, on an address that is known beforehand.
+fn called(stage: &Telegram, place: &Place) -> Server {
+    let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let account = format!("[[telegram]]\napi = \"{}\"\nwebhook = true", stage.url());
+    accounts(place, &format!("public_url = \"http://{listen}\""), &account);
+    let mut args = place.serve_args();
+    args[4] = listen.to_string();
+    let server = Server::start(&mut place.command(&args.each_ref().map(String::as_str)));
+    until("the platform knows where to call", || {
+        stage.calls().iter().any(|call| call == "setwebhook")
+    });
+    server
+}
+
+#[test]
+fn what_comes_while_an_event_is_tried_again_takes_none_of_its_places() {
+    let (place, stage) = setting("", "");
+    stage.retry_base(std::time::Duration::from_millis(300));
+    let server = called(&stage, &place);
+    let photo = |bytes: &[u8]| json!([stage.file(&stage.put_file(bytes.to_vec()))]);
+    // Two chats stand for two updates of one chat that come out of order.
+    stage.faults().next("getfile", Fault::Status(500, "{}".into()));
+    let first = json!({ "photo": photo(b"first"), "caption": "آلبوم", "media_group_id": "g1" });
+    let second = json!({ "photo": photo(b"second!"), "media_group_id": "g1" });
+    stage.inject_from(901, first);
+    stage.inject_from(901, second);
+    settled(&stage);
+    let list = synced(&place, &server);
+    let mut all = all_parts(&list).concat();
+    all.sort_unstable();
+    assert_eq!(all, ["<image/jpeg 5>", "<image/jpeg 7>", "آلبوم"]);
+}
+
+#[test]
+fn two_files_that_never_come_block_nobody() {
+    let (place, stage) = setting("", "");
+    stage.retry_base(std::time::Duration::from_millis(50));
+    let server = called(&stage, &place);
+    for _ in 0..40 {
+        stage.faults().next("getfile", Fault::Status(500, "{}".into()));
+    }
+    for person in [901, 902] {
+        let voice = json!({ "voice": stage.file(&stage.put_file(b"never".to_vec())) });
+        stage.inject_from(person, voice);
+    }
+    settled(&stage);
+    let all = all_parts(&synced(&place, &server)).concat();
+    assert_eq!(all.iter().filter(|part| part.starts_with("[پرونده‌ای نرسید")).count(), 2, "{all:?}");
+}

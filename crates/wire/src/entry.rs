@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::hex::{Group, Hash};
+use crate::hex::{Group, Hash, Hex};
 use crate::limits::{
     ALIAS_BYTES, ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, REASON_BYTES, ROUTE_BYTES,
     SENDER_BYTES, TEXT_JSON_BYTES,
@@ -56,6 +56,8 @@ pub struct Origin {
     /// What the platform calls the source, where the operator chose to keep it; at most
     /// [`SENDER_BYTES`].
     pub sender: Option<Zeroizing<String>>,
+    /// The same for one source, and for no other, as long as the alias is: two may have one alias.
+    pub person: Option<Hex<16>>,
 }
 
 /// How a part came.
@@ -164,6 +166,8 @@ struct Body<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sender: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<Hex<16>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -257,6 +261,7 @@ impl Entry {
             wrote: body.wrote,
             route: body.route.filter(|route| route.len() <= ROUTE_BYTES),
             sender: body.sender.filter(|sender| sender.len() <= SENDER_BYTES),
+            person: body.person,
         };
         let origin = (origin != Origin::default()).then(|| Box::new(origin));
         let alias = body.alias.filter(|alias| alias.len() <= ALIAS_BYTES);
@@ -295,12 +300,14 @@ impl Entry {
             wrote: None,
             route: None,
             sender: None,
+            person: None,
             state: None,
             reason: None,
             code: None,
         };
         if let Some(origin) = self.origin {
             (body.wrote, body.route, body.sender) = (origin.wrote, origin.route, origin.sender);
+            body.person = origin.person;
         }
         match self.part {
             Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
@@ -441,7 +448,7 @@ mod tests {
 
     fn entry(part: Part) -> Entry {
         Entry {
-            group: crate::hex::Hex([0xab; 16]),
+            group: Hex([0xab; 16]),
             index: 3,
             arrived: 1_763_800_000,
             channel: Channel::Web,
@@ -459,7 +466,7 @@ mod tests {
 
     fn attachment(name: &str) -> Entry {
         entry(Part::Attachment(Attachment {
-            blob: crate::hex::Hex([1; 32]),
+            blob: Hex([1; 32]),
             size: u64::MAX,
             media_type: Zeroizing::new("video/mp4".to_owned()),
             name: Zeroizing::new(name.to_owned()),
@@ -511,7 +518,7 @@ mod tests {
             let mut named = entry(Part::Deletion(of));
             (named.alias, named.revises) = (Some(Zeroizing::new("heron 12".into())), of);
             let (route, sender) = (Some(Zeroizing::new("r".repeat(492))), Some(Zeroizing::new(name.chars().take(100).collect())));
-            named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender }));
+            named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender, person: of.map(|_| Hex([5; 16])) }));
             let outcome = Outcome { state: State::Failed, reason: of.map(|_| "window".into()), code: of };
             let outcome = entry(Part::Outcome(outcome));
             let Part::Attachment(file) = attachment(&name).part else { unreachable!() };

@@ -83,6 +83,11 @@ impl Office {
 
     /// A kept file's bytes; `None` while they are not here. Others than the desk itself kept are none.
     fn whole_file(&self, record: u64) -> Result<Option<File>, StoreError> {
+        let held = self.store().held(record)?;
+        if !matches!(held, Held::Part(Entry { part: Part::Kept(_), .. })) {
+            // What a source sent does not go out as it came.
+            return Ok(None);
+        }
         let Some((attachment, blob)) = self.blob(record)? else {
             if let Some(attachment) = self.attachment(record)? {
                 self.want(attachment.blob);

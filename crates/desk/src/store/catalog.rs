@@ -190,7 +190,9 @@ impl Catalog {
     /// are never the same one.
     fn repeats(&self, place: u32, meta: &Meta) -> bool {
         let submission = &self.submissions[place as usize];
-        let same = |part: &Part| part.index == meta.index && part.revises == meta.revises;
+        let same = |part: &Part| {
+            (part.class, part.index, part.revises) == (meta.class, meta.index, meta.revises)
+        };
         is_messenger(meta.channel)
             && submission.channel == meta.channel
             && self.records(submission).any(|record| same(&self.parts[record as usize]))
@@ -345,7 +347,9 @@ impl Catalog {
 
     /// The conversations whose alias fits.
     pub fn aliased(&self, fits: impl Fn(&str) -> bool) -> Vec<u64> {
-        let fitting = self.aliases.iter().filter(|(alias, _)| fits(alias));
+        // Behind the alias is what tells two of one alias apart.
+        let alone = |alias: &str| fits(alias.split('\0').next().unwrap_or_default());
+        let fitting = self.aliases.iter().filter(|(alias, _)| alone(alias));
         fitting.map(|(_, place)| self.conversations[*place as usize].number).collect()
     }
 

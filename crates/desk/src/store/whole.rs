@@ -111,10 +111,13 @@ impl Store {
         }
     }
 
+    /// What a source's submissions are joined by: the alias, and what tells two of one alias apart.
     fn alias(&self, record: u64) -> Option<Box<str>> {
-        match self.held(record) {
-            Ok(Held::Part(entry)) => entry.alias.map(|alias| alias.as_str().into()),
-            _ => None,
+        let Ok(Held::Part(entry)) = self.held(record) else { return None };
+        let alias = entry.alias?;
+        match entry.origin.and_then(|origin| origin.person) {
+            Some(person) => Some(format!("{}\0{person}", &**alias).into()),
+            None => Some(alias.as_str().into()),
         }
     }
 

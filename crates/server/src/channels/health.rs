@@ -1,6 +1,7 @@
 //! How an account stands, for the operator. Nothing of a source is in it, and no time finer than a
 //! minute: the rhythm of arrivals is not the operator's affair.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use payamgir_text::lang::Lang;
@@ -74,6 +75,8 @@ struct State {
     event: Option<u64>,
     trouble: Option<(Trouble, u64)>,
     token_until: Option<u64>,
+    /// When each was told last.
+    told: HashMap<Trouble, u64>,
     /// Nothing was wrong since.
     good: bool,
     now: u64,
@@ -97,11 +100,12 @@ impl Health {
     /// Something is wrong. Whether it is news: said again within the hour it is not.
     pub(crate) fn is_wrong(&self, trouble: Trouble, now: u64) -> bool {
         self.with(|state| {
-            let known = state.trouble.filter(|_| !state.good);
-            let news = known.is_none_or(|(known, at)| known != trouble || now >= at + 3600);
             state.good = false;
-            if news || state.trouble.is_none() {
-                state.trouble = Some((trouble, now));
+            state.trouble = Some((trouble, now));
+            let told = state.told.get(&trouble);
+            let news = told.is_none_or(|told| now.saturating_sub(*told) >= 3600);
+            if news {
+                state.told.insert(trouble, now);
             }
             news
         })

@@ -22,7 +22,9 @@ use super::taking::NotTaken;
 use super::telegram::Listener;
 
 /// Events worked on at once: bounds memory.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
+/// Bodies read at once.
+const READ: usize = 128;
 /// How long a platform may take to send one.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
@@ -46,11 +48,13 @@ pub(crate) enum Kind {
 struct Calls {
     channels: Arc<Channels>,
     turns: tokio::sync::Semaphore,
+    readers: tokio::sync::Semaphore,
 }
 
 /// The platforms' routes.
 pub(crate) fn router(channels: Arc<Channels>) -> Router {
-    let calls = Calls { channels, turns: tokio::sync::Semaphore::new(AT_ONCE) };
+    let semaphore = tokio::sync::Semaphore::new;
+    let calls = Calls { channels, turns: semaphore(AT_ONCE), readers: semaphore(READ) };
     Router::new().route("/hook/{*path}", any(called)).with_state(Arc::new(calls))
 }
 
@@ -61,12 +65,9 @@ async fn called(State(calls): State<Arc<Calls>>, request: Request) -> Response {
     if request.method() == "POST" && !is_likely(&hook, &request) {
         return refused(&hook);
     }
-    let Ok(_turn) = calls.turns.acquire().await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    };
     match (request.method().as_str(), &hook.kind) {
         ("GET", Kind::Meta { verify_token, .. }) => handshake(request.uri().query(), verify_token),
-        ("POST", _) => event(calls.channels.clone(), hook, request).await,
+        ("POST", _) => event(&calls, hook, request).await,
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
 }
@@ -109,7 +110,10 @@ fn same(a: &str, b: &str) -> bool {
     Sha256::digest(a) == Sha256::digest(b)
 }
 
-async fn event(channels: Arc<Channels>, hook: Hook, request: Request) -> Response {
+async fn event(calls: &Calls, hook: Hook, request: Request) -> Response {
+    let Ok(reading) = calls.readers.try_acquire() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let signed = header(&request, "x-hub-signature-256");
     let read = to_bytes(request.into_body(), signature::BODY_BYTES);
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
@@ -120,6 +124,12 @@ async fn event(channels: Arc<Channels>, hook: Hook, request: Request) -> Respons
     {
         return refused(&hook);
     }
+    drop(reading);
+    // Only for who is who they say: strangers hold up nobody.
+    let Ok(_turn) = calls.turns.acquire().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let channels = calls.channels.clone();
     let taken = tokio::task::spawn_blocking(move || hook.take(&channels, &body)).await;
     match taken {
         Ok(Ok(())) => StatusCode::OK.into_response(),

@@ -17,7 +17,9 @@ use super::line::Line;
 use super::taking::attachment;
 
 /// How often it is looked for jobs that came or are due.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(500);
+/// A pause after something could not be stored.
+const PAUSE: Duration = Duration::from_secs(2);
 /// Seconds between tries, by how many there were.
 const PAUSES: [u64; 6] = [2, 10, 60, 300, 1800, 3600];
 /// Jobs looked at in one go.
@@ -90,6 +92,7 @@ fn each(line: &Line, files: &dyn Files, jobs: Vec<(i64, Vec<u8>)>, patience: u64
         let opened = line.shared.keeper.keys().open_job(&sealed);
         let Ok(plain) = opened else {
             // Its key is gone: nobody can do it any more.
+            line.wrong(Trouble::File);
             let _ = ledger.done(id);
             continue;
         };
@@ -107,7 +110,10 @@ fn work(line: &Line, files: &dyn Files, id: i64, mut job: Job, patience: u64) ->
     let last = line.now().saturating_sub(job.began) >= patience;
     match fetch(line, files, &job, last) {
         Done::Yes => line.shared.keeper.ledger.done(id).is_ok(),
-        Done::Never => false,
+        Done::Never => {
+            std::thread::sleep(PAUSE);
+            false
+        }
         Done::Later => {
             line.wrong(Trouble::File);
             let pause = PAUSES[(job.tries as usize).min(PAUSES.len() - 1)];

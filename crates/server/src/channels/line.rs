@@ -1,8 +1,8 @@
 //! One account at work.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 
 use super::health::{Health, Trouble};
 use super::keeper::Keeper;
-use super::outbox::Task;
+use super::outbox::{Task, Tasks};
 use super::replies::Early;
 use super::settings::Settings;
 use crate::desk::Desk;
@@ -98,7 +98,7 @@ pub(crate) struct Line {
     /// One event at a time: what came twice at once is known the second time.
     pub(crate) turn: Mutex<Turn>,
     held: RwLock<Option<(Log, Desk)>>,
-    tasks: SyncSender<Task>,
+    tasks: Tasks,
     /// Something is being sent, and its platform's name for it is not known yet.
     pub(crate) sending: AtomicBool,
     /// Replies that wait to be sent: desks hand them over again and again.
@@ -110,8 +110,8 @@ pub(crate) struct Line {
 /// What is remembered from one event to the next.
 #[derive(Default)]
 pub(crate) struct Turn {
-    /// The event whose file could not be fetched, and how often.
-    pub(crate) tries: Option<([u8; 32], u32)>,
+    /// Events whose files could not be fetched, and how often.
+    pub(crate) tries: HashMap<[u8; 32], u32>,
 }
 
 impl Line {
@@ -119,7 +119,7 @@ impl Line {
         (channel, account): (Channel, &str),
         shared: &Arc<Shared>,
         (log, desk): &(Log, Desk),
-        tasks: SyncSender<Task>,
+        tasks: Tasks,
         is_asked: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -157,7 +157,11 @@ impl Line {
 
     /// Something is wrong: the operator is told, where it is news.
     pub(crate) fn wrong(&self, trouble: Trouble) {
-        if self.health.is_wrong(trouble, self.now()) {
+        // Anybody can call without a signature: that says nothing of how the account stands.
+        if trouble == Trouble::Unsigned {
+            self.health.note(trouble, self.now());
+            (self.shared.journal)(Event::Channel(self.channel, trouble));
+        } else if self.health.is_wrong(trouble, self.now()) {
             (self.shared.journal)(Event::Channel(self.channel, trouble));
         }
     }
@@ -187,7 +191,9 @@ impl Line {
 
     /// Gives the sending thread something to do; `false` where it has too much already.
     pub(crate) fn give(&self, task: Task) -> bool {
-        !matches!(self.tasks.try_send(task), Err(TrySendError::Full(_)))
+        let to =
+            if matches!(task, Task::Reply(_)) { &self.tasks.replies } else { &self.tasks.others };
+        !matches!(to.try_send(task), Err(TrySendError::Full(_)))
     }
 }
 

@@ -71,6 +71,7 @@ impl Service {
             return self.hear(line, said);
         };
         if let Some(own) = channels.line(&format!("{}/{}", word(line.channel), *account)) {
+            own.health.heard(own.now());
             return self.hear(own, said);
         }
         match said.heard {
@@ -87,10 +88,16 @@ impl Service {
         match said.heard {
             Heard::Came(came) => take(line, &came, Fetching::Later).map(drop),
             Heard::Status(status) => replies::heard(line, status),
-            Heard::Echo(came) if replies::is_own(line, &came.message)? => Ok(()),
-            // Its name will be known once the answer to sending it is heard.
-            Heard::Echo(_) if line.is_sending() => Err(NotTaken::Later),
-            Heard::Echo(came) => take(line, &came, Fetching::Later).map(drop),
+            Heard::Echo(came) => {
+                // Asked before: what ends in between is known by its name.
+                let sending = line.is_sending();
+                match (replies::is_own(line, &came)?, sending) {
+                    (true, _) => Ok(()),
+                    // Its name will be known once the answer to sending it is heard.
+                    (false, true) => Err(NotTaken::Later),
+                    (false, false) => take(line, &came, Fetching::Later).map(drop),
+                }
+            }
             Heard::Trouble(code) => {
                 line.wrong(if is_token(code) { Trouble::Token } else { Trouble::Code(code) });
                 Ok(())

@@ -63,6 +63,8 @@ pub enum NoChannels {
     Keeper(NoKeeper),
     /// A proxy's or a server's address is malformed, or not private and not encrypted.
     Address,
+    /// One account is set up twice.
+    Twice,
 }
 
 impl Channels {
@@ -87,27 +89,31 @@ impl Channels {
         let mut all = Self { shared: Some(shared.clone()), ..Self::none() };
         let held = (log, desk);
         for account in settings.telegram {
-            all.add(telegram::start(account, &shared, &held, &all.stop)?);
+            all.add(telegram::start(account, &shared, &held, &all.stop)?)?;
         }
         for account in settings.signal {
-            all.add(signal::start(account, &shared, &held, &all.stop)?);
+            all.add(signal::start(account, &shared, &held, &all.stop)?)?;
         }
         for account in settings.whatsapp {
-            all.add(meta::whatsapp(account, &shared, &held, &all.stop)?);
+            all.add(meta::whatsapp(account, &shared, &held, &all.stop)?)?;
         }
         for account in settings.instagram {
-            all.add(meta::instagram(account, &shared, &held, &all.stop)?);
+            all.add(meta::instagram(account, &shared, &held, &all.stop)?)?;
         }
         all.threads.push(keeper::keep_turning(&shared, &all.lines, &all.stop));
         replies::settle_begun(&shared, &held.0, &held.1);
         Ok(all)
     }
 
-    fn add(&mut self, started: Started) {
+    fn add(&mut self, started: Started) -> Result<(), NoChannels> {
+        if self.line(&started.line.key).is_some() {
+            return Err(NoChannels::Twice);
+        }
         self.lines.push(started.line);
         self.hooks.extend(started.hook);
         self.threads.extend(started.threads);
         self.draining.extend(started.drains);
+        Ok(())
     }
 
     /// How each account stands.
@@ -162,6 +168,7 @@ impl std::fmt::Display for NoChannels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Keeper(error) => error.fmt(f),
+            Self::Twice => f.write_str("one account is set up twice"),
             Self::Address => f.write_str("an address of a platform or of the proxy is not usable"),
         }
     }

@@ -26,7 +26,7 @@ const QUEUE: usize = 256;
 const TRIES: u32 = 5;
 /// Longest pause between two tries, in seconds.
 const LONGEST: u64 = 60;
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Something to send or to do.
 pub(crate) enum Task {
@@ -83,22 +83,44 @@ pub(crate) trait Carrier: Send {
     fn other(&mut self, _other: &Other) {}
 }
 
+/// What an account is given to do: replies come before all else.
+pub(crate) struct Tasks {
+    pub replies: SyncSender<Task>,
+    pub others: SyncSender<Task>,
+}
+
+/// The other ends of it.
+pub(crate) struct Given {
+    replies: Receiver<Task>,
+    others: Receiver<Task>,
+}
+
+impl Given {
+    fn next(&self) -> Result<Task, RecvTimeoutError> {
+        match self.replies.try_recv().or_else(|_| self.others.try_recv()) {
+            Ok(task) => Ok(task),
+            Err(_) => self.replies.recv_timeout(LOOK),
+        }
+    }
+}
+
 /// The two ends of an account's tasks.
-pub(crate) fn tasks() -> (SyncSender<Task>, Receiver<Task>) {
-    sync_channel(QUEUE)
+pub(crate) fn tasks() -> (Tasks, Given) {
+    let ((replies, first), (others, then)) = (sync_channel(QUEUE), sync_channel(QUEUE));
+    (Tasks { replies, others }, Given { replies: first, others: then })
 }
 
 /// Sends until `stop`.
 pub(crate) fn keep_sending(
     line: &Arc<Line>,
-    tasks: Receiver<Task>,
+    tasks: Given,
     mut carrier: Box<dyn Carrier>,
     stop: &Arc<AtomicBool>,
 ) -> JoinHandle<()> {
     let (line, stop) = (line.clone(), stop.clone());
     std::thread::spawn(move || {
         while !stop.load(Ordering::SeqCst) {
-            match tasks.recv_timeout(LOOK) {
+            match tasks.next() {
                 Ok(Task::Reply(task)) => {
                     reply(&line, &mut *carrier, &task.0, &task.1, &stop);
                     line.unqueue(&task.1.reply.0);
@@ -136,7 +158,7 @@ fn reply(line: &Line, carrier: &mut dyn Carrier, to: &Address, reply: &Reply, st
     let own = reply.reply.to_string();
     line.sending.store(true, Ordering::SeqCst);
     for piece in all.iter().filter(|_| window != Window::Over) {
-        match patiently(stop, || send(carrier, to, piece, &own, window == Window::Late)) {
+        match patiently(stop, TRIES, || send(carrier, to, piece, &own, window == Window::Late)) {
             Verdict::Accepted(id) => ids.push(id),
             other => {
                 verdict = Some(other);
@@ -149,7 +171,7 @@ fn reply(line: &Line, carrier: &mut dyn Carrier, to: &Address, reply: &Reply, st
         // The desk hands it over again.
         let _ = keeper.ledger.unbegin(&reply.reply.0);
     } else {
-        replies::ended(line, &held, &reply.reply, &ids, verdict);
+        replies::ended(line, &held, (&reply.reply, &to.to), &ids, verdict);
     }
     line.sending.store(false, Ordering::SeqCst);
     replies::unmatched(line);
@@ -169,8 +191,8 @@ fn send(
 }
 
 /// Tries again where it is certain that nothing was sent, as late as the platform wants.
-fn patiently(stop: &AtomicBool, mut send: impl FnMut() -> Verdict) -> Verdict {
-    for _ in 1..TRIES {
+fn patiently(stop: &AtomicBool, tries: u32, mut send: impl FnMut() -> Verdict) -> Verdict {
+    for _ in 1..tries {
         match send() {
             verdict @ (Verdict::Later(_) | Verdict::NotReached) => {
                 let seconds = if let Verdict::Later(seconds) = verdict { seconds } else { 5 };
@@ -179,7 +201,7 @@ fn patiently(stop: &AtomicBool, mut send: impl FnMut() -> Verdict) -> Verdict {
                     if stop.load(Ordering::SeqCst) {
                         return verdict;
                     }
-                    std::thread::sleep(LOOK.min(Duration::from_secs(seconds.max(1))) / 5);
+                    std::thread::sleep(LOOK);
                 }
             }
             verdict => return verdict,
@@ -203,8 +225,9 @@ fn greet(line: &Line, carrier: &mut dyn Carrier, greeting: &Greeting, stop: &Ato
         wrote: line.now(),
     };
     line.sending.store(true, Ordering::SeqCst);
-    if let Verdict::Accepted(id) = patiently(stop, || carrier.text(&to, text, "", false)) {
-        replies::said(line, &id);
+    // Replies wait behind it: it is not worth much patience.
+    if let Verdict::Accepted(id) = patiently(stop, 1, || carrier.text(&to, text, "", false)) {
+        replies::said(line, &to.to, &id);
     }
     line.sending.store(false, Ordering::SeqCst);
 }

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use payamgir_address::NotOpened;
-use payamgir_channels::{Reason, Status, Verdict, Words};
+use payamgir_channels::{Came, Reason, Status, Verdict, Words};
 use payamgir_log::Log;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::send::Send as Reply;
 use payamgir_wire::{Channel, Entry, Outcome, Part, State};
+use sha2::{Digest, Sha256};
 
 use super::line::{Line, Shared};
 use super::taking::{NotTaken, marks};
@@ -18,6 +19,8 @@ use crate::desk::Desk;
 
 /// Statuses kept for a moment: a platform may tell of something before it answers that it took it.
 const EARLY: usize = 64;
+/// Moments in one receipt: more are looked at by nobody.
+const AT_ONCE: usize = 64;
 
 /// What a desk is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +88,7 @@ pub(crate) fn settle_begun(shared: &Shared, log: &Log, desk: &Desk) {
 pub(crate) fn ended(
     line: &Line,
     (log, desk): &(Log, Desk),
-    reply: &Hex<16>,
+    (reply, to): (&Hex<16>, &str),
     ids: &[Words],
     verdict: Option<Verdict>,
 ) {
@@ -109,8 +112,13 @@ pub(crate) fn ended(
     if tell(shared, (log, desk), line.channel, reply, outcome).is_err() {
         return line.wrong(Trouble::Storage);
     }
-    let sent: Vec<_> = ids.iter().map(|id| sent_marks(line, id)[0]).collect();
-    let noted = keeper.ledger.end(&reply.0, &sent, keeper.today());
+    let sent: Vec<_> = ids.iter().map(|id| sent_marks(line, to, id)[0]).collect();
+    // What is told of one piece is told of all only where it is the last, and all went out.
+    let whole = usize::from(state == State::Accepted);
+    let pieces = &sent[..sent.len().saturating_sub(whole)];
+    let pieces: Vec<_> = pieces.iter().map(|mark| (piece_of(mark), 0)).collect();
+    let noted = keeper.ledger.note(&pieces, keeper.today());
+    let noted = noted.and_then(|()| keeper.ledger.end(&reply.0, &sent, keeper.today()));
     if noted.and_then(|()| note(line, reply, state)).is_err() {
         line.wrong(Trouble::Storage);
     }
@@ -147,8 +155,15 @@ fn tell(
     shared.append(held, entry, vec![])
 }
 
-fn sent_marks(line: &Line, id: &str) -> Vec<payamgir_address::Mark> {
-    marks(line, "sent", &[id])
+/// Signal's names are moments, and anybody may speak of any: they count from whom it was sent to.
+fn sent_marks(line: &Line, to: &str, id: &str) -> Vec<payamgir_address::Mark> {
+    let to = if line.channel == Channel::Signal { to } else { "" };
+    marks(line, "sent", &[to, id])
+}
+
+/// Notes that a mark is of a piece that does not speak for its reply.
+fn piece_of(mark: &payamgir_address::Mark) -> payamgir_address::Mark {
+    Sha256::new().chain_update(mark).chain_update("piece").finalize().into()
 }
 
 fn state_marks(line: &Line, reply: &Hex<16>, state: State) -> Vec<payamgir_address::Mark> {
@@ -161,17 +176,18 @@ fn note(line: &Line, reply: &Hex<16>, state: State) -> Result<(), payamgir_ledge
 }
 
 /// The server said something of its own, which the platform may tell of.
-pub(crate) fn said(line: &Line, id: &str) {
+pub(crate) fn said(line: &Line, to: &str, id: &str) {
     let keeper = &line.shared.keeper;
-    if keeper.ledger.note(&[(sent_marks(line, id)[0], 0)], keeper.today()).is_err() {
+    if keeper.ledger.note(&[(sent_marks(line, to, id)[0], 0)], keeper.today()).is_err() {
         line.wrong(Trouble::Storage);
     }
 }
 
 /// Whether the platform tells of something that went out from here.
-pub(crate) fn is_own(line: &Line, id: &str) -> Result<bool, NotTaken> {
+pub(crate) fn is_own(line: &Line, came: &Came) -> Result<bool, NotTaken> {
     let ledger = &line.shared.keeper.ledger;
-    let marks = sent_marks(line, id);
+    let to = came.who.as_deref().map_or("", String::as_str);
+    let marks = sent_marks(line, to, &came.message);
     let own =
         ledger.sent(&marks).and_then(|sent| Ok(sent.is_some() || ledger.find(&marks)?.is_some()));
     own.map_err(|_| NotTaken::Storage)
@@ -213,14 +229,20 @@ fn status_of(line: &Line, status: Status, keep: bool) -> Result<(), NotTaken> {
     };
     let ledger = &line.shared.keeper.ledger;
     let mut found = false;
-    for id in status.message.split(',') {
-        let Some(reply) = reply_of(line, &status, id).map_err(|_| storage())? else { continue };
+    for id in status.message.split(',').take(AT_ONCE) {
+        let Some((reply, piece)) = reply_of(line, &status, id).map_err(|_| storage())? else {
+            continue;
+        };
         found = true;
+        if piece && status.state != State::Failed {
+            continue;
+        }
         let known = ledger.find(&state_marks(line, &reply, status.state));
         if known.map_err(|_| storage())?.is_some() {
             continue;
         }
-        let reason = status.reason.map(|reason| reason.word().to_owned());
+        let reason = if piece { Some(Reason::Partly) } else { status.reason };
+        let reason = reason.map(|reason| reason.word().to_owned());
         let outcome = Outcome { state: status.state, reason, code: status.code };
         let told = tell(&line.shared, (&log, &desk), line.channel, &reply, outcome);
         told.map_err(|_| storage())?;
@@ -232,19 +254,22 @@ fn status_of(line: &Line, status: Status, keep: bool) -> Result<(), NotTaken> {
     Ok(())
 }
 
-/// The reply that a platform means: by its own name for it, or by ours that it gives back.
+/// The reply that a platform means, by its own name for it or by ours that it gives back; and whether it
+/// speaks of a piece that does not stand for all.
 fn reply_of(
     line: &Line,
     status: &Status,
     id: &str,
-) -> Result<Option<Hex<16>>, payamgir_ledger::Failed> {
+) -> Result<Option<(Hex<16>, bool)>, payamgir_ledger::Failed> {
     let ledger = &line.shared.keeper.ledger;
-    if let Some(reply) = ledger.sent(&sent_marks(line, id))? {
-        return Ok(Some(Hex(reply)));
+    let marks = sent_marks(line, status.who.as_deref().map_or("", String::as_str), id);
+    if let Some(reply) = ledger.sent(&marks)? {
+        let pieces: Vec<_> = marks.iter().map(piece_of).collect();
+        return Ok(Some((Hex(reply), ledger.find(&pieces)?.is_some())));
     }
     let own = status.own.as_ref().and_then(|own| Hex::<16>::parse(own).ok());
     match own {
-        Some(own) if ledger.sending(&own.0)?.is_some() => Ok(Some(own)),
+        Some(own) if ledger.sending(&own.0)?.is_some() => Ok(Some((own, false))),
         _ => Ok(None),
     }
 }

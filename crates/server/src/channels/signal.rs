@@ -223,7 +223,7 @@ impl Daemon {
     }
 
     fn echo(&self, came: &payamgir_channels::Came) -> Result<(), NotTaken> {
-        match replies::is_own(&self.line, &came.message)? {
+        match replies::is_own(&self.line, came)? {
             true => Ok(()),
             false => take(&self.line, came, Fetching::Now(self)).map(drop),
         }
@@ -346,7 +346,7 @@ impl Sender {
     fn send(&self, params: Value) -> Verdict {
         match self.0.call("send", params, true) {
             Ok(answer) => api::judge(&answer),
-            Err(Unheard::NotAsked) => Verdict::Later(5),
+            Err(Unheard::NotAsked) => Verdict::NotReached,
             Err(Unheard::Unsure) => Verdict::Unsure,
         }
     }

@@ -26,6 +26,8 @@ use crate::desk::Desk;
 
 /// How often an event is asked for again because a file of it does not come.
 const TRIES: u32 = 5;
+/// Events whose tries are counted at once.
+const TRIED: usize = 256;
 /// Most bytes that are kept as they came inside an entry; more become a file.
 const RAW_BYTES: usize = 36 * 1024;
 /// A location that is followed is kept once in so many seconds.
@@ -60,17 +62,20 @@ pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<bool
     if line.shared.keeper.ledger.find(&taking.event).map_err(|_| storage(line))?.is_some() {
         return Ok(false);
     }
-    let tries = turn.tries.filter(|(event, _)| *event == taking.event[0]).map_or(0, |t| t.1);
+    let tries = turn.tries.get(&taking.event[0]).copied().unwrap_or(0);
     taking.last_try = tries + 1 >= TRIES;
     match taking.all(files) {
         Err(NotTaken::Later) => {
-            turn.tries = Some((taking.event[0], tries + 1));
+            if turn.tries.len() >= TRIED {
+                turn.tries.clear();
+            }
+            turn.tries.insert(taking.event[0], tries + 1);
             line.wrong(Trouble::File);
             Err(NotTaken::Later)
         }
         Err(error) => Err(error),
         Ok(()) => {
-            turn.tries = None;
+            turn.tries.remove(&taking.event[0]);
             line.health.took(line.now());
             drop(turn);
             taking.welcome();
@@ -97,6 +102,9 @@ struct Taking<'a> {
     /// What it belongs to.
     album: Mark,
     next: u32,
+    /// What was put aside for it, and for what came since, by an earlier try.
+    end: Option<u32>,
+    closing: Vec<&'a File>,
     origin: Option<Box<Origin>>,
     alias: Option<Words>,
     jobs: Vec<Vec<u8>>,
@@ -131,7 +139,11 @@ impl<'a> Taking<'a> {
             Some(album) => known(line, marks("album", &[whose, album]))?,
             None => root,
         };
+        // Where an earlier try of the same event began, and else where its album is.
+        let begun = ledger.find(&[under(&event[0], "begun")]).map_err(failed)?;
         let next = ledger.find(&[under(&album, "next")]).map_err(failed)?.map_or(0, |at| at.1);
+        let first = begun.map_or(next, |at| at.1);
+        let again = begun.is_some();
         let person = person(line, came)?;
         let alias = person
             .and_then(|person| line.shared.keeper.keys().alias(&[line.key.as_bytes(), &person]));
@@ -139,6 +151,7 @@ impl<'a> Taking<'a> {
             wrote: came.wrote,
             route: route(line, came),
             sender: came.sender.clone(),
+            person: person.map(|person| tag_of(&person)),
         }));
         let (jobs, noted) = (vec![], vec![]);
         let (last_try, refused) = (false, false);
@@ -150,9 +163,11 @@ impl<'a> Taking<'a> {
             person,
             root,
             album,
-            next,
+            next: first,
+            end: if again { Some(next) } else { None },
             origin,
             alias,
+            closing: vec![],
             jobs,
             noted,
             last_try,
@@ -166,6 +181,7 @@ impl<'a> Taking<'a> {
         let now = u32::from_be_bytes(std::array::from_fn(|at| digest[at]));
         let before = self.place("now")?;
         let unchanged = self.came.kind == Kind::Edit && before == Some(now);
+        self.begin()?;
         if !unchanged {
             match self.came.kind {
                 Kind::Deletion => self.deletion()?,
@@ -173,7 +189,27 @@ impl<'a> Taking<'a> {
             }
             self.note(self.root, "now", now);
         }
-        self.finish()
+        self.finish()?;
+        // Only now: a try that failed looks for them again.
+        if let Fetching::Now(files) = files {
+            self.closing.iter().for_each(|file| files.close(file));
+        }
+        Ok(())
+    }
+
+    /// Puts places aside before the first part is in the log: what comes in between, while this is tried
+    /// again, must not take them.
+    fn begin(&mut self) -> Result<(), NotTaken> {
+        if self.end.is_some() {
+            return Ok(());
+        }
+        let end = self.next + places(self.came);
+        self.end = Some(end);
+        let keeper = &self.line.shared.keeper;
+        let marks =
+            [(under(&self.event[0], "begun"), self.next), (under(&self.album, "next"), end)];
+        let noted = keeper.ledger.note(&marks, keeper.today());
+        noted.map_err(|_| storage(self.line))
     }
 
     /// What was noted of this message under a word.
@@ -211,9 +247,7 @@ impl<'a> Taking<'a> {
                     self.text(words, text.filter(|_| edit))?;
                 }
                 Item::File(file) if is_long_text(file) && whole.is_some() => {
-                    if let Fetching::Now(files) = files {
-                        files.close(file);
-                    }
+                    self.closing.push(file);
                 }
                 // What stands around an edited text has not changed.
                 Item::Note(_) if edit && spoken => {}
@@ -229,6 +263,7 @@ impl<'a> Taking<'a> {
                     if edit && self.is_known(file_)? {
                         continue;
                     }
+                    self.closing.push(file_);
                     self.note(self.root, "file", self.next);
                     self.note(self.root, &unique(file_), 0);
                     self.file(file_, file.filter(|_| edit), files)?;
@@ -291,7 +326,7 @@ impl<'a> Taking<'a> {
                 return self
                     .text(&too_large(line.shared.manner.lang, &file.name, file.size), revises);
             }
-            Err(_) => return self.lost(file, revises, files),
+            Err(_) => return self.lost(file, revises),
         };
         let held = (&self.held.0, &self.held.1);
         match fetch::seal(held, file, opened, self.last_try, &|| line.is_closed()) {
@@ -299,23 +334,15 @@ impl<'a> Taking<'a> {
             Err(NotSealed::Log(error)) => return Err(self.failed(&error)),
             Err(NotSealed::Broken) if line.is_closed() => return Err(NotTaken::Closed),
             Err(NotSealed::Broken) if !self.last_try => return Err(NotTaken::Later),
-            Err(NotSealed::Broken) => return self.lost(file, revises, files),
+            Err(NotSealed::Broken) => return self.lost(file, revises),
         }
-        files.close(file);
         Ok(())
     }
 
-    fn lost(
-        &mut self,
-        file: &File,
-        revises: Option<u32>,
-        files: &dyn Files,
-    ) -> Result<(), NotTaken> {
+    fn lost(&mut self, file: &File, revises: Option<u32>) -> Result<(), NotTaken> {
         self.whole = false;
         self.line.health.note(Trouble::File, self.line.now());
-        self.text(&lost(self.line.shared.manner.lang, &file.name), revises)?;
-        files.close(file);
-        Ok(())
+        self.text(&lost(self.line.shared.manner.lang, &file.name), revises)
     }
 
     fn attach(
@@ -375,7 +402,12 @@ impl<'a> Taking<'a> {
     /// All of it is in the log: from here on it is known when it comes again.
     fn finish(&mut self) -> Result<(), NotTaken> {
         let keeper = &self.line.shared.keeper;
-        self.noted.push((under(&self.album, "next"), self.next));
+        // Where nothing came in between, what was put aside and not needed is given back.
+        let aside = keeper.ledger.find(&[under(&self.album, "next")]);
+        let aside = aside.map_err(|_| storage(self.line))?.map_or(0, |at| at.1);
+        if Some(aside) == self.end || aside < self.next {
+            self.noted.push((under(&self.album, "next"), self.next));
+        }
         self.noted.push((self.event[0], 0));
         self.noted.push((self.root, 0));
         self.noted.push((self.album, 0));
@@ -386,9 +418,8 @@ impl<'a> Taking<'a> {
             let whose = if self.line.channel == Channel::Whatsapp { "" } else { who };
             names.push(marks(self.line, "message", &[whose, event])[0]);
         }
-        let kept = keeper.ledger.keep(&self.jobs, &self.noted, day);
-        let named = kept.and_then(|()| keeper.ledger.rename(&names, &self.root, day));
-        named.map_err(|_| storage(self.line))
+        let kept = keeper.ledger.keep(&self.jobs, &self.noted, (&names, &self.root), day);
+        kept.map_err(|_| storage(self.line))
     }
 
     /// The first answer to somebody, once; and word of a file that does not come this way.
@@ -397,7 +428,9 @@ impl<'a> Taking<'a> {
         let keeper = &self.line.shared.keeper;
         let lang = self.lang();
         let about = Some(self.came.message.clone());
-        if self.refused {
+        let told = || under(person, &format!("too large {}", keeper.today()));
+        // Once a day: somebody could otherwise have this account do nothing else.
+        if self.refused && keeper.ledger.first(&told(), keeper.today()).unwrap_or(false) {
             let (to, about) = (to.clone(), about.clone());
             self.line.give(Task::Greet(Greeting { to, about, lang, too_large: true }));
         }
@@ -475,6 +508,8 @@ fn person(line: &Line, came: &Came) -> Result<Option<Mark>, NotTaken> {
 }
 
 fn route(line: &Line, came: &Came) -> Option<Words> {
+    // What nobody said just now says nothing of how long they can be answered.
+    came.spoken.then_some(())?;
     let address = Address {
         account: Zeroizing::new(line.key.clone()),
         to: came.who.clone()?,
@@ -488,6 +523,23 @@ fn route(line: &Line, came: &Came) -> Option<Words> {
 /// A hash that follows from another.
 fn under(root: &Mark, word: &str) -> Mark {
     Sha256::new().chain_update(root).chain_update(word).finalize().into()
+}
+
+/// What tells one person from another at the desk, where two have one alias by accident.
+fn tag_of(person: &Mark) -> Hex<16> {
+    let hash = under(person, "payamgir person 1");
+    Hex(std::array::from_fn(|at| hash[at]))
+}
+
+/// How many places an event takes, as far as that is known before its files are.
+fn places(came: &Came) -> u32 {
+    let of = |item: &Item| match item {
+        Item::Text(words) | Item::Note(words) => text_parts(words).count() as u32,
+        // A text of a mebibyte, in pieces.
+        Item::File(file) if is_long_text(file) => 32,
+        Item::File(_) | Item::Unreadable(_) => 1,
+    };
+    came.items.iter().map(of).sum::<u32>().max(1)
 }
 
 /// The group of what a platform sent together. It does not follow from what the ledger shows alone:

@@ -124,7 +124,11 @@ impl Listener {
         // The first question says nothing of what is safe: it begins with what is not.
         let answer = match self.bot.call(&api::updates(asking.offset, asking.limit, WAIT), WAIT) {
             Ok(answer) => answer,
-            Err(_) => return self.wrong(Trouble::Unreachable, 0),
+            Err(_) => {
+                // A line that breaks in the middle may carry less.
+                asking.limit = (asking.limit / 2).max(1);
+                return self.wrong(Trouble::Unreachable, 0);
+            }
         };
         match answer.status {
             200 => self.answered(&answer.body, asking),
