@@ -101,9 +101,9 @@ fn attachment(room: &Room, panes: &Panes, view: &View) -> Markup {
     let takes = way.is_some_and(|way| way.channel != Channel::Instagram);
     html! {
         @if takes {
-            details.versions.write-reply {
+            details.write.write-reply {
                 summary { (say.t("فرستادن صدا یا عکس", "Send a voice or a picture")) }
-                form.write method="post" action={ "/" (say.lang.code()) "/attach" } enctype="multipart/form-data" {
+                form.attach method="post" action={ "/" (say.lang.code()) "/attach" } enctype="multipart/form-data" {
                     (once(room))
                     input type="hidden" name="id" value=(view.number);
                     input type="hidden" name="back" value=(panes.place.href(say.lang));
