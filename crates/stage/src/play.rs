@@ -25,7 +25,8 @@ const UUID: &str = "6f1a2b3c-4d5e-4000-8000-000000000001";
 const NUMBER: &str = "15555550100";
 const IGSID: &str = "1234567890123456";
 const STYLE: &str = "body{margin:0;font:16px/1.6 system-ui,sans-serif;background:#eef1f3;color:#14212a}\
-h1{font-size:1.2rem;margin:1rem}p.say{margin:0 1rem 1rem;max-width:60em}\
+h1{font-size:1.2rem;margin:1rem}main.said{display:block;padding:0}.said h1{position:absolute;clip-path:inset(50%)}\
+p.say{margin:0 1rem 1rem;max-width:60em}\
 main{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:1rem;padding:0 1rem 1rem}\
 section{background:#fff;border:1px solid #b4c4cf;border-radius:.5rem;display:flex;flex-direction:column;overflow:hidden}\
 h2{margin:0;padding:.5rem .75rem;font-size:1rem;color:#fff;background:#17405c}\
@@ -82,9 +83,9 @@ async fn page() -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=fa dir=rtl><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width\"><title>Messengers</title>\
-         <style>{STYLE}</style><h1>چهار پیام‌رسان، بازی‌شده روی همین رایانه · Four messengers, played on this machine</h1>\
+         <style>{STYLE}</style><header><h1>چهار پیام‌رسان، بازی‌شده روی همین رایانه · Four messengers, played on this machine</h1>\
          <p class=say>آنچه اینجا بنویسید به سرور می‌رسد، گویی کسی در آن پیام‌رسان نوشته است. پاسخ‌های میز هم اینجا دیده می‌شود.\
-         <br><span lang=en dir=ltr>What you write comes to the server as if somebody had written it in that messenger. The desk's answers show here.</span></p>\
+         <br><span lang=en dir=ltr>What you write comes to the server as if somebody had written it in that messenger. The desk's answers show here.</span></p></header>\
          <main>{panes}</main></html>"
     ))
 }
@@ -105,9 +106,10 @@ async fn history(State(played): State<Arc<Played>>, Path(word): Path<String>) ->
     };
     let lines: String = played.lines(at).into_iter().map(shown).collect();
     let html = format!(
-        "<!doctype html><html lang=fa dir=rtl><meta charset=utf-8><meta http-equiv=refresh content=2>\
-         <title>{}</title><style>{STYLE}</style><ol>{lines}</ol></html>",
-        NAMES[at].1
+        "<!doctype html><html lang=fa dir=rtl><meta charset=utf-8>\
+         <script>setTimeout(()=>location.reload(),2000)</script>\
+         <title>{name}</title><style>{STYLE}</style><main class=said><h1>{name}</h1><ol>{lines}</ol></main></html>",
+        name = NAMES[at].1
     );
     ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
