@@ -50,11 +50,7 @@ impl Keys {
     /// Destroys the secrets that are over on that day, and makes one where it is due. Whether anything
     /// changed: then the text must be kept before anything is sealed, and the old one be gone.
     pub fn turn(&mut self, today: u32, schedule: Schedule, fill: impl FnOnce(&mut [u8])) -> bool {
-        let (before, mut ahead) = (self.0.len(), false);
-        // Made while the clock was ahead: it must not live for so much longer.
-        for secret in self.0.iter_mut().filter(|secret| secret.made > today) {
-            (secret.made, ahead) = (today, true);
-        }
+        let before = self.0.len();
         // A clock that was set back makes none younger than it is.
         self.0.retain(|secret| today.saturating_sub(secret.made) < schedule.destroy);
         let due = self
@@ -65,7 +61,7 @@ impl Keys {
             fill(&mut fresh[..]);
             self.0.push(Secret::new(&fresh, today));
         }
-        due || ahead || self.0.len() != before
+        due || self.0.len() != before
     }
 
     /// As it is kept, a line each.
