@@ -76,10 +76,7 @@ impl Ledger {
     pub fn note(&self, marks: &[(Mark, u32)], day: u32) -> Result<(), Failed> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        for (mark, place) in marks {
-            let sql = "INSERT OR REPLACE INTO marks (mark, place, day) VALUES (?, ?, ?)";
-            transaction.prepare_cached(sql)?.execute(params![&mark[..], place, day])?;
-        }
+        put_marks(&transaction, marks, day)?;
         Ok(transaction.commit()?)
     }
 
@@ -105,10 +102,7 @@ impl Ledger {
     pub fn rename(&self, marks: &[Mark], root: &Mark, day: u32) -> Result<(), Failed> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        for mark in marks {
-            let sql = "INSERT OR REPLACE INTO names (mark, root, day) VALUES (?, ?, ?)";
-            transaction.prepare_cached(sql)?.execute(params![&mark[..], &root[..], day])?;
-        }
+        put_names(&transaction, marks, root, day)?;
         Ok(transaction.commit()?)
     }
 
@@ -192,14 +186,8 @@ impl Ledger {
         for sealed in jobs {
             transaction.execute("INSERT INTO jobs (sealed) VALUES (?)", [sealed])?;
         }
-        for name in names {
-            let sql = "INSERT OR REPLACE INTO names (mark, root, day) VALUES (?, ?, ?)";
-            transaction.prepare_cached(sql)?.execute(params![&name[..], &root[..], day])?;
-        }
-        for (mark, place) in marks {
-            let sql = "INSERT OR REPLACE INTO marks (mark, place, day) VALUES (?, ?, ?)";
-            transaction.prepare_cached(sql)?.execute(params![&mark[..], place, day])?;
-        }
+        put_names(&transaction, names, root, day)?;
+        put_marks(&transaction, marks, day)?;
         Ok(transaction.commit()?)
     }
 
@@ -222,6 +210,22 @@ impl Ledger {
         self.db().execute("DELETE FROM jobs WHERE id = ?", [id])?;
         Ok(())
     }
+}
+
+fn put_marks(db: &Connection, marks: &[(Mark, u32)], day: u32) -> Result<(), Failed> {
+    let sql = "INSERT OR REPLACE INTO marks (mark, place, day) VALUES (?, ?, ?)";
+    for (mark, place) in marks {
+        db.prepare_cached(sql)?.execute(params![&mark[..], place, day])?;
+    }
+    Ok(())
+}
+
+fn put_names(db: &Connection, names: &[Mark], root: &Mark, day: u32) -> Result<(), Failed> {
+    let sql = "INSERT OR REPLACE INTO names (mark, root, day) VALUES (?, ?, ?)";
+    for name in names {
+        db.prepare_cached(sql)?.execute(params![&name[..], &root[..], day])?;
+    }
+    Ok(())
 }
 
 impl From<rusqlite::Error> for Failed {

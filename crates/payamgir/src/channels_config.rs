@@ -174,16 +174,18 @@ impl Default for Instagram {
 
 /// Reads a folder's accounts; none where there is no such file.
 pub fn read(dir: &Path) -> Result<settings::Settings, Problem> {
+    load(dir)?.settings(dir)
+}
+
+fn load(dir: &Path) -> Result<Channels, Problem> {
     let path = dir.join(FILE);
     let text = if path.exists() { files::read(&path)? } else { String::new() };
-    Channels::parse(&text)?.settings(dir)
+    Channels::parse(&text)
 }
 
 /// The accounts that the source's page names.
 pub fn ways(dir: &Path) -> Result<Vec<Way>, Problem> {
-    let path = dir.join(FILE);
-    let text = if path.exists() { files::read(&path)? } else { String::new() };
-    let config = Channels::parse(&text)?;
+    let config = load(dir)?;
     let of = |channel, handle: &String| Way { channel, handle: handle.clone() };
     let all = config.telegram.iter().map(|one| of(Channel::Telegram, &one.handle));
     let all = all.chain(config.signal.iter().map(|one| of(Channel::Signal, &one.handle)));

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use payamgir_channels::File;
-use payamgir_log::{Error, Log, PendingBlob};
+use payamgir_log::{Log, PendingBlob};
 use payamgir_seal::BlobSealer;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -58,7 +58,7 @@ pub(crate) struct Fetched {
 #[derive(Debug)]
 pub(crate) enum NotSealed {
     /// The log failed.
-    Log(Error),
+    Log,
     /// The line broke, or the server stops.
     Broken,
 }
@@ -72,8 +72,8 @@ pub(crate) fn seal(
     is_over: &dyn Fn() -> bool,
 ) -> Result<Fetched, NotSealed> {
     let recipient = desk.now().recipient.clone();
-    let mut sealer =
-        BlobSealer::new(&recipient, log.blob().map_err(NotSealed::Log)?).map_err(io)?;
+    let mut sealer = BlobSealer::new(&recipient, log.blob().map_err(|_| NotSealed::Log)?)
+        .map_err(|_| NotSealed::Log)?;
     let (mut hash, mut bytes) = (Sha256::new(), Zeroizing::new(vec![0; CHUNK]));
     let Opened { bytes: mut source, size: announced, sha256 } = opened;
     let whole = loop {
@@ -84,7 +84,7 @@ pub(crate) fn seal(
             Ok(0) => break true,
             Ok(count) => {
                 hash.update(&bytes[..count]);
-                sealer.write_all(&bytes[..count]).map_err(io)?;
+                sealer.write_all(&bytes[..count]).map_err(|_| NotSealed::Log)?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => break false,
@@ -100,10 +100,6 @@ pub(crate) fn seal(
     if !enough {
         return Err(NotSealed::Broken);
     }
-    let (blob, size) = sealer.finish().map_err(io)?;
-    Ok(Fetched { blob: blob.finish().map_err(NotSealed::Log)?, size, cut: !sound })
-}
-
-fn io(error: io::Error) -> NotSealed {
-    NotSealed::Log(error.into())
+    let (blob, size) = sealer.finish().map_err(|_| NotSealed::Log)?;
+    Ok(Fetched { blob: blob.finish().map_err(|_| NotSealed::Log)?, size, cut: !sound })
 }

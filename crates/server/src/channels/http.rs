@@ -69,8 +69,10 @@ impl Http {
         Some(Self(agent.into()))
     }
 
-    /// A client for one platform: a server on this machine is not asked through the proxy.
+    /// A client for one platform; `None` where its address is neither encrypted nor this machine's. A
+    /// server on this machine is not asked through the proxy.
     pub(crate) fn to(api: &str, proxy: Option<&str>) -> Option<Self> {
+        is_private(api).then_some(())?;
         Self::new(proxy.filter(|_| !is_loopback(api)))
     }
 
@@ -149,7 +151,7 @@ fn through(proxy: &str) -> Option<String> {
 }
 
 /// Whether an address is encrypted, or does not leave this machine.
-pub(crate) fn is_private(url: &str) -> bool {
+fn is_private(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default();
     let here = is_loopback(url);

@@ -160,7 +160,7 @@ fn fetch(line: &Line, files: &dyn Files, job: &Job, last: bool) -> Done {
             blobs.push(fetched.blob);
             part
         }
-        Some(Err(NotSealed::Log(_))) => {
+        Some(Err(NotSealed::Log)) => {
             line.wrong(Trouble::Storage);
             return Done::Never;
         }

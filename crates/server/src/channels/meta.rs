@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::fetch::{Files, NotFetched, Opened};
 use super::health::Trouble;
 use super::hooks::{Hook, Kind};
-use super::http::{Answer, Http, NoAnswer, form, is_of, is_private};
+use super::http::{Answer, Http, NoAnswer, form, is_of};
 use super::jobs::keep_fetching;
 use super::line::{Line, Shared, word};
 use super::outbox::{Carrier, Window, keep_sending, tasks};
@@ -114,9 +114,6 @@ pub(super) fn whatsapp(
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
     let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
-    if !is_private(&account.api) {
-        return Err(NoChannels::Address);
-    }
     let (give, given) = tasks();
     let line = Line::new((Channel::Whatsapp, &account.number), shared, held, give, false);
     let (app_secret, verify_token) = (account.app_secret.clone(), account.verify_token.clone());
@@ -126,10 +123,8 @@ pub(super) fn whatsapp(
         keep_sending(&line, given, Box::new(number), stop),
         keep_fetching(&line, files, WHATSAPP_KEEPS, stop),
     ];
-    let kind = Kind::Meta { app_secret, verify_token, service: Service::Whatsapp };
-    let path = format!("/hook/whatsapp/{}", line.account);
-    let hook = Some(Hook { path, line: line.clone(), kind });
-    Ok(Started { line, hook, threads, drains: None })
+    let hook = called(&line, (app_secret, verify_token), Service::Whatsapp);
+    Ok(Started { line, hook: Some(hook), threads, drains: None })
 }
 
 /// A WhatsApp number.
@@ -265,9 +260,6 @@ pub(super) fn instagram(
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
     let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
-    if !is_private(&account.api) {
-        return Err(NoChannels::Address);
-    }
     let token = Token::read(&account.token_file).ok_or(NoChannels::Address)?;
     let (give, given) = tasks();
     let line = Line::new((Channel::Instagram, &account.account), shared, held, give, false);
@@ -281,10 +273,18 @@ pub(super) fn instagram(
         keep_fetching(&line, files, INSTAGRAM_KEEPS, stop),
         profile.keep_renewing(stop),
     ];
-    let kind = Kind::Meta { app_secret, verify_token, service: Service::Instagram };
-    let path = format!("/hook/instagram/{}", line.account);
-    let hook = Some(Hook { path, line: line.clone(), kind });
-    Ok(Started { line, hook, threads, drains: None })
+    let hook = called(&line, (app_secret, verify_token), Service::Instagram);
+    Ok(Started { line, hook: Some(hook), threads, drains: None })
+}
+
+/// Where the platform calls for an account, and how it is known.
+fn called(
+    line: &Arc<Line>,
+    (app_secret, verify_token): (Secret, Secret),
+    service: Service,
+) -> Hook {
+    let kind = Kind::Meta { app_secret, verify_token, service };
+    Hook { path: format!("/hook/{}", line.key), line: line.clone(), kind }
 }
 
 /// A token and when it was made.

@@ -13,6 +13,7 @@ mod jobs;
 mod keeper;
 mod line;
 mod meta;
+mod names;
 mod outbox;
 mod replies;
 pub mod settings;

@@ -10,10 +10,10 @@ use payamgir_log::Log;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::send::Send as Reply;
 use payamgir_wire::{Channel, Entry, Outcome, Part, State};
-use sha2::{Digest, Sha256};
 
 use super::line::{Line, Shared};
-use super::taking::{NotTaken, marks};
+use super::names::{marks, under};
+use super::taking::NotTaken;
 use super::{Channels, Trouble};
 use crate::desk::Desk;
 
@@ -163,7 +163,7 @@ fn sent_marks(line: &Line, to: &str, id: &str) -> Vec<payamgir_address::Mark> {
 
 /// Notes that a mark is of a piece that does not speak for its reply.
 fn piece_of(mark: &payamgir_address::Mark) -> payamgir_address::Mark {
-    Sha256::new().chain_update(mark).chain_update("piece").finalize().into()
+    under(mark, "piece")
 }
 
 fn state_marks(line: &Line, reply: &Hex<16>, state: State) -> Vec<payamgir_address::Mark> {

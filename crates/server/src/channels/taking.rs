@@ -1,26 +1,26 @@
 //! Taking one event: sealed, committed, and only then noted as taken.
 //!
 //! The parts of an event are named alike each time it is taken: their submission by a keyed hash of
-//! what the platform calls it, their places by a count that is put forward only once they are all in
+//! what the platform calls it, their places by a count of which some are put aside before the first is in
 //! the log. So a crash between the log and the ledger makes parts that the desk knows to be the same,
 //! and a crash before the log makes none; what was told to the platform is in both.
 
 use std::sync::PoisonError;
 
 use payamgir_address::{Address, Mark};
-use payamgir_channels::{Came, File, Item, Kind, Words, lost, too_large};
-use payamgir_log::{Error, Log, PendingBlob};
+use payamgir_channels::{Came, File, Item, Kind, Words, lost, signal, too_large};
+use payamgir_log::{Log, PendingBlob};
 use payamgir_text::lang::Lang;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
-use payamgir_wire::{Attachment, Channel, Entry, Group, Origin, Part};
-use sha2::{Digest, Sha256};
+use payamgir_wire::{Attachment, Entry, Origin, Part};
 use zeroize::Zeroizing;
 
 use super::fetch::{self, Fetched, Files, NotFetched, NotSealed};
 use super::health::Trouble;
 use super::jobs::Job;
 use super::line::Line;
+use super::names::{self, contents, group, known, person, tag_of, under, unique};
 use super::outbox::{Greeting, Task};
 use crate::desk::Desk;
 
@@ -30,8 +30,6 @@ const TRIES: u32 = 5;
 const TRIED: usize = 256;
 /// Most bytes that are kept as they came inside an entry; more become a file.
 const RAW_BYTES: usize = 36 * 1024;
-/// A location that is followed is kept once in so many seconds.
-const MOVED: u64 = 900;
 
 /// Why an event was not taken: its platform must not be told that it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,24 +56,26 @@ pub(crate) enum Fetching<'f> {
 pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<bool, NotTaken> {
     let mut turn = line.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let (log, desk) = line.held().ok_or(NotTaken::Closed)?;
-    let mut taking = Taking::new(line, came, (log, desk))?;
-    if line.shared.keeper.ledger.find(&taking.event).map_err(|_| storage(line))?.is_some() {
+    let event = names::event(line, came);
+    if line.shared.keeper.ledger.find(&event).map_err(|_| storage(line))?.is_some() {
         return Ok(false);
     }
-    let tries = turn.tries.get(&taking.event[0]).copied().unwrap_or(0);
+    let event = event[0];
+    let tries = turn.tries.get(&event).copied().unwrap_or(0);
+    let mut taking = Taking::new(line, came, (log, desk), event)?;
     taking.last_try = tries + 1 >= TRIES;
     match taking.all(files) {
         Err(NotTaken::Later) => {
             if turn.tries.len() >= TRIED {
                 turn.tries.clear();
             }
-            turn.tries.insert(taking.event[0], tries + 1);
+            turn.tries.insert(event, tries + 1);
             line.wrong(Trouble::File);
             Err(NotTaken::Later)
         }
         Err(error) => Err(error),
         Ok(()) => {
-            turn.tries.remove(&taking.event[0]);
+            turn.tries.remove(&event);
             line.health.took(line.now());
             drop(turn);
             taking.welcome();
@@ -84,7 +84,7 @@ pub(crate) fn take(line: &Line, came: &Came, files: Fetching<'_>) -> Result<bool
     }
 }
 
-fn storage(line: &Line) -> NotTaken {
+pub(crate) fn storage(line: &Line) -> NotTaken {
     line.wrong(Trouble::Storage);
     NotTaken::Storage
 }
@@ -94,7 +94,7 @@ struct Taking<'a> {
     line: &'a Line,
     came: &'a Came,
     held: (Log, Desk),
-    event: Vec<Mark>,
+    event: Mark,
     /// Who wrote, as one hash whatever the platform calls them.
     person: Option<Mark>,
     /// What was sent, whatever it is called.
@@ -115,35 +115,30 @@ struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    fn new(line: &'a Line, came: &'a Came, held: (Log, Desk)) -> Result<Self, NotTaken> {
+    fn new(
+        line: &'a Line,
+        came: &'a Came,
+        held: (Log, Desk),
+        event: Mark,
+    ) -> Result<Self, NotTaken> {
         let failed = |_| storage(line);
-        let who = came.who.as_deref().map_or("", String::as_str);
-        let marks = |what: &str, pieces: &[&str]| marks(line, what, pieces);
         let ledger = &line.shared.keeper.ledger;
-        let event = marks("event", &[who, &came.message, tag(came.kind), &moment(came)]);
-        // Some platforms' names are their own for all sources, and a source's may change.
-        let whose = if line.channel == Channel::Whatsapp { "" } else { who };
-        let message = marks("message", &[whose, &came.message]);
+        let message = names::of_source(line, came, "message", &came.message);
         let root = match ledger.root(&message).map_err(failed)? {
             Some(root) => root,
             None => known(line, message)?,
         };
         // An edit of what is not remembered stands alone: in the place of the forgotten it would be
         // taken for it.
-        let forgotten = came.kind != Kind::New
-            && ledger.find(&[root]).map_err(failed)?.is_none()
-            && ledger.find(&event).map_err(failed)?.is_none();
-        let root = if forgotten { event[0] } else { root };
+        let forgotten = came.kind != Kind::New && ledger.find(&[root]).map_err(failed)?.is_none();
+        let root = if forgotten { event } else { root };
         let album = match &came.album {
-            Some(_) if forgotten => root,
-            Some(album) => known(line, marks("album", &[whose, album]))?,
-            None => root,
+            Some(album) if !forgotten => known(line, names::of_source(line, came, "album", album))?,
+            _ => root,
         };
         // Where an earlier try of the same event began, and else where its album is.
-        let begun = ledger.find(&[under(&event[0], "begun")]).map_err(failed)?;
+        let begun = ledger.find(&[under(&event, "begun")]).map_err(failed)?;
         let next = ledger.find(&[under(&album, "next")]).map_err(failed)?.map_or(0, |at| at.1);
-        let first = begun.map_or(next, |at| at.1);
-        let again = begun.is_some();
         let person = person(line, came)?;
         let alias = person
             .and_then(|person| line.shared.keeper.keys().alias(&[line.key.as_bytes(), &person]));
@@ -153,8 +148,6 @@ impl<'a> Taking<'a> {
             sender: came.sender.clone(),
             person: person.map(|person| tag_of(&person)),
         }));
-        let (jobs, noted) = (vec![], vec![]);
-        let (last_try, refused) = (false, false);
         Ok(Self {
             line,
             came,
@@ -163,15 +156,15 @@ impl<'a> Taking<'a> {
             person,
             root,
             album,
-            next: first,
-            end: if again { Some(next) } else { None },
+            next: begun.map_or(next, |at| at.1),
+            end: begun.map(|_| next),
             origin,
             alias,
             closing: vec![],
-            jobs,
-            noted,
-            last_try,
-            refused,
+            jobs: vec![],
+            noted: vec![],
+            last_try: false,
+            refused: false,
             whole: true,
         })
     }
@@ -206,8 +199,7 @@ impl<'a> Taking<'a> {
         let end = self.next + places(self.came);
         self.end = Some(end);
         let keeper = &self.line.shared.keeper;
-        let marks =
-            [(under(&self.event[0], "begun"), self.next), (under(&self.album, "next"), end)];
+        let marks = [(under(&self.event, "begun"), self.next), (under(&self.album, "next"), end)];
         let noted = keeper.ledger.note(&marks, keeper.today());
         noted.map_err(|_| storage(self.line))
     }
@@ -238,14 +230,6 @@ impl<'a> Taking<'a> {
         let whole = self.long_text(files);
         for item in &came.items {
             match item {
-                Item::Text(words) if whole.is_some() => {
-                    let words =
-                        payamgir_channels::signal::whole(words, whole.as_deref().map_or("", |w| w));
-                    if !edit {
-                        self.note(self.root, "text", self.next);
-                    }
-                    self.text(words, text.filter(|_| edit))?;
-                }
                 Item::File(file) if is_long_text(file) && whole.is_some() => {
                     self.closing.push(file);
                 }
@@ -253,6 +237,10 @@ impl<'a> Taking<'a> {
                 Item::Note(_) if edit && spoken => {}
                 Item::Text(words) | Item::Note(words) => {
                     let is_text = matches!(item, Item::Text(_)) || !spoken;
+                    let words = match (&whole, item) {
+                        (Some(whole), Item::Text(_)) => signal::whole(words, whole),
+                        _ => words,
+                    };
                     if is_text && !edit {
                         self.note(self.root, "text", self.next);
                     }
@@ -304,8 +292,7 @@ impl<'a> Taking<'a> {
         let file = File { name, ..File::default() };
         let bytes = std::io::Cursor::new(raw.clone().to_vec());
         let opened = fetch::Opened { bytes: Box::new(bytes), size: None, sha256: None };
-        let held = (&self.held.0, &self.held.1);
-        let fetched = fetch::seal(held, &file, opened, true, &|| false);
+        let fetched = fetch::seal(self.held(), &file, opened, true, &|| false);
         let fetched = fetched.map_err(|_| storage(self.line))?;
         self.attach(&file, None, fetched)
     }
@@ -328,10 +315,9 @@ impl<'a> Taking<'a> {
             }
             Err(_) => return self.lost(file, revises),
         };
-        let held = (&self.held.0, &self.held.1);
-        match fetch::seal(held, file, opened, self.last_try, &|| line.is_closed()) {
+        match fetch::seal(self.held(), file, opened, self.last_try, &|| line.is_closed()) {
             Ok(fetched) => self.attach(file, revises, fetched)?,
-            Err(NotSealed::Log(error)) => return Err(self.failed(&error)),
+            Err(NotSealed::Log) => return Err(storage(line)),
             Err(NotSealed::Broken) if line.is_closed() => return Err(NotTaken::Closed),
             Err(NotSealed::Broken) if !self.last_try => return Err(NotTaken::Later),
             Err(NotSealed::Broken) => return self.lost(file, revises),
@@ -389,14 +375,14 @@ impl<'a> Taking<'a> {
         blobs: Vec<PendingBlob>,
     ) -> Result<(), NotTaken> {
         let entry = self.entry(part, revises);
-        let held = (&self.held.0, &self.held.1);
-        self.line.shared.append(held, entry, blobs).map_err(|error| self.failed(&error))?;
+        let appended = self.line.shared.append(self.held(), entry, blobs);
+        appended.map_err(|_| storage(self.line))?;
         self.next += 1;
         Ok(())
     }
 
-    fn failed(&self, _error: &Error) -> NotTaken {
-        storage(self.line)
+    fn held(&self) -> (&Log, &Desk) {
+        (&self.held.0, &self.held.1)
     }
 
     /// All of it is in the log: from here on it is known when it comes again.
@@ -408,17 +394,15 @@ impl<'a> Taking<'a> {
         if Some(aside) == self.end || aside < self.next {
             self.noted.push((under(&self.album, "next"), self.next));
         }
-        self.noted.push((self.event[0], 0));
+        self.noted.push((self.event, 0));
         self.noted.push((self.root, 0));
         self.noted.push((self.album, 0));
         let day = keeper.today();
-        let mut names = vec![];
+        let mut others = vec![];
         if let Some(event) = &self.came.event {
-            let who = self.came.who.as_deref().map_or("", String::as_str);
-            let whose = if self.line.channel == Channel::Whatsapp { "" } else { who };
-            names.push(marks(self.line, "message", &[whose, event])[0]);
+            others.push(names::of_source(self.line, self.came, "message", event)[0]);
         }
-        let kept = keeper.ledger.keep(&self.jobs, &self.noted, (&names, &self.root), day);
+        let kept = keeper.ledger.keep(&self.jobs, &self.noted, (&others, &self.root), day);
         kept.map_err(|_| storage(self.line))
     }
 
@@ -472,48 +456,6 @@ fn spoken(text: &str) -> Option<Lang> {
     }
 }
 
-/// The marks of something of this account's, the newest key's first.
-pub(crate) fn marks(line: &Line, what: &str, pieces: &[&str]) -> Vec<Mark> {
-    let mut all: Vec<&[u8]> = vec![line.key.as_bytes(), what.as_bytes()];
-    all.extend(pieces.iter().map(|piece| piece.as_bytes()));
-    line.shared.keeper.keys().marks(&all)
-}
-
-/// What tells contents apart, the newest key's first. Under keys: of a short text nobody may find out
-/// what it was by trying, once they are destroyed.
-fn contents(line: &Line, came: &Came) -> Vec<u32> {
-    let marks = marks(line, "contents", &[&Hex(came.digest()).to_string()]);
-    marks.iter().map(|mark| u32::from_be_bytes(std::array::from_fn(|at| mark[at]))).collect()
-}
-
-/// The mark under which something was noted, or is to be.
-fn known(line: &Line, marks: Vec<Mark>) -> Result<Mark, NotTaken> {
-    let found = line.shared.keeper.ledger.find(&marks).map_err(|_| storage(line))?;
-    Ok(marks[found.map_or(0, |(at, _)| at)])
-}
-
-/// Who wrote, as one hash, whichever of their names the platform used.
-fn person(line: &Line, came: &Came) -> Result<Option<Mark>, NotTaken> {
-    let Some(who) = &came.who else { return Ok(None) };
-    let ledger = &line.shared.keeper.ledger;
-    let failed = |_| storage(line);
-    let mut names = marks(line, "person", &[who]);
-    let own = names[0];
-    if line.channel != Channel::Whatsapp {
-        return Ok(Some(own));
-    }
-    // It calls one person by a number, by an id, or by both, and by either alone later on.
-    let mut all = vec![own];
-    if let Some(also) = &came.also {
-        let other = marks(line, "person", &[also]);
-        all.push(other[0]);
-        names.extend(other);
-    }
-    let root = ledger.root(&names).map_err(failed)?.unwrap_or(own);
-    ledger.rename(&all, &root, line.shared.keeper.today()).map_err(failed)?;
-    Ok(Some(root))
-}
-
 fn route(line: &Line, came: &Came) -> Option<Words> {
     // What nobody said just now says nothing of how long they can be answered.
     came.spoken.then_some(())?;
@@ -527,15 +469,8 @@ fn route(line: &Line, came: &Came) -> Option<Words> {
     line.shared.keeper.keys().seal(&address, |bytes| random(bytes))
 }
 
-/// A hash that follows from another.
-fn under(root: &Mark, word: &str) -> Mark {
-    Sha256::new().chain_update(root).chain_update(word).finalize().into()
-}
-
-/// What tells one person from another at the desk, where two have one alias by accident.
-fn tag_of(person: &Mark) -> Hex<16> {
-    let hash = under(person, "payamgir person 1");
-    Hex(std::array::from_fn(|at| hash[at]))
+fn is_long_text(file: &File) -> bool {
+    &**file.media_type == signal::LONG_TEXT
 }
 
 /// How many places an event takes, as far as that is known before its files are.
@@ -547,42 +482,4 @@ fn places(came: &Came) -> u32 {
         Item::File(_) | Item::Unreadable(_) => 1,
     };
     came.items.iter().map(of).sum::<u32>().max(1)
-}
-
-/// The group of what a platform sent together. It does not follow from what the ledger shows alone:
-/// it is a hash of it, and stands inside the seal only.
-fn group(album: &Mark) -> Group {
-    let hash = under(album, "payamgir group 1");
-    Hex(std::array::from_fn(|at| hash[at]))
-}
-
-fn is_long_text(file: &File) -> bool {
-    &**file.media_type == payamgir_channels::signal::LONG_TEXT
-}
-
-fn unique(file: &File) -> String {
-    let name = file.unique.as_ref().unwrap_or(&file.id);
-    format!("file {}", &**name)
-}
-
-fn tag(kind: Kind) -> &'static str {
-    match kind {
-        Kind::New => "new",
-        Kind::Edit => "edit",
-        Kind::Moved => "moved",
-        Kind::Deletion => "deletion",
-    }
-}
-
-/// What tells two changes of one message apart.
-fn moment(came: &Came) -> String {
-    match (came.kind, &came.event) {
-        (Kind::Moved, _) => (came.wrote.unwrap_or_default() / MOVED).to_string(),
-        (Kind::Edit, event) => {
-            let digest = came.digest();
-            let event = event.as_deref().map_or("", String::as_str);
-            format!("{event} {}", Hex(digest))
-        }
-        (_, event) => event.as_deref().cloned().unwrap_or_default(),
-    }
 }

@@ -16,7 +16,7 @@ use payamgir_wire::{Channel, send};
 use super::fetch::{Files, NotFetched, Opened};
 use super::health::Trouble;
 use super::hooks::{Hook, Kind};
-use super::http::{Answer, Http, NoAnswer, form, is_private};
+use super::http::{Answer, Http, NoAnswer, form};
 use super::line::{Line, Shared};
 use super::outbox::{Carrier, Other, Task, keep_sending, tasks};
 use super::settings::{Secret, Telegram};
@@ -47,9 +47,6 @@ pub(super) fn start(
     stop: &Arc<AtomicBool>,
 ) -> Result<Started, NoChannels> {
     let http = Http::to(&account.api, shared.proxy.as_deref()).ok_or(NoChannels::Address)?;
-    if !is_private(&account.api) {
-        return Err(NoChannels::Address);
-    }
     let id = account.token.0.split(':').next().unwrap_or_default().to_owned();
     let bot = Bot { http, api: account.api, token: account.token, files: account.files };
     let (give, given) = tasks();
