@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use payamgir_server::Settings;
 use payamgir_server::channels::Channels;
-use payamgir_server::pages::Site;
+use payamgir_server::pages::{Language, Site};
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
 
@@ -43,6 +43,7 @@ fn settings(folder: &Path) -> Settings {
         site: Site {
             name_fa: "نشست ما".into(),
             name_en: "Our assembly".into(),
+            languages: Language::all().iter().collect(),
             exit_url: "https://www.wikipedia.org/".into(),
             text_chars: 20_000,
             files: 20,

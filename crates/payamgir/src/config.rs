@@ -28,6 +28,7 @@ pub struct Site {
     pub name_fa: String,
     pub name_en: String,
     pub exit_url: String,
+    pub languages: Vec<String>,
 }
 
 /// What the server bears.
@@ -68,6 +69,7 @@ impl Default for Site {
             name_fa: "نشست ما".into(),
             name_en: "Our assembly".into(),
             exit_url: "https://www.wikipedia.org/".into(),
+            languages: vec!["fa".into(), "en".into()],
         }
     }
 }
@@ -121,6 +123,10 @@ impl Config {
         let https = ["https://", "http://"].iter().any(|s| self.site.exit_url.starts_with(s));
         if !https {
             return Err(out_of_range("exit_url"));
+        }
+        let known = |code: &String| payamgir_server::pages::Language::of(code).is_some();
+        if self.site.languages.is_empty() || !self.site.languages.iter().all(known) {
+            return Err(out_of_range("languages"));
         }
         if [limits.text_chars, limits.uploads, limits.connections].iter().any(|n| *n > 1_000_000) {
             return Err(out_of_range("text_chars, uploads, connections"));

@@ -197,6 +197,7 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
             files: limits.files,
             file_bytes: limits.file_mib.saturating_mul(MIB),
             total_bytes: limits.submission_mib.saturating_mul(MIB),
+            languages: site.languages.iter().filter_map(|code| pages::Language::of(code)).collect(),
             ways,
         },
         limits: settings::Limits {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::desk::Desk;
 use crate::intake::Intake;
-use crate::pages::Site;
+use crate::pages::{Language, Site};
 use crate::settings::{self, Settings};
 use crate::world::World;
 
@@ -31,7 +31,7 @@ pub fn form(data: &[u8]) {
     let chunks: Vec<Result<bytes::Bytes, std::io::Error>> =
         data.chunks(step).map(|chunk| Ok(bytes::Bytes::copy_from_slice(chunk))).collect();
     let body = Body::from_stream(Chunks(chunks.into_iter()));
-    runtime.block_on(intake.receive(Lang::Fa, Some(BOUNDARY), body));
+    runtime.block_on(intake.receive(&Language::all()[0], Some(BOUNDARY), body));
 }
 
 struct Chunks(std::vec::IntoIter<Result<bytes::Bytes, std::io::Error>>);
@@ -56,6 +56,7 @@ async fn intake() -> Intake {
     let site = Site {
         name_fa: String::new(),
         name_en: String::new(),
+        languages: Language::all().iter().collect(),
         exit_url: "https://example.org/".into(),
         text_chars: 1000,
         files: 3,

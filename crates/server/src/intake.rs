@@ -10,7 +10,6 @@ use bytes::Bytes;
 use multer::{Field, Multipart};
 use payamgir_log::{Error, Kind, Log, PendingBlob};
 use payamgir_seal::seal_entry;
-use payamgir_text::lang::Lang;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::{Attachment, Channel, Entry, Part};
@@ -21,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::desk::Desk;
 use crate::guard::{Fault, Guarded, Watch};
 use crate::journal::{Event, Journal};
-use crate::pages::{FileFate, Problem};
+use crate::pages::{FileFate, Language, Problem};
 use crate::settings::Settings;
 use crate::submission::{Outcome, Submission};
 use crate::upload::Upload;
@@ -49,7 +48,7 @@ pub(crate) struct Intake {
 /// One request's form being read.
 struct Reading<'a> {
     intake: &'a Intake,
-    lang: Lang,
+    lang: &'static Language,
     watch: Watch,
     submission: Submission,
 }
@@ -58,7 +57,7 @@ impl Intake {
     /// Reads a form to its end, however it ends.
     pub(crate) async fn receive(
         &self,
-        lang: Lang,
+        lang: &'static Language,
         content_type: Option<&str>,
         body: Body,
     ) -> Outcome {
@@ -286,7 +285,7 @@ impl Reading<'_> {
             index: self.submission.index(),
             arrived: (self.intake.world.now)(),
             channel: Channel::Web,
-            language: self.lang.code().to_owned(),
+            language: self.lang.code.to_owned(),
             alias: None,
             revises: None,
             origin: None,

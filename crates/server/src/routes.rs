@@ -15,20 +15,20 @@ use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
 use crate::mailbox;
+use crate::pages::Language;
 use crate::presence;
-use crate::web::{self, Web};
+use crate::web::{self, Spoken, Web};
 
 /// The source's address.
 pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
     let policy = headers::policy();
+    let pages = web.intake.settings.site.languages.iter().map(|lang| spoken(&web, lang));
+    let pages = pages.fold(Router::new(), Router::merge);
     Router::new()
         .route("/", get(web::any_language))
-        .route("/fa", get(web::form_fa).post(web::submit_fa))
-        .route("/en", get(web::form_en).post(web::submit_en))
-        .route("/fa/", get(web::form_fa).post(web::submit_fa))
-        .route("/en/", get(web::form_en).post(web::submit_en))
         .route("/robots.txt", get(web::robots))
         .fallback(web::not_found)
+        .merge(pages)
         .method_not_allowed_fallback(web::wrong_method)
         .layer(map_response(move |response| {
             let policy = policy.clone();
@@ -36,6 +36,15 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         }))
         .with_state(web)
         .merge(channels::router(channels))
+}
+
+/// The pages of one language.
+fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
+    let form = || get(web::form).post(web::submit);
+    Router::new()
+        .route(&format!("/{}", lang.code), form())
+        .route(&format!("/{}/", lang.code), form())
+        .with_state(Spoken { web: web.clone(), lang })
 }
 
 /// The desk's address.

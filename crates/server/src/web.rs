@@ -10,12 +10,11 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use payamgir_text::lang::Lang;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
 use crate::journal::Event;
-use crate::pages::{self, Problem, Receipt, Site, Thanks};
+use crate::pages::{self, Language, Problem, Receipt, Site, Thanks};
 use crate::submission::Outcome;
 
 /// What the source's routes share.
@@ -23,10 +22,21 @@ pub(crate) struct Web {
     pub intake: Arc<Intake>,
     /// Submissions being taken: they outlive their connections.
     pub tasks: TaskTracker,
-    fa: Page,
-    en: Page,
-    thanks_fa: Thanks,
-    thanks_en: Thanks,
+    made: Vec<Made>,
+}
+
+/// The source's pages in one language.
+#[derive(Clone)]
+pub(crate) struct Spoken {
+    pub web: Arc<Web>,
+    pub lang: &'static Language,
+}
+
+/// What is made once for a language.
+struct Made {
+    lang: &'static Language,
+    form: Page,
+    thanks: Thanks,
 }
 
 /// A page made once, as it is and compressed.
@@ -37,22 +47,26 @@ struct Page {
 
 impl Web {
     pub(crate) fn new(intake: Arc<Intake>, tasks: TaskTracker) -> Self {
-        let page = |lang| Page::new(&pages::form(&intake.settings.site, lang).into_string());
-        let (fa, en) = (page(Lang::Fa), page(Lang::En));
-        let thanks = |lang| Thanks::new(&intake.settings.site, lang);
-        let (thanks_fa, thanks_en) = (thanks(Lang::Fa), thanks(Lang::En));
-        Self { intake, tasks, fa, en, thanks_fa, thanks_en }
+        let site = &intake.settings.site;
+        let made = site.languages.iter().map(|lang| Made::new(site, lang)).collect();
+        Self { intake, tasks, made }
+    }
+
+    fn negotiated(&self, headers: &HeaderMap) -> &'static Language {
+        let accepts = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Language::negotiate(&self.site().languages, accepts)
     }
 
     fn site(&self) -> &Site {
         &self.intake.settings.site
     }
 
-    fn form(&self, lang: Lang, headers: &HeaderMap) -> Response {
-        let page = match lang {
-            Lang::Fa => &self.fa,
-            Lang::En => &self.en,
-        };
+    fn made(&self, lang: &Language) -> &Made {
+        self.made.iter().find(|made| made.lang.code == lang.code).expect("each language is made")
+    }
+
+    fn form(&self, lang: &Language, headers: &HeaderMap) -> Response {
+        let page = &self.made(lang).form;
         let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
         if accepts.is_some_and(takes_gzip) {
             ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, page.gzip.clone()))
@@ -62,7 +76,7 @@ impl Web {
         }
     }
 
-    async fn submit(self: Arc<Self>, lang: Lang, request: Request) -> Response {
+    async fn submit(self: Arc<Self>, lang: &'static Language, request: Request) -> Response {
         let (head, body) = request.into_parts();
         let content_type = head.headers.get(header::CONTENT_TYPE).cloned();
         let web = self.clone();
@@ -80,7 +94,7 @@ impl Web {
         }
     }
 
-    fn answer(&self, lang: Lang, outcome: Outcome) -> Response {
+    fn answer(&self, lang: &Language, outcome: Outcome) -> Response {
         match outcome {
             Outcome::Received(receipt) => {
                 let status = receipt.problem.map_or(StatusCode::OK, status);
@@ -94,17 +108,21 @@ impl Web {
         }
     }
 
-    fn received(&self, lang: Lang, receipt: &Receipt) -> String {
-        let thanks = match lang {
-            Lang::Fa => &self.thanks_fa,
-            Lang::En => &self.thanks_en,
-        };
+    fn received(&self, lang: &Language, receipt: &Receipt) -> String {
+        let thanks = &self.made(lang).thanks;
         let made = || pages::received(self.site(), lang, receipt).into_string();
         thanks.page(receipt).unwrap_or_else(made)
     }
 
-    fn problem(&self, lang: Lang, problem: Problem) -> Response {
+    fn problem(&self, lang: &Language, problem: Problem) -> Response {
         html(status(problem), pages::message(self.site(), lang, problem).into_string())
+    }
+}
+
+impl Made {
+    fn new(site: &Site, lang: &'static Language) -> Self {
+        let form = Page::new(&pages::form(site, lang).into_string());
+        Self { lang, form, thanks: Thanks::new(site, lang) }
     }
 }
 
@@ -119,42 +137,30 @@ impl Page {
 
 /// `/`: the language the browser asks for.
 pub(crate) async fn any_language(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    let mut response = web.form(negotiated(&headers), &headers);
+    let mut response = web.form(web.negotiated(&headers), &headers);
     let vary = header::HeaderValue::from_static("accept-language, accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
     response
 }
 
-pub(crate) async fn form_fa(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    web.form(Lang::Fa, &headers)
+pub(crate) async fn form(State(spoken): State<Spoken>, headers: HeaderMap) -> Response {
+    spoken.web.form(spoken.lang, &headers)
 }
 
-pub(crate) async fn form_en(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    web.form(Lang::En, &headers)
-}
-
-pub(crate) async fn submit_fa(State(web): State<Arc<Web>>, request: Request) -> Response {
-    web.submit(Lang::Fa, request).await
-}
-
-pub(crate) async fn submit_en(State(web): State<Arc<Web>>, request: Request) -> Response {
-    web.submit(Lang::En, request).await
+pub(crate) async fn submit(State(spoken): State<Spoken>, request: Request) -> Response {
+    spoken.web.submit(spoken.lang, request).await
 }
 
 pub(crate) async fn not_found(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    web.problem(negotiated(&headers), Problem::NotFound)
+    web.problem(web.negotiated(&headers), Problem::NotFound)
 }
 
 pub(crate) async fn wrong_method(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    web.problem(negotiated(&headers), Problem::Method)
+    web.problem(web.negotiated(&headers), Problem::Method)
 }
 
 pub(crate) async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /\n"
-}
-
-fn negotiated(headers: &HeaderMap) -> Lang {
-    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
 fn html(status: StatusCode, page: impl Into<Body>) -> Response {

@@ -17,7 +17,7 @@ pub mod filename;
 pub mod fold;
 pub mod jalali;
 pub mod lang;
-mod negotiate;
+pub mod negotiate;
 #[cfg(test)]
 mod samples;
 pub mod search;

@@ -35,6 +35,22 @@ pub(crate) fn choose(header: &str) -> Lang {
     wishes.choice()
 }
 
+/// The languages a header names, as lower-case primary subtags, the most wished for first; without
+/// those it excludes.
+pub fn wished(header: &str) -> Vec<String> {
+    let mut all: Vec<(Reverse<Score>, String)> = vec![];
+    for (place, element) in whole_elements(header).split(',').enumerate() {
+        let Some((range, weight)) = parse(element) else { continue };
+        let primary = range.split(['-', '_']).next().unwrap_or_default();
+        if weight > 0 && is_primary(primary) {
+            let code = own(primary).map_or(primary, |lang| lang.code());
+            all.push((Reverse(score(weight, place)), code.to_owned()));
+        }
+    }
+    all.sort();
+    all.into_iter().map(|(_, code)| code).collect()
+}
+
 /// The part of the header that is read: an element cut in two by the limit would mean something
 /// else than its sender wrote (`q=0.9` becoming `q=0`), so it is left out.
 fn whole_elements(header: &str) -> &str {

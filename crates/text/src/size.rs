@@ -4,7 +4,7 @@ use crate::digits;
 use crate::lang::Lang;
 
 /// The English and Persian names of 1024^0, 1024^1, ... bytes.
-const UNITS: [(&str, &str); 5] =
+pub const UNITS: [(&str, &str); 5] =
     [("B", "بایت"), ("KB", "کیلوبایت"), ("MB", "مگابایت"), ("GB", "گیگابایت"), ("TB", "ترابایت")];
 
 /// A size in steps of 1024, rounded half up to one decimal digit, which is not written when it is

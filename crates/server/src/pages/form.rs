@@ -1,16 +1,15 @@
 //! The form, and the form again when nothing was taken.
 
 use maud::{Markup, html};
-use payamgir_text::lang::Lang;
 
 use super::layout::{Frame, address, page};
 use super::ways::ways;
 use super::words::{Said, Words};
-use super::{Problem, Site};
+use super::{Language, Problem, Site};
 
 /// The page a source opens first.
-pub fn form(site: &Site, lang: Lang) -> Markup {
-    let words = Words::of(lang);
+pub fn form(site: &Site, lang: &Language) -> Markup {
+    let words = &lang.words;
     let frame = Frame { site, lang, event: None, switch: true };
     let main = html! {
         h1 { (words.heading) }
@@ -25,12 +24,12 @@ pub fn form(site: &Site, lang: Lang) -> Markup {
 /// The form again: nothing was taken. `kept_text` is what the source had written.
 pub fn refused(
     site: &Site,
-    lang: Lang,
+    lang: &Language,
     problem: Problem,
     kept_text: &str,
     continues: Option<&str>,
 ) -> Markup {
-    let words = Words::of(lang);
+    let words = &lang.words;
     let fresh = Fields {
         kept_text,
         continues,
@@ -50,7 +49,7 @@ pub fn refused(
 /// What the form's fields are drawn from.
 pub(super) struct Fields<'a> {
     pub site: &'a Site,
-    pub lang: Lang,
+    pub lang: &'a Language,
     pub kept_text: &'a str,
     pub continues: Option<&'a str>,
     pub problem: Option<Problem>,
@@ -60,14 +59,14 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Empty fields.
-    pub(super) const fn blank(site: &'a Site, lang: Lang) -> Self {
+    pub(super) const fn blank(site: &'a Site, lang: &'a Language) -> Self {
         Self { site, lang, kept_text: "", continues: None, problem: None, cautions: false }
     }
 
     /// The words beside `field`, when the problem lies there.
     fn trouble(&self, field: Field) -> Option<String> {
         let problem = self.problem.filter(|p| Field::at_fault(*p) == Some(field))?;
-        let said = Words::of(self.lang).problem(problem);
+        let said = self.lang.words.problem(problem);
         Some(self.site.limits(said.what, self.lang))
     }
 }
@@ -90,7 +89,7 @@ impl Field {
 
 /// The form itself. The token and the text stand before the files: the server seals fields as they come.
 pub(super) fn fields(f: &Fields<'_>) -> Markup {
-    let words = Words::of(f.lang);
+    let words = &f.lang.words;
     html! {
         form method="post" action=(address(f.lang)) enctype="multipart/form-data" accept-charset="utf-8"
             autocomplete="off" {
@@ -104,7 +103,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
 }
 
 fn text_row(f: &Fields<'_>) -> Markup {
-    let words = Words::of(f.lang);
+    let words = &f.lang.words;
     let trouble = f.trouble(Field::Text);
     // Twice the limit: at the limit itself a browser cuts a pasted text without a word.
     let most = f.site.text_chars.saturating_mul(2);
@@ -128,7 +127,7 @@ fn text_row(f: &Fields<'_>) -> Markup {
 }
 
 fn files_row(f: &Fields<'_>) -> Markup {
-    let words = Words::of(f.lang);
+    let words = &f.lang.words;
     let trouble = f.trouble(Field::Files);
     html! {
         div.row {
@@ -152,8 +151,8 @@ fn cautions(words: &Words) -> Markup {
         section.row {
             h2 { (words.cannot) }
             dl {
-                @for note in &words.cannot_notes {
-                    div { dt { (note.term) } dd { (note.told) } }
+                @for (term, told) in words.cannot_notes() {
+                    div { dt { (term) } dd { (told) } }
                 }
             }
         }
@@ -172,8 +171,8 @@ fn described(troubled: bool, error: &str, hint: &str) -> String {
 
 /// What happened and what to do, above everything, with a link to the field it is about.
 fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
-    let words = Words::of(f.lang);
-    let &Said { what, act } = words.problem(problem);
+    let words = &f.lang.words;
+    let Said { what, act } = words.problem(problem);
     let target = match Field::at_fault(problem) {
         Some(Field::Files) => "#files",
         _ => "#text",

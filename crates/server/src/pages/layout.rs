@@ -1,9 +1,8 @@
 //! The frame every page shares.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use payamgir_text::lang::Lang;
 
-use super::{Site, words::Words};
+use super::{Language, Site};
 
 /// The inline style, exactly as it stands between `<style>` and `</style>`.
 pub const STYLE: &str = include_str!("style.css");
@@ -11,10 +10,10 @@ pub const STYLE: &str = include_str!("style.css");
 /// What sets one page's frame apart from another's.
 pub(super) struct Frame<'a> {
     pub site: &'a Site,
-    pub lang: Lang,
+    pub lang: &'a Language,
     /// What happened, for the title; nothing on the plain form.
     pub event: Option<&'a str>,
-    /// Whether to offer the other language. Not where following the link would lose words or a receipt.
+    /// Whether to offer the other languages. Not where following the link would lose words or a receipt.
     pub switch: bool,
 }
 
@@ -23,7 +22,7 @@ pub(super) fn page(frame: &Frame<'_>, main: &Markup) -> Markup {
     let lang = frame.lang;
     html! {
         (DOCTYPE)
-        html lang=(lang.code()) dir=(lang.dir()) {
+        html lang=(lang.code) dir=(lang.dir) {
             (head(frame))
             body {
                 (bar(frame))
@@ -35,7 +34,7 @@ pub(super) fn page(frame: &Frame<'_>, main: &Markup) -> Markup {
 }
 
 fn head(frame: &Frame<'_>) -> Markup {
-    let words = Words::of(frame.lang);
+    let words = &frame.lang.words;
     html! {
         head {
             meta charset="utf-8";
@@ -55,15 +54,16 @@ fn head(frame: &Frame<'_>) -> Markup {
 
 /// The way out stands first, for the keyboard too, and stays in sight.
 fn bar(frame: &Frame<'_>) -> Markup {
-    let words = Words::of(frame.lang);
-    let other = words.other_lang;
+    let words = &frame.lang.words;
     html! {
         nav aria-label=(words.links) {
             a.exit href=(frame.site.exit_url) rel="noreferrer noopener" { (words.leave) }
             a.skip href="#main" { (words.skip) }
             @if frame.switch {
-                a href=(address(other)) lang=(other.code()) hreflang=(other.code()) dir=(other.dir()) {
-                    (words.other_name)
+                span.langs {
+                    @for other in frame.site.languages.iter().filter(|other| other.code != frame.lang.code) {
+                        a href=(address(other)) lang=(other.code) hreflang=(other.code) dir=(other.dir) { (other.name) }
+                    }
                 }
             }
         }
@@ -73,16 +73,13 @@ fn bar(frame: &Frame<'_>) -> Markup {
 fn letterhead(frame: &Frame<'_>) -> Markup {
     html! {
         header {
-            p { (Words::of(frame.lang).leave_note) }
+            p { (frame.lang.words.leave_note) }
             p.name { bdi { (frame.site.name(frame.lang)) } }
         }
     }
 }
 
 /// Where the form of `lang` is, and where it sends to.
-pub(super) const fn address(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Fa => "/fa/",
-        Lang::En => "/en/",
-    }
+pub(super) fn address(lang: &Language) -> String {
+    format!("/{}/", lang.code)
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod form;
+mod language;
 mod layout;
 mod outcome;
 #[cfg(test)]
@@ -14,9 +15,10 @@ mod thanks;
 mod ways;
 mod words;
 
-use payamgir_text::{digits, lang::Lang, size};
+use payamgir_text::lang::Lang;
 
 pub use form::{form, refused};
+pub use language::Language;
 pub use layout::STYLE;
 pub use outcome::{message, received};
 pub use thanks::Thanks;
@@ -28,6 +30,8 @@ pub struct Site {
     pub name_fa: String,
     /// The assembly's name in English.
     pub name_en: String,
+    /// The languages that are offered, the first to whom asks for none of them. Not empty.
+    pub languages: Vec<&'static Language>,
     /// Where "leave this page" goes.
     pub exit_url: String,
     /// The longest text, in characters.
@@ -114,22 +118,20 @@ impl Receipt {
 }
 
 impl Site {
-    fn name(&self, lang: Lang) -> &str {
-        match lang {
+    fn name(&self, lang: &Language) -> &str {
+        match lang.near {
             Lang::Fa => &self.name_fa,
             Lang::En => &self.name_en,
         }
     }
 
     /// `template` with this site's limits filled in.
-    fn limits(&self, template: &str, lang: Lang) -> String {
-        // A number stays on one line with its unit.
-        let size = |bytes| size::bytes(bytes, lang).replace(' ', "\u{a0}");
+    fn limits(&self, template: &str, lang: &Language) -> String {
         let values = [
-            ("{chars}", &*digits::number(self.text_chars, lang)),
-            ("{files}", &*digits::number(self.files, lang)),
-            ("{size}", &*size(self.file_bytes)),
-            ("{total}", &*size(self.total_bytes)),
+            ("{chars}", &*lang.number(self.text_chars)),
+            ("{files}", &*lang.number(self.files)),
+            ("{size}", &*lang.size(self.file_bytes)),
+            ("{total}", &*lang.size(self.total_bytes)),
         ];
         words::fill(template, &values)
     }

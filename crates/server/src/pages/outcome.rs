@@ -1,16 +1,15 @@
 //! What a source reads after sending, and the short pages that hold nothing but a sentence.
 
 use maud::{Markup, html};
-use payamgir_text::{digits, lang::Lang};
 
 use super::form::{Fields, fields};
 use super::layout::{Frame, address, page};
 use super::words::{Said, Words, fill};
-use super::{FileFate, Problem, Receipt, Site};
+use super::{FileFate, Language, Problem, Receipt, Site};
 
 /// Everything arrived, or part of it did and the form is offered for the rest.
-pub fn received(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
-    let words = Words::of(lang);
+pub fn received(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+    let words = &lang.words;
     let whole = receipt.is_whole();
     let event = if whole { words.received } else { words.part };
     let frame = Frame { site, lang, event: Some(event), switch: false };
@@ -27,9 +26,9 @@ pub fn received(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
 }
 
 /// One sentence and the way back to the form.
-pub fn message(site: &Site, lang: Lang, problem: Problem) -> Markup {
-    let words = Words::of(lang);
-    let &Said { what, act } = words.problem(problem);
+pub fn message(site: &Site, lang: &Language, problem: Problem) -> Markup {
+    let words = &lang.words;
+    let Said { what, act } = words.problem(problem);
     let what = site.limits(what, lang);
     let frame = Frame { site, lang, event: Some(&what), switch: true };
     let main = html! {
@@ -41,8 +40,8 @@ pub fn message(site: &Site, lang: Lang, problem: Problem) -> Markup {
     page(&frame, &main)
 }
 
-fn why_part(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
-    let words = Words::of(lang);
+fn why_part(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+    let words = &lang.words;
     html! {
         p.lead { (words.part_lead) }
         @if let Some(problem) = receipt.problem {
@@ -52,8 +51,8 @@ fn why_part(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
 }
 
 /// Each part by its place, never by its name.
-fn arrived(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
-    let words = Words::of(lang);
+fn arrived(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+    let words = &lang.words;
     let text = if receipt.text { words.fate_sealed } else { words.none };
     html! {
         section.row {
@@ -71,9 +70,9 @@ fn arrived(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
     }
 }
 
-fn file(site: &Site, lang: Lang, place: usize, fate: FileFate) -> Markup {
-    let words = Words::of(lang);
-    let place = digits::number(place as u64, lang);
+fn file(site: &Site, lang: &Language, place: usize, fate: FileFate) -> Markup {
+    let words = &lang.words;
+    let place = lang.number(place as u64);
     let lost = (fate != FileFate::Sealed).then_some("lost");
     html! {
         li {
@@ -83,28 +82,28 @@ fn file(site: &Site, lang: Lang, place: usize, fate: FileFate) -> Markup {
     }
 }
 
-fn count(lang: Lang, receipt: &Receipt) -> String {
-    let sealed = digits::number(receipt.sealed() as u64, lang);
-    let all = digits::number(receipt.files.len() as u64, lang);
+fn count(lang: &Language, receipt: &Receipt) -> String {
+    let sealed = lang.number(receipt.sealed() as u64);
+    let all = lang.number(receipt.files.len() as u64);
     let values = [("{n}", &*sealed), ("{of}", &*all)];
-    fill(Words::of(lang).arrived_count, &values)
+    fill(lang.words.arrived_count, &values)
 }
 
-fn the_rest(site: &Site, lang: Lang, receipt: &Receipt) -> Markup {
+fn the_rest(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
     let blank = Fields { continues: receipt.continues.as_deref(), ..Fields::blank(site, lang) };
     html! {
-        h2.apart { (Words::of(lang).rest) }
+        h2.apart { (lang.words.rest) }
         (fields(&blank))
     }
 }
 
-fn reference(lang: Lang, receipt: &Receipt) -> Markup {
-    let words = Words::of(lang);
+fn reference(lang: &Language, receipt: &Receipt) -> Markup {
+    let words = &lang.words;
     html! {
         section.row {
             h2 { (words.reference) }
             div {
-                p.number { bdi dir="ltr" { (digits::localize(&receipt.reference, lang)) } }
+                p.number { bdi dir="ltr" { (lang.localize(&receipt.reference)) } }
                 p.hint { (words.reference_note) }
             }
         }
@@ -120,7 +119,7 @@ fn afterwards(words: &Words) -> Markup {
         section.row {
             h2 { (words.now) }
             ol {
-                @for step in &words.now_steps { li { (step) } }
+                @for step in [words.now_1, words.now_2, words.now_3] { li { (step) } }
             }
         }
     }

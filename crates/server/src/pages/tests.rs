@@ -1,11 +1,9 @@
 //! What every page promises, checked on every page in both languages.
 
-use payamgir_text::lang::Lang;
+use super::{
+    FileFate, Language, Problem, Receipt, STYLE, Site, Thanks, form, message, received, refused,
+};
 
-use super::words::Words;
-use super::{FileFate, Problem, Receipt, STYLE, Site, Thanks, form, message, received, refused};
-
-const LANGS: [Lang; 2] = [Lang::Fa, Lang::En];
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
@@ -28,10 +26,23 @@ const PROBLEMS: [Problem; 13] = [
 const FATES: [FileFate; 4] =
     [FileFate::Sealed, FileFate::Cut, FileFate::TooLarge, FileFate::NotTaken];
 
+fn langs() -> impl Iterator<Item = &'static Language> {
+    Language::all().iter()
+}
+
+fn fa() -> &'static Language {
+    Language::of("fa").unwrap()
+}
+
+fn en() -> &'static Language {
+    Language::of("en").unwrap()
+}
+
 fn site() -> Site {
     Site {
         name_fa: "کنگره‌ی «نمونه» & یاران".to_owned(),
         name_en: "Congress of <Examples>".to_owned(),
+        languages: Language::all().iter().collect(),
         exit_url: EXIT.to_owned(),
         text_chars: 100_000,
         files: 20,
@@ -51,25 +62,25 @@ fn receipt(files: &[FileFate], problem: Option<Problem>) -> Receipt {
     }
 }
 
-fn blank(lang: Lang) -> String {
+fn blank(lang: &'static Language) -> String {
     form(&site(), lang).into_string()
 }
 
-fn refusal(lang: Lang, problem: Problem) -> String {
+fn refusal(lang: &'static Language, problem: Problem) -> String {
     refused(&site(), lang, problem, WROTE, Some("token\"&")).into_string()
 }
 
-fn whole(lang: Lang) -> String {
+fn whole(lang: &'static Language) -> String {
     received(&site(), lang, &receipt(&[FileFate::Sealed; 3], None)).into_string()
 }
 
-fn part(lang: Lang, problem: Problem) -> String {
+fn part(lang: &'static Language, problem: Problem) -> String {
     received(&site(), lang, &receipt(&FATES, Some(problem))).into_string()
 }
 
 #[test]
 fn the_page_made_once_is_the_page_made_each_time() {
-    for lang in [Lang::Fa, Lang::En] {
+    for lang in langs() {
         let thanks = Thanks::new(&site(), lang);
         let words = receipt(&[], None);
         assert_eq!(thanks.page(&words).unwrap(), received(&site(), lang, &words).into_string());
@@ -83,7 +94,7 @@ fn the_page_made_once_is_the_page_made_each_time() {
 }
 
 /// Every page there is, in one language.
-fn pages(lang: Lang) -> Vec<String> {
+fn pages(lang: &'static Language) -> Vec<String> {
     let mut all = vec![blank(lang), whole(lang)];
     for problem in PROBLEMS {
         all.push(refusal(lang, problem));
@@ -93,8 +104,8 @@ fn pages(lang: Lang) -> Vec<String> {
     all
 }
 
-fn on_every_page(check: impl Fn(&str, Lang)) {
-    for lang in LANGS {
+fn on_every_page(check: impl Fn(&str, &'static Language)) {
+    for lang in langs() {
         pages(lang).iter().for_each(|page| check(page, lang));
     }
 }
@@ -129,7 +140,7 @@ fn place(page: &str, needle: &str) -> usize {
 
 #[test]
 fn sizes() {
-    for lang in LANGS {
+    for lang in langs() {
         assert!(blank(lang).len() < 9 * 1024, "{}", blank(lang).len());
         assert!(whole(lang).len() < 8 * 1024, "{}", whole(lang).len());
     }
@@ -158,8 +169,9 @@ fn only_the_exit_leads_away() {
         let own = page.replacen(&EXIT.replace('&', "&amp;"), "", 1);
         assert!(!own.contains("://"));
         let links = attributes(&own, "href");
-        let own = ["", "data:,", "/fa/", "/en/", "#main", "#text", "#files"];
-        assert!(links.iter().all(|link| own.contains(&link.as_str())));
+        let mut own: Vec<String> = langs().map(|lang| format!("/{}/", lang.code)).collect();
+        own.extend(["", "data:,", "#main", "#text", "#files"].map(str::to_owned));
+        assert!(links.iter().all(|link| own.contains(link)));
     });
 }
 
@@ -179,13 +191,13 @@ fn what_a_source_or_an_operator_wrote_is_escaped() {
     on_every_page(|page, lang| {
         assert!(!page.contains("<script"));
         assert!(!page.contains("<Examples>"));
-        let name = match lang {
-            Lang::Fa => "<bdi>کنگره‌ی «نمونه» &amp; یاران</bdi>",
-            Lang::En => "<bdi>Congress of &lt;Examples&gt;</bdi>",
+        let name = match lang.dir {
+            "rtl" => "<bdi>کنگره‌ی «نمونه» &amp; یاران</bdi>",
+            _ => "<bdi>Congress of &lt;Examples&gt;</bdi>",
         };
         assert!(page.contains(name));
     });
-    for lang in LANGS {
+    for lang in langs() {
         let page = refusal(lang, Problem::TextTooLong);
         assert_eq!(page.matches("</textarea>").count(), 1);
         assert!(page.contains(">\n&lt;/textarea&gt;&lt;script&gt;"));
@@ -194,7 +206,7 @@ fn what_a_source_or_an_operator_wrote_is_escaped() {
 
 #[test]
 fn kept_text_keeps_its_first_line_feed() {
-    let page = refused(&site(), Lang::En, Problem::Busy, "\n\nwords", None).into_string();
+    let page = refused(&site(), en(), Problem::Busy, "\n\nwords", None).into_string();
     assert!(page.contains(">\n\n\nwords</textarea>"));
 }
 
@@ -211,9 +223,9 @@ fn every_word_is_there() {
 
 #[test]
 fn every_problem_says_what_and_what_to_do() {
-    for lang in LANGS {
+    for lang in langs() {
         for problem in PROBLEMS {
-            let said = Words::of(lang).problem(problem);
+            let said = lang.words.problem(problem);
             assert!(!said.what.ends_with(['.', '؟', '؛']), "{}", said.what);
             assert!(said.act.ends_with('.'), "{}", said.act);
         }
@@ -222,7 +234,7 @@ fn every_problem_says_what_and_what_to_do() {
 
 #[test]
 fn persian_is_persian() {
-    for page in pages(Lang::Fa) {
+    for page in pages(fa()) {
         let entities = ["&amp;", "&lt;", "&gt;", "&quot;"];
         let text = entities.iter().fold(shown(&page), |t, e| t.replace(e, ""));
         assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
@@ -230,12 +242,12 @@ fn persian_is_persian() {
         assert!(![" می ", " نمی ", " ها"].iter().any(|gap| text.contains(gap)));
         assert!(page.contains("<html lang=\"fa\" dir=\"rtl\">"));
     }
-    assert!(whole(Lang::Fa).contains("<bdi dir=\"ltr\">۴۸۲-۹۱۷-۳۰۵</bdi>"));
+    assert!(whole(fa()).contains("<bdi dir=\"ltr\">۴۸۲-۹۱۷-۳۰۵</bdi>"));
 }
 
 #[test]
 fn fields_stand_in_the_order_they_are_sealed() {
-    for lang in LANGS {
+    for lang in langs() {
         for page in [refusal(lang, Problem::Busy), part(lang, Problem::TooSlow)] {
             let names = attributes(&page[place(&page, "<form")..], "name");
             assert_eq!(names, ["continues", "text", "files"]);
@@ -244,7 +256,7 @@ fn fields_stand_in_the_order_they_are_sealed() {
         let page = blank(lang);
         let names = attributes(&page[place(&page, "<form")..], "name");
         assert_eq!(names, ["text", "files"]);
-        assert!(page.contains(&format!("method=\"post\" action=\"/{}/\"", lang.code())));
+        assert!(page.contains(&format!("method=\"post\" action=\"/{}/\"", lang.code)));
         assert!(page.contains("enctype=\"multipart/form-data\" accept-charset=\"utf-8\""));
         assert!(!page.contains(" required"));
     }
@@ -276,17 +288,17 @@ fn a_problem_of_a_field_stands_beside_it() {
         (Problem::TooMuch, "files"),
     ];
     for (problem, field) in table {
-        let page = refusal(Lang::En, problem);
+        let page = refusal(en(), problem);
         assert!(page.contains(&format!("id=\"{field}-error\"")));
         assert!(page.contains(&format!("<a href=\"#{field}\">")));
         assert_eq!(page.matches("aria-invalid=\"true\"").count(), 1);
     }
-    assert!(!refusal(Lang::En, Problem::Busy).contains("aria-invalid=\""));
+    assert!(!refusal(en(), Problem::Busy).contains("aria-invalid=\""));
 }
 
 #[test]
 fn a_whole_submission_needs_no_form_and_a_part_does() {
-    for lang in LANGS {
+    for lang in langs() {
         assert!(!whole(lang).contains("<form"));
         assert!(part(lang, Problem::TooSlow).contains("<form"));
         let cut = received(&site(), lang, &receipt(&[FileFate::Cut], None)).into_string();
@@ -296,7 +308,7 @@ fn a_whole_submission_needs_no_form_and_a_part_does() {
 
 #[test]
 fn each_file_is_told_apart_by_its_place() {
-    let page = part(Lang::En, Problem::TooSlow);
+    let page = part(en(), Problem::TooSlow);
     for line in [
         "File 1</span> <b>arrived",
         "File 2</span> <b class=\"lost\">did not arrive whole",
@@ -309,17 +321,17 @@ fn each_file_is_told_apart_by_its_place() {
 
 #[test]
 fn the_other_language_is_offered_where_nothing_is_lost_by_going() {
-    let fa = "href=\"/fa/\" lang=\"fa\" hreflang=\"fa\" dir=\"rtl\"";
-    assert!(blank(Lang::En).contains(fa));
-    assert!(blank(Lang::Fa).contains("href=\"/en/\" lang=\"en\" hreflang=\"en\" dir=\"ltr\""));
-    assert!(!refusal(Lang::En, Problem::Busy).contains("hreflang"));
-    assert!(!whole(Lang::En).contains("hreflang"));
+    let persian = "href=\"/fa/\" lang=\"fa\" hreflang=\"fa\" dir=\"rtl\"";
+    assert!(blank(en()).contains(persian));
+    assert!(blank(fa()).contains("href=\"/en/\" lang=\"en\" hreflang=\"en\" dir=\"ltr\""));
+    assert!(!refusal(en(), Problem::Busy).contains("hreflang"));
+    assert!(!whole(en()).contains("hreflang"));
 }
 
 #[test]
 fn files_are_to_be_chosen_again_only_where_some_may_have_been() {
-    for lang in LANGS {
-        let again = Words::of(lang).choose_again;
+    for lang in langs() {
+        let again = lang.words.choose_again;
         assert!(!refusal(lang, Problem::Empty).contains(again));
         assert!(refusal(lang, Problem::FileTooLarge).contains(again));
     }

@@ -1,22 +1,20 @@
 //! The page that is sent most, made once: words arrived and nothing else was sent.
 
-use payamgir_text::{digits, lang::Lang};
-
-use super::{Receipt, Site, received};
+use super::{Language, Receipt, Site, received};
 
 /// No page has this character.
 const MARK: char = '\0';
 
 /// What stands before the reference and after it.
 pub struct Thanks {
-    lang: Lang,
+    lang: &'static Language,
     before: String,
     after: String,
 }
 
 impl Thanks {
     /// Makes the page of one language.
-    pub fn new(site: &Site, lang: Lang) -> Self {
+    pub fn new(site: &Site, lang: &'static Language) -> Self {
         let receipt = Receipt {
             text: true,
             files: vec![],
@@ -32,7 +30,7 @@ impl Thanks {
     /// The page that [`received`] would make of this receipt; `None` where it says anything else.
     pub fn page(&self, receipt: &Receipt) -> Option<String> {
         let plain = receipt.text && receipt.files.is_empty() && receipt.problem.is_none();
-        let reference = || digits::localize(&receipt.reference, self.lang);
+        let reference = || self.lang.localize(&receipt.reference);
         plain.then(|| [&*self.before, &*reference(), &*self.after].concat())
     }
 }
