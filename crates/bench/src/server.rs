@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use payamgir_server::Settings;
 use payamgir_server::channels::Channels;
 use payamgir_server::pages::{Language, Site};
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
+use payamgir_server::{Returning, Settings};
 
 use crate::{Failure, child, fixture};
 
@@ -21,7 +21,11 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
         let journal = Arc::new(|event: payamgir_server::journal::Event| tell(&event));
         child::say(public, private);
-        bound.serve(served, Channels::none(), (world, journal), child::told_to_stop()).await;
+        let returning = Returning::open(folder, 30, &served.1, world.clone());
+        let returning = returning.map_err(std::io::Error::other)?;
+        bound
+            .serve(served, (Channels::none(), returning), (world, journal), child::told_to_stop())
+            .await;
         Ok(())
     })
 }

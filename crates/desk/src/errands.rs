@@ -64,6 +64,19 @@ impl Client {
         }
     }
 
+    /// Hands over a reply to a codename. `false` where the server could not keep it just now.
+    pub fn answer_codename(
+        &self,
+        deposit: &payamgir_wire::dropbox::Deposit,
+    ) -> Result<bool, Failure> {
+        let (status, _) = self.post("/desk/1/answer", &deposit.encode(), true)?;
+        match status {
+            200 => Ok(true),
+            404 | 503 => Ok(false),
+            other => Err(Failure::Status(other)),
+        }
+    }
+
     /// Leaves this member's sealed word of what it is at, if it has one; gives those of the others.
     pub fn presence(&self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Failure> {
         if let Some(own) = own {

@@ -1,15 +1,19 @@
 //! What the server must remember of messengers, so that nothing is taken twice, sent twice or
-//! forgotten half way: keyed hashes, random ids, days, and jobs that the caller sealed. Nothing here
+//! forgotten half way, and answers that wait for a codename, sealed: keyed hashes, random ids, days, and jobs that the caller sealed. Nothing here
 //! says who anybody is or what anybody wrote, and all of it expires.
 //!
 //! What is noted is noted before it is acted on: each call is one transaction that is on the disk when
 //! it returns (SQLite in WAL mode, `synchronous=FULL`). A crash before it leaves nothing of it. This
 //! crate knows nothing of keys, network, clock or entries.
 
+mod answers;
+
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
+
+pub use answers::{Answers, DropboxId, Piece};
 
 /// A keyed hash.
 pub type Mark = [u8; 32];
@@ -44,16 +48,20 @@ pub enum Sending {
     Over,
 }
 
+fn open(path: &Path, schema: &str) -> Result<Connection, Failed> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What expires is overwritten.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.execute_batch(schema)?;
+    Ok(connection)
+}
+
 impl Ledger {
     /// Opens a database, or makes it.
     pub fn open(path: &Path) -> Result<Self, Failed> {
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        // What expires is overwritten.
-        connection.pragma_update(None, "secure_delete", true)?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(Mutex::new(connection)))
+        Ok(Self(Mutex::new(open(path, SCHEMA)?)))
     }
 
     fn db(&self) -> MutexGuard<'_, Connection> {

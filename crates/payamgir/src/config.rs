@@ -49,6 +49,7 @@ pub struct Limits {
     pub pace_bytes: u64,
     pub pace_seconds: u64,
     pub stop_seconds: u64,
+    pub answer_days: u32,
 }
 
 impl Default for Config {
@@ -91,6 +92,7 @@ impl Default for Limits {
             pace_bytes: 30_000,
             pace_seconds: 60,
             stop_seconds: 30,
+            answer_days: 30,
         }
     }
 }
@@ -116,6 +118,7 @@ impl Config {
             ("head_seconds", limits.head_seconds),
             ("pause_seconds", limits.pause_seconds),
             ("pace_seconds", limits.pace_seconds),
+            ("answer_days", limits.answer_days.into()),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return Err(out_of_range(name));

@@ -8,7 +8,7 @@ use payamgir_log::{Error, Log, LogKey, Mode};
 use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
-use payamgir_server::{Desk, NoDesk, Settings, journal, pages, settings};
+use payamgir_server::{Desk, NoDesk, Returning, Settings, journal, pages, settings};
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
 use tokio::signal::unix::{SignalKind, signal};
@@ -117,7 +117,9 @@ pub fn run<F: Future<Output = ()>>(
         let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
         let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
         let channels = start_channels(dir, &log, &desk, (&world, &journal)).await?;
-        bound.serve((log, desk), channels, (world, journal), stop).await;
+        let returning = Returning::open(dir, config.limits.answer_days, &desk, world.clone());
+        let returning = returning.map_err(|error| no_answers(dir, error))?;
+        bound.serve((log, desk), (channels, returning), (world, journal), stop).await;
         Ok(())
     })
 }
@@ -134,6 +136,19 @@ async fn start_channels(
     let told = (world.clone(), journal.clone());
     let started = tokio::task::spawn_blocking(move || Channels::start(settings, held, told)).await;
     started.map_err(|error| no_runtime(std::io::Error::other(error)))?.map_err(no_channels)
+}
+
+fn no_answers(dir: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Problem {
+    let file = dir.join("answers.db").display().to_string();
+    let what = Say::new(
+        format!("پاسخ‌های در انتظار باز نشد: {file}"),
+        format!("The answers that wait could not be opened: {file}"),
+    );
+    let to_do = Say::new(
+        "دسترسی و جای دیسک را ببینید. اگر پرونده خراب است، آن را کنار بگذارید: پاسخ‌های درون آن از دست می‌رود و نه هیچ پیامی.",
+        "Check permissions and disk space. If the file is damaged, put it aside: the answers in it are lost, and no submission.",
+    );
+    Problem::new(what, to_do).because(error)
 }
 
 fn no_channels(error: NoChannels) -> Problem {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use payamgir_hybrid::TAG_BYTES;
 use payamgir_hybrid::file::{self, CHUNK_BYTES, HEADER_BYTES};
 
 use crate::blob::BlobSealer;
@@ -16,6 +17,15 @@ pub fn seal_entry(recipient: &Recipient, body: &[u8]) -> io::Result<Vec<u8>> {
     if body.len() + padding > CHUNK_BYTES {
         return seal_streaming(recipient, body);
     }
+    file::seal(recipient.key(), body, padding).map_err(io::Error::other)
+}
+
+/// Seals something small into a file of exactly `size` bytes, padded with zeros: an answer to a codename.
+///
+/// Fails where it does not fit, or where the operating system gives no randomness.
+pub fn seal_exact(recipient: &Recipient, body: &[u8], size: usize) -> io::Result<Vec<u8>> {
+    let padding = size.checked_sub(HEADER_BYTES + TAG_BYTES + body.len());
+    let padding = padding.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     file::seal(recipient.key(), body, padding).map_err(io::Error::other)
 }
 

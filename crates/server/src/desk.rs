@@ -110,6 +110,11 @@ impl Desk {
         Ok(())
     }
 
+    /// Which desk this is: its founding's hash.
+    pub(crate) fn id(&self) -> [u8; 32] {
+        self.now().roster().expect("an open desk has a roster").desk()
+    }
+
     pub(crate) fn now(&self) -> Arc<Now> {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

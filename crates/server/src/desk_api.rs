@@ -25,6 +25,7 @@ use crate::desk::Desk;
 use crate::journal::{Event, Journal};
 use crate::mailbox::Mailbox;
 use crate::presence::Presence;
+use crate::returning::Returning;
 use crate::world::World;
 
 /// A page of records ends after about this many bytes.
@@ -45,6 +46,7 @@ pub(crate) struct Api {
     pub(crate) presence: Presence,
     pub(crate) pages: Semaphore,
     pub(crate) channels: Arc<Channels>,
+    pub(crate) returning: Arc<Returning>,
 }
 
 impl Api {
@@ -52,11 +54,11 @@ impl Api {
         (log, desk): (Log, Desk),
         deposits: PathBuf,
         (world, journal): (World, Journal),
-        channels: Arc<Channels>,
+        (channels, returning): (Arc<Channels>, Arc<Returning>),
     ) -> Self {
         let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
         let (presence, pages) = (Presence::default(), Semaphore::new(PAGES));
-        Self { log, desk, journal, world, mailbox, deposits, presence, pages, channels }
+        Self { log, desk, journal, world, mailbox, deposits, presence, pages, channels, returning }
     }
 
     async fn read<T: Send + 'static>(

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::pages::{Language, Site};
+use crate::returning::Returning;
 use crate::settings::{self, Settings};
 use crate::world::World;
 
@@ -73,11 +74,14 @@ async fn intake() -> Intake {
     };
     let founding = dearmor(Label::Desk, include_str!("../../../testdata/desk.txt"));
     let desk = Desk::open(&log, Some(&founding.expect("a block"))).await.expect("a desk");
+    let world = World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) };
+    let returning = Returning::open(&folder, 30, &desk, world.clone()).expect("a database");
     Intake {
         desk,
         settings: Arc::new(settings),
         log,
-        world: World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) },
+        world,
+        returning: Arc::new(returning),
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
         uploads: Semaphore::new(4),
         waiting: Arc::default(),

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::Body;
 use bytes::Bytes;
 use multer::{Field, Multipart};
+use payamgir_dropbox::Codename;
 use payamgir_log::{Error, Kind, Log, PendingBlob};
 use payamgir_seal::seal_entry;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
-use payamgir_wire::{Attachment, Channel, Entry, Part};
+use payamgir_wire::{Attachment, Channel, Entry, Origin, Part};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -20,7 +21,8 @@ use zeroize::Zeroizing;
 use crate::desk::Desk;
 use crate::guard::{Fault, Guarded, Watch};
 use crate::journal::{Event, Journal};
-use crate::pages::{FileFate, Language, Problem};
+use crate::pages::{Answerable, FileFate, Language, Problem};
+use crate::returning::{self, Lane, Returning};
 use crate::settings::Settings;
 use crate::submission::{Outcome, Submission};
 use crate::upload::Upload;
@@ -28,6 +30,8 @@ use crate::world::World;
 
 /// Most bytes of the token that joins a second sending to the first.
 const TOKEN_BYTES: usize = 64;
+/// Most bytes of what is typed as a codename.
+const CODENAME_BYTES: usize = 1024;
 /// A boundary is at most this long (RFC 2046 §5.1.1).
 const BOUNDARY_BYTES: usize = 70;
 
@@ -38,6 +42,7 @@ pub(crate) struct Intake {
     pub desk: Desk,
     pub world: World,
     pub journal: Journal,
+    pub returning: Arc<Returning>,
     pub uploads: Semaphore,
     /// How many files wait for a turn.
     pub waiting: Arc<AtomicU64>,
@@ -51,6 +56,19 @@ struct Reading<'a> {
     lang: &'static Language,
     watch: Watch,
     submission: Submission,
+    /// The words of a form, until something is sealed that they belong to.
+    pending: Pending,
+}
+
+/// What was read of a form and is not sealed yet: the text waits for the codename behind it, which
+/// stands before the first file.
+#[derive(Default)]
+struct Pending {
+    text: Option<Zeroizing<String>>,
+    typed: Zeroizing<String>,
+    answerable: bool,
+    /// Goes with the first part that is sealed.
+    dropbox: Option<payamgir_wire::Dropbox>,
 }
 
 impl Intake {
@@ -66,9 +84,13 @@ impl Intake {
         let stream = body.into_data_stream();
         let guarded = Guarded::new(stream, watch.clone(), limits, self.cut_off.clone());
         let submission = Submission::new(Hex(self.world.bytes()));
-        let mut reading = Reading { intake: self, lang, watch, submission };
+        let pending = Pending::default();
+        let mut reading = Reading { intake: self, lang, watch, submission, pending };
         match boundary(content_type) {
-            Ok(boundary) => reading.form(Multipart::new(guarded, boundary)).await,
+            Ok(boundary) => {
+                reading.form(Multipart::new(guarded, boundary)).await;
+                reading.settle().await;
+            }
             Err(problem) => {
                 reading.submission.fail(problem);
                 drain(guarded, &reading.watch).await;
@@ -143,8 +165,13 @@ impl Reading<'_> {
         match (field.name(), field.file_name()) {
             (Some("continues"), None) => self.token(field).await,
             (Some("text"), None) => self.text(field).await,
+            (Some("codename"), None) => self.codename(field).await,
+            (Some("answerable"), None) => self.answerable(field).await,
             // Whatever name it has, or none that can be read: a file is not dropped for its name.
-            (Some("files"), _) => self.file(field).await,
+            (Some("files"), _) => {
+                self.settle().await;
+                self.file(field).await;
+            }
             _ => skip_field(field, &self.watch).await,
         }
     }
@@ -173,8 +200,45 @@ impl Reading<'_> {
         }
         // Our form has one such field; what another program sends as a second is a part too.
         if !payamgir_text::is_blank(&text) {
+            self.settle().await;
+            self.pending.text = Some(text);
+        }
+    }
+
+    async fn codename(&mut self, field: Field<'_>) {
+        let read = self.collect(field, CODENAME_BYTES).await;
+        if let Ok((typed, true)) = read {
+            self.pending.typed = Zeroizing::new(String::from_utf8_lossy(&typed).into_owned());
+        }
+    }
+
+    async fn answerable(&mut self, field: Field<'_>) {
+        let read = self.collect(field, 1).await;
+        self.pending.answerable = read.is_ok_and(|(value, whole)| whole && *value == b"1"[..]);
+    }
+
+    /// Finds where answers go, if its source asked for that, and seals the text that waited.
+    async fn settle(&mut self) {
+        if std::mem::take(&mut self.pending.answerable) {
+            self.pending.dropbox = self.grow().await;
+        }
+        if let Some(text) = self.pending.text.take() {
             self.commit_text(text).await;
         }
+    }
+
+    /// Words that cannot be read, or have no turn, hold nothing back: it is said on the page.
+    async fn grow(&mut self) -> Option<payamgir_wire::Dropbox> {
+        let Ok(codename) = Codename::read(&self.pending.typed) else {
+            self.submission.answerable = Answerable::Misread;
+            return None;
+        };
+        let Some(dropbox) = self.intake.returning.grow(Lane::Sending, &codename).await else {
+            self.submission.answerable = Answerable::Busy;
+            return None;
+        };
+        self.submission.answerable = Answerable::By(codename);
+        Some(returning::public(&dropbox))
     }
 
     async fn commit_text(&mut self, text: Zeroizing<String>) {
@@ -288,7 +352,11 @@ impl Reading<'_> {
             language: self.lang.code.to_owned(),
             alias: None,
             revises: None,
-            origin: None,
+            origin: self
+                .pending
+                .dropbox
+                .take()
+                .map(|dropbox| Box::new(Origin { dropbox: Some(dropbox), ..Origin::default() })),
             part,
         }
     }

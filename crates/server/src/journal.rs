@@ -17,6 +17,8 @@ const ONCE_IN: u64 = 60;
 /// Something an operator may want to know.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// Answers to codenames could not be kept, read or removed.
+    AnswersFailed,
     /// Both listeners are open.
     Started,
     /// Told to stop; uploads in flight may finish.
@@ -86,6 +88,7 @@ impl std::fmt::Display for Event {
                 }
                 Ok(())
             }
+            Self::AnswersFailed => f.write_str("could not keep, read or remove an answer"),
             Self::AcceptFailed(kind) => write!(f, "could not accept a connection: {kind}"),
             Self::DeskRefused(refusal) => write!(f, "desk request refused: {refusal}"),
             Self::Channel(channel, trouble) => {

@@ -19,6 +19,7 @@ mod listen;
 mod mailbox;
 pub mod pages;
 mod presence;
+mod returning;
 mod routes;
 pub mod settings;
 mod submission;
@@ -28,4 +29,5 @@ pub mod world;
 
 pub use desk::{Desk, NoDesk};
 pub use listen::{Bound, bind};
+pub use returning::Returning;
 pub use settings::Settings;

@@ -25,6 +25,7 @@ use crate::desk::Desk;
 use crate::desk_api::Api;
 use crate::intake::Intake;
 use crate::journal::{Event, Journal};
+use crate::returning::Returning;
 use crate::routes;
 use crate::settings::Settings;
 use crate::web::Web;
@@ -64,11 +65,11 @@ impl Bound {
     pub async fn serve(
         self,
         (log, desk): (Log, Desk),
-        channels: Channels,
+        (channels, returning): (Channels, Returning),
         (world, journal): (World, Journal),
         stop: impl Future<Output = ()>,
     ) {
-        let channels = Arc::new(channels);
+        let (channels, returning) = (Arc::new(channels), Arc::new(returning));
         let settings = Arc::new(self.settings);
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
@@ -77,13 +78,16 @@ impl Bound {
         let gate = Gate::new(knows, world.clone(), journal.clone());
         let deposits = settings.deposits.clone();
         let told = (world.clone(), journal.clone());
-        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, channels.clone()));
+        let ways = (channels.clone(), returning.clone());
+        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
+        let turning = tokio::spawn(returning.clone().keep_turning());
         let intake = Arc::new(Intake {
             settings,
             desk,
             log: log.clone(),
             world,
             journal: journal.clone(),
+            returning,
             uploads: Semaphore::new(limits.uploads),
             waiting: Arc::default(),
             cut_off: cut_off.clone(),
@@ -108,6 +112,7 @@ impl Bound {
         journal(Event::Stopping);
         let told = channels.clone();
         let _ = tokio::task::spawn_blocking(move || told.stop()).await;
+        turning.abort();
         closing.cancel();
         tasks.close();
         let finished = async {

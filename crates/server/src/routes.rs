@@ -17,6 +17,7 @@ use crate::headers;
 use crate::mailbox;
 use crate::pages::Language;
 use crate::presence;
+use crate::returning::{self, visit};
 use crate::web::{self, Spoken, Web};
 
 /// The source's address.
@@ -44,6 +45,8 @@ fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
     Router::new()
         .route(&format!("/{}", lang.code), form())
         .route(&format!("/{}/", lang.code), form())
+        .route(&format!("/{}/answers", lang.code), get(visit::door).post(visit::enter))
+        .layer(DefaultBodyLimit::max(visit::FORM_BYTES))
         .with_state(Spoken { web: web.clone(), lang })
 }
 
@@ -54,6 +57,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/log", get(desk_api::log))
         .route("/desk/1/add", post(desk_api::add))
         .route("/desk/1/send", post(desk_api::send))
+        .route("/desk/1/answer", post(returning::deposit))
         .route("/desk/1/keep", post(desk_api::keep))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))

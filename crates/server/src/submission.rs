@@ -3,7 +3,7 @@
 use payamgir_wire::{Group, limits};
 use zeroize::Zeroizing;
 
-use crate::pages::{FileFate, Problem, Receipt};
+use crate::pages::{Answerable, FileFate, Problem, Receipt};
 
 /// What has been taken so far.
 pub(crate) struct Submission {
@@ -12,6 +12,8 @@ pub(crate) struct Submission {
     pub text: bool,
     pub files: Vec<FileFate>,
     pub problem: Option<Problem>,
+    /// Whether it can be answered.
+    pub answerable: Answerable,
     /// What was typed, kept for the page only where it was not taken.
     pub kept: Zeroizing<String>,
 }
@@ -21,13 +23,26 @@ pub(crate) enum Outcome {
     /// Something or everything arrived.
     Received(Receipt),
     /// Nothing arrived.
-    Refused { problem: Problem, kept: Zeroizing<String>, continues: Option<String> },
+    Refused {
+        problem: Problem,
+        kept: Zeroizing<String>,
+        answerable: Answerable,
+        continues: Option<String>,
+    },
 }
 
 impl Submission {
     pub(crate) fn new(group: Group) -> Self {
         let kept = Zeroizing::new(String::new());
-        Self { group, next: 0, text: false, files: vec![], problem: None, kept }
+        Self {
+            group,
+            next: 0,
+            text: false,
+            files: vec![],
+            problem: None,
+            answerable: Answerable::No,
+            kept,
+        }
     }
 
     /// Goes on with an earlier submission of which the source still holds the token.
@@ -59,11 +74,19 @@ impl Submission {
         if arrived {
             let continues = self.problem.and(continues);
             let (text, files, problem) = (self.text, self.files, self.problem);
-            let reference = reference(&self.group);
-            return Outcome::Received(Receipt { text, files, reference, problem, continues });
+            let (reference, answerable) = (reference(&self.group), self.answerable);
+            return Outcome::Received(Receipt {
+                text,
+                files,
+                reference,
+                answerable,
+                problem,
+                continues,
+            });
         }
         let problem = self.problem.unwrap_or(Problem::Empty);
-        Outcome::Refused { problem, kept: std::mem::take(&mut self.kept), continues }
+        let kept = std::mem::take(&mut self.kept);
+        Outcome::Refused { problem, kept, answerable: self.answerable, continues }
     }
 }
 

@@ -7,14 +7,15 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use payamgir_dropbox::{Codename, List};
+use payamgir_text::lang::Lang;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
 use crate::journal::Event;
-use crate::pages::{self, Language, Problem, Receipt, Site, Thanks};
+use crate::pages::{self, Answerable, Form, Language, Problem, Receipt, Site, Thanks};
 use crate::submission::Outcome;
 
 /// What the source's routes share.
@@ -32,17 +33,18 @@ pub(crate) struct Spoken {
     pub lang: &'static Language,
 }
 
+impl Spoken {
+    /// What the pages say of the assembly.
+    pub(crate) fn site(&self) -> &Site {
+        self.web.site()
+    }
+}
+
 /// What is made once for a language.
 struct Made {
     lang: &'static Language,
-    form: Page,
+    form: Form,
     thanks: Thanks,
-}
-
-/// A page made once, as it is and compressed.
-struct Page {
-    plain: Bytes,
-    gzip: Bytes,
 }
 
 impl Web {
@@ -66,13 +68,18 @@ impl Web {
     }
 
     fn form(&self, lang: &Language, headers: &HeaderMap) -> Response {
-        let page = &self.made(lang).form;
+        let list = match lang.near {
+            Lang::Fa => List::Persian,
+            Lang::En => List::English,
+        };
+        let codename = Codename::draw(list, |bytes| (self.intake.world.random)(bytes));
+        let page = self.made(lang).form.page(&codename);
         let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
         if accepts.is_some_and(takes_gzip) {
-            ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, page.gzip.clone()))
+            ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, gzip(&page)))
                 .into_response()
         } else {
-            html(StatusCode::OK, page.plain.clone())
+            html(StatusCode::OK, page.to_string())
         }
     }
 
@@ -100,9 +107,13 @@ impl Web {
                 let status = receipt.problem.map_or(StatusCode::OK, status);
                 html(status, self.received(lang, &receipt))
             }
-            Outcome::Refused { problem, kept, continues } => {
+            Outcome::Refused { problem, kept, answerable, continues } => {
+                let codename = match &answerable {
+                    Answerable::By(codename) => Some(codename),
+                    _ => None,
+                };
                 let continues = continues.as_deref();
-                let page = pages::refused(self.site(), lang, problem, &kept, continues);
+                let page = pages::refused(self.site(), lang, problem, (&kept, codename), continues);
                 html(status(problem), page.into_string())
             }
         }
@@ -121,18 +132,15 @@ impl Web {
 
 impl Made {
     fn new(site: &Site, lang: &'static Language) -> Self {
-        let form = Page::new(&pages::form(site, lang).into_string());
+        let form = Form::new(site, lang);
         Self { lang, form, thanks: Thanks::new(site, lang) }
     }
 }
 
-impl Page {
-    fn new(html: &str) -> Self {
-        let mut gzip = GzEncoder::new(vec![], Compression::best());
-        gzip.write_all(html.as_bytes()).expect("writing to memory");
-        let gzip = gzip.finish().expect("writing to memory").into();
-        Self { plain: html.to_owned().into(), gzip }
-    }
+fn gzip(page: &str) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(vec![], Compression::default());
+    gzip.write_all(page.as_bytes()).expect("writing to memory");
+    gzip.finish().expect("writing to memory")
 }
 
 /// `/`: the language the browser asks for.
@@ -163,7 +171,7 @@ pub(crate) async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /\n"
 }
 
-fn html(status: StatusCode, page: impl Into<Body>) -> Response {
+pub(crate) fn html(status: StatusCode, page: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into()).into_response()
 }
 
@@ -174,7 +182,7 @@ fn takes_gzip(accept: &str) -> bool {
     })
 }
 
-fn status(problem: Problem) -> StatusCode {
+pub(crate) fn status(problem: Problem) -> StatusCode {
     match problem {
         Problem::Empty => StatusCode::UNPROCESSABLE_ENTITY,
         Problem::TextTooLong | Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => {

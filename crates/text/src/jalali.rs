@@ -178,15 +178,22 @@ pub fn format_datetime(unix: u64, offset_seconds: i32, lang: Lang) -> String {
     let local = i128::from(unix) + i128::from(offset_seconds);
     let minutes = local.rem_euclid(86_400) / 60;
     let (hour, minute) = (minutes / 60, minutes % 60);
+    let date = format_date(unix, offset_seconds, lang);
+    let between = if lang == Lang::Fa { "،" } else { "" };
+    format!("{date}{between} {}", localize(&format!("{hour:02}:{minute:02}"), lang))
+}
+
+/// The day of a moment, as [`format_datetime`] writes it.
+pub fn format_date(unix: u64, offset_seconds: i32, lang: Lang) -> String {
     let day = days(unix, offset_seconds);
     match lang {
         Lang::Fa => {
             let Date { year, month, day } = jalali(day);
-            localize(&format!("{year}/{month}/{day}، {hour:02}:{minute:02}"), lang)
+            localize(&format!("{year}/{month}/{day}"), lang)
         }
         Lang::En => {
             let Date { year, month, day } = gregorian(day);
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+            format!("{year:04}-{month:02}-{day:02}")
         }
     }
 }

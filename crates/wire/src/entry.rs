@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::dropbox::Dropbox;
 use crate::hex::{Group, Hash, Hex};
 use crate::limits::{
     ALIAS_BYTES, ENTRY_JSON_BYTES, FILE_NAME_BYTES, MEDIA_TYPE_BYTES, REASON_BYTES, ROUTE_BYTES,
@@ -39,13 +40,13 @@ pub struct Entry {
     pub alias: Option<Zeroizing<String>>,
     /// The place of the part that this one is a newer version of.
     pub revises: Option<u32>,
-    /// What a messenger adds.
+    /// What is known of its source.
     pub origin: Option<Box<Origin>>,
     /// What came.
     pub part: Part,
 }
 
-/// What is known of a part that came by a messenger.
+/// What is known of a part's source.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// When the source wrote it, by the platform's clock, unix seconds.
@@ -58,6 +59,8 @@ pub struct Origin {
     pub sender: Option<Zeroizing<String>>,
     /// The same for one source, and for no other, as long as the alias is: two may have one alias.
     pub person: Option<Hex<16>>,
+    /// Where answers to a codename go.
+    pub dropbox: Option<Dropbox>,
 }
 
 /// How a part came.
@@ -168,6 +171,11 @@ struct Body<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     person: Option<Hex<16>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    dropbox: Option<Hex<16>>,
+    /// Base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dropbox_key: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<std::borrow::Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -208,7 +216,8 @@ impl Entry {
         };
         let origin = self.origin.as_ref().map_or(0, |origin| {
             let sender = origin.sender.as_ref().map_or(0, |sender| in_json(sender));
-            origin.route.as_ref().map_or(0, |route| route.len()) + sender
+            let dropbox = origin.dropbox.as_ref().map_or(0, |dropbox| dropbox.key.len() * 2);
+            origin.route.as_ref().map_or(0, |route| route.len()) + sender + dropbox
         });
         FIXED_BYTES + words + origin
     }
@@ -262,6 +271,10 @@ impl Entry {
             route: body.route.filter(|route| route.len() <= ROUTE_BYTES),
             sender: body.sender.filter(|sender| sender.len() <= SENDER_BYTES),
             person: body.person,
+            dropbox: body
+                .dropbox
+                .zip(body.dropbox_key)
+                .and_then(|(id, key)| Dropbox::read(id, &key)),
         };
         let origin = (origin != Origin::default()).then(|| Box::new(origin));
         let alias = body.alias.filter(|alias| alias.len() <= ALIAS_BYTES);
@@ -301,6 +314,8 @@ impl Entry {
             route: None,
             sender: None,
             person: None,
+            dropbox: None,
+            dropbox_key: None,
             state: None,
             reason: None,
             code: None,
@@ -308,6 +323,8 @@ impl Entry {
         if let Some(origin) = self.origin {
             (body.wrote, body.route, body.sender) = (origin.wrote, origin.route, origin.sender);
             body.person = origin.person;
+            body.dropbox = origin.dropbox.as_ref().map(|dropbox| dropbox.id);
+            body.dropbox_key = origin.dropbox.as_ref().map(Dropbox::key_text);
         }
         match self.part {
             Part::Text(text) => (body.kind, body.text) = ("text".into(), Some(text)),
@@ -362,26 +379,31 @@ fn misread(json: &[u8]) -> Malformed {
 /// Cuts a text into pieces whose JSON form is at most [`TEXT_JSON_BYTES`], at line ends where
 /// one is near, so that no length of text is refused for the format's sake.
 pub fn text_parts(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text, TEXT_JSON_BYTES)
+}
+
+/// Pieces whose JSON form is at most `most` bytes.
+pub(crate) fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (piece, after) = rest.split_at(piece_end(rest));
+        let (piece, after) = rest.split_at(piece_end(rest, most));
         rest = after;
         Some(piece)
     })
 }
 
-fn piece_end(text: &str) -> usize {
-    if text.len() * LONGEST_ESCAPE <= TEXT_JSON_BYTES {
+fn piece_end(text: &str, most: usize) -> usize {
+    if text.len() * LONGEST_ESCAPE <= most {
         return text.len();
     }
     let mut used = 0;
     let mut last_line_end = 0;
     for (at, c) in text.char_indices() {
         used += json_bytes(c);
-        if used > TEXT_JSON_BYTES {
+        if used > most {
             return if last_line_end > at / 2 { last_line_end } else { at };
         }
         if c == '\n' {
@@ -518,7 +540,7 @@ mod tests {
             let mut named = entry(Part::Deletion(of));
             (named.alias, named.revises) = (Some(Zeroizing::new("heron 12".into())), of);
             let (route, sender) = (Some(Zeroizing::new("r".repeat(492))), Some(Zeroizing::new(name.chars().take(100).collect())));
-            named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender, person: of.map(|_| Hex([5; 16])) }));
+            named.origin = Some(Box::new(Origin { wrote: of.map(u64::from), route, sender, person: of.map(|_| Hex([5; 16])), dropbox: of.map(|_| Dropbox { id: Hex([6; 16]), key: Box::new([9; 1216]) }) }));
             let outcome = Outcome { state: State::Failed, reason: of.map(|_| "window".into()), code: of };
             let outcome = entry(Part::Outcome(outcome));
             let Part::Attachment(file) = attachment(&name).part else { unreachable!() };

@@ -4,6 +4,7 @@
 //! cannot be printed and are wiped when dropped.
 
 pub mod armor;
+pub mod dropbox;
 pub mod entry;
 pub mod hex;
 pub mod key;
@@ -13,6 +14,7 @@ pub mod send;
 pub mod signature;
 pub mod sync;
 
+pub use dropbox::Dropbox;
 pub use entry::{Attachment, Channel, Entry, Origin, Part};
 pub use hex::{Group, Hash};
 pub use outcome::{Outcome, State};

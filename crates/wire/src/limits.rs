@@ -20,6 +20,12 @@ pub const REASON_BYTES: usize = 64;
 pub const REPLY_CHARS: usize = 20_000;
 /// Most bytes of a reply as it is handed to the server, its file among them.
 pub const REPLY_BYTES: usize = 16 << 20;
+/// Bytes of one sealed piece of an answer to a codename: all have this size.
+pub const DROPBOX_ANSWER_BYTES: usize = 8192;
+/// Most bytes the words of one such piece take inside JSON.
+pub const DROPBOX_ANSWER_JSON_BYTES: usize = 6000;
+/// Most pieces of one reply to a codename.
+pub const DROPBOX_ANSWER_PIECES: usize = 24;
 /// Most parts in one submission.
 pub const PARTS: u32 = 10_000;
 /// Most bytes of one record in a sync stream.

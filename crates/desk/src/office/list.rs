@@ -8,7 +8,9 @@ use payamgir_work::{Act, Check};
 use super::filters::{Looking, has_draft};
 use super::tally::waits_from;
 use super::{Office, State, Wanted};
-use crate::store::{Catalog, Class, Conversation, Held, Search, Spoken, StoreError, Submission};
+use crate::store::{
+    Catalog, Class, Conversation, Held, Search, Spoken, StoreError, Submission, called,
+};
 
 /// Characters of the words around what was found.
 const CONTEXT: usize = 140;
@@ -218,7 +220,7 @@ impl Looking<'_> {
             (None, None) => {}
         }
         if let Held::Part(entry) = self.store.held(number)? {
-            row.alias = entry.alias.map(|alias| alias.to_string());
+            row.alias = called(&entry);
         }
         Ok(row)
     }

@@ -39,7 +39,7 @@ pub use list::channel_word;
 pub use list::{Row, Rows, Why};
 pub use post::{Post, Said, Sync};
 pub use presence::At;
-pub use sending::{Fate, Way};
+pub use sending::{Fate, To, Way};
 pub use settings::Settings;
 pub use state::{State, Wanted};
 pub use tally::Counts;

@@ -9,6 +9,7 @@ use payamgir_open::Keyring;
 use payamgir_roster::kind;
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
+use payamgir_wire::dropbox::Deposit;
 use payamgir_wire::send::Send;
 
 use super::{Office, alarm, lock, write};
@@ -36,6 +37,8 @@ pub trait Post: std::marker::Send {
     fn presence(&mut self, own: Option<&[u8]>) -> Result<Vec<Vec<u8>>, Said>;
     /// Hands over a reply to a messenger's source. Whether the server has it, or has had it before.
     fn hand_over(&mut self, reply: &Send) -> Result<bool, Said>;
+    /// Hands over a reply to a codename, sealed to it. Whether the server keeps it, or has kept it before.
+    fn answer(&mut self, reply: &Deposit) -> Result<bool, Said>;
     /// Keeps a file to go with a reply: its sealed entry and blob. Gives its record.
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said>;
     /// The folder of the copy of the log.
@@ -96,6 +99,10 @@ impl Post for Box<dyn Post> {
 
     fn hand_over(&mut self, reply: &Send) -> Result<bool, Said> {
         (**self).hand_over(reply)
+    }
+
+    fn answer(&mut self, reply: &Deposit) -> Result<bool, Said> {
+        (**self).answer(reply)
     }
 
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said> {

@@ -1,19 +1,22 @@
-//! Replies on their way to a messenger's source: handed to the server, which alone can open the return
-//! address, until a sealed entry of its own says what became of each.
+//! Replies on their way to their sources: handed to the server until a sealed entry of its own says what
+//! became of each. One to a messenger's source is handed over as words, with the return address that the
+//! server alone can open; one to a codename is sealed to it here.
 
 use std::io::Read;
 
 use payamgir_roster::Role;
+use payamgir_seal::{Recipient, seal_exact};
+use payamgir_wire::dropbox::{Answer, Deposit};
 use payamgir_wire::hex::Hex;
-use payamgir_wire::limits::REPLY_BYTES;
+use payamgir_wire::limits::{DROPBOX_ANSWER_BYTES, REPLY_BYTES};
 use payamgir_wire::send::{File, Send};
-use payamgir_wire::{Channel, Entry, Outcome, Part, State};
+use payamgir_wire::{Channel, Dropbox, Entry, Outcome, Part, State};
 use payamgir_work::Id;
 use zeroize::Zeroizing;
 
 use super::post::{Post, Said, unreadable};
 use super::{Office, Whole};
-use crate::store::{Catalog, Conversation, Held, Store, StoreError, is_messenger};
+use crate::store::{Catalog, Conversation, Held, Store, StoreError};
 
 /// Parts that are looked through for a return address, from the newest.
 const LOOKED_AT: usize = 64;
@@ -23,12 +26,27 @@ const WINDOW: u64 = 24 * 3600;
 /// How a conversation's source can be answered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Way {
-    /// By which messenger.
+    /// By what the source wrote.
     pub channel: Channel,
-    /// The return address, which this desk cannot open.
-    pub route: Zeroizing<String>,
+    /// Where the answer goes.
+    pub to: To,
     /// Until when its platform takes an answer, in unix seconds; `None` where there is no end.
     pub until: Option<u64>,
+}
+
+/// Where an answer goes.
+#[derive(Clone, PartialEq, Eq)]
+pub enum To {
+    /// A messenger's return address, which this desk cannot open.
+    Route(Zeroizing<String>),
+    /// A codename's dropbox.
+    Dropbox(Dropbox),
+}
+
+/// A reply as it is handed over.
+enum Handed {
+    Words(Send),
+    Sealed(Deposit),
 }
 
 /// What became of a reply, and when that was heard.
@@ -36,6 +54,8 @@ pub struct Way {
 pub struct Fate {
     /// What.
     pub outcome: Outcome,
+    /// By which channel it went.
+    pub channel: Channel,
     /// When the server said so, in unix seconds.
     pub at: u64,
 }
@@ -50,9 +70,10 @@ impl Office {
         let work = self.work();
         let waiting = work.replies().filter(|reply| reply.outgoing().is_some());
         for reply in waiting {
-            let send = self.outgoing(reply).map_err(unreadable)?;
-            if let Some(send) = send {
-                post.hand_over(&send)?;
+            match self.outgoing(reply).map_err(unreadable)? {
+                Some(Handed::Words(send)) => drop(post.hand_over(&send)?),
+                Some(Handed::Sealed(deposit)) => drop(post.answer(&deposit)?),
+                None => {}
             }
         }
         Ok(())
@@ -60,7 +81,7 @@ impl Office {
 
     /// A reply as it is handed over; `None` where its source left no way back, or where the log says
     /// what became of it.
-    fn outgoing(&self, reply: &payamgir_work::Reply) -> Result<Option<Send>, StoreError> {
+    fn outgoing(&self, reply: &payamgir_work::Reply) -> Result<Option<Handed>, StoreError> {
         let store = self.store();
         if !store.catalog().outcomes(&reply.id.0).is_empty() {
             return Ok(None);
@@ -70,6 +91,13 @@ impl Office {
         let text = Zeroizing::new(words.text().to_owned());
         let Some(way) = way(&store, conversation)? else { return Ok(None) };
         drop(store);
+        let route = match way.to {
+            To::Route(route) => route,
+            // A dropbox takes words alone; a draft with a file is not offered for it.
+            To::Dropbox(dropbox) => {
+                return Ok(self.deposit(&dropbox, reply, &text).map(Handed::Sealed));
+            }
+        };
         let file = match words.file() {
             None => None,
             Some(record) => match self.whole_file(record)? {
@@ -78,7 +106,23 @@ impl Office {
                 None => return Ok(None),
             },
         };
-        Ok(Some(Send { reply: Hex(reply.id.0), route: way.route, text, file }))
+        Ok(Some(Handed::Words(Send { reply: Hex(reply.id.0), route, text, file })))
+    }
+
+    /// A reply sealed to a codename; `None` where its key cannot be sealed to.
+    fn deposit(
+        &self,
+        dropbox: &Dropbox,
+        reply: &payamgir_work::Reply,
+        text: &str,
+    ) -> Option<Deposit> {
+        let recipient = Recipient::from_bytes(&dropbox.key[..]).ok()?;
+        let id = Hex(reply.id.0);
+        let sealed = Answer::pieces(id, self.now(), text)
+            .into_iter()
+            .map(|piece| seal_exact(&recipient, &piece.encode(), DROPBOX_ANSWER_BYTES));
+        let pieces = sealed.collect::<Result<Vec<_>, _>>().ok()?;
+        Some(Deposit { dropbox: dropbox.id, reply: id, pieces })
     }
 
     /// A kept file's bytes; `None` while they are not here. Others than the desk itself kept are none.
@@ -116,14 +160,14 @@ impl Office {
         let store = self.store();
         let mut fate: Option<Fate> = None;
         for record in store.catalog().outcomes(&reply.0) {
-            let Held::Part(Entry { part: Part::Outcome(outcome), arrived: at, .. }) =
+            let Held::Part(Entry { part: Part::Outcome(outcome), arrived: at, channel, .. }) =
                 store.held(*record)?
             else {
                 continue;
             };
             let known = fate.as_ref().map(|fate| fate.outcome.state);
             if known.is_none_or(|known| known < outcome.state) {
-                fate = Some(Fate { outcome, at });
+                fate = Some(Fate { outcome, channel, at });
             }
         }
         Ok(fate)
@@ -151,20 +195,19 @@ fn way(store: &Store, conversation: &Conversation) -> Result<Option<Way>, StoreE
         let Held::Part(entry) = store.held(record)? else { continue };
         let Some(origin) = entry.origin else { continue };
         let wrote = origin.wrote.unwrap_or(entry.arrived);
-        if let Some(route) = origin.route {
+        let dropbox = origin.dropbox.map(To::Dropbox);
+        if let Some(to) = origin.route.map(To::Route).or(dropbox) {
             let limited = matches!(entry.channel, Channel::Whatsapp | Channel::Instagram);
             let until = limited.then_some(wrote + WINDOW);
-            return Ok(Some(Way { channel: entry.channel, route, until }));
+            return Ok(Some(Way { channel: entry.channel, to, until }));
         }
     }
     Ok(None)
 }
 
-/// Records of a messenger's parts, the newest first.
+/// Records of its parts, the newest first.
 fn newest(catalog: &Catalog, conversation: &Conversation) -> Vec<u64> {
-    let submissions = catalog.submissions(conversation);
-    let by_messenger = submissions.filter(|submission| is_messenger(submission.channel));
-    let parts = by_messenger.flat_map(|submission| catalog.parts(submission));
+    let parts = catalog.submissions(conversation).flat_map(|submission| catalog.parts(submission));
     let mut records: Vec<u64> = parts.map(|(record, _)| record).collect();
     records.sort_unstable_by(|a, b| b.cmp(a));
     records.truncate(LOOKED_AT);

@@ -4,7 +4,7 @@ use payamgir_wire::{Attachment, Channel, Entry, Group, Part as Content};
 use payamgir_work::{Act, Case, Heard, Note, Redaction, Reply, Work};
 
 use super::{Office, State};
-use crate::store::{Catalog, Class, Held, Store, StoreError, Submission};
+use crate::store::{Catalog, Class, Held, Store, StoreError, Submission, called};
 
 /// A conversation.
 pub struct View {
@@ -104,7 +104,7 @@ impl Office {
         done(&work, &case, &mut pieces);
         pieces.sort_by_key(|(record, _)| *record);
         let alias = match store.held(number)? {
-            Held::Part(entry) => entry.alias.map(|alias| alias.to_string()),
+            Held::Part(entry) => called(&entry),
             _ => None,
         };
         Ok(Some(View {

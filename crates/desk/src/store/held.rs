@@ -1,8 +1,9 @@
 //! What the store keeps of a record.
 
 use payamgir_open::OpenError;
+use payamgir_text::{Lang, bytewords, digits};
 use payamgir_wire::entry::Malformed;
-use payamgir_wire::{Attachment, Channel, Entry, Part};
+use payamgir_wire::{Attachment, Channel, Dropbox, Entry, Part};
 use payamgir_work::Signed;
 use zeroize::Zeroizing;
 
@@ -247,7 +248,7 @@ impl Meta {
             arrived: entry.arrived,
             size,
             sketch,
-            alias: entry.alias.is_some(),
+            alias: entry.alias.is_some() || dropbox(entry).is_some(),
             work: false,
         }
     }
@@ -347,6 +348,21 @@ fn spoken(text: &str) -> Spoken {
         (false, true, _) => Spoken::Persian,
         (false, false, _) => Spoken::Arabic,
     }
+}
+
+/// Where answers to a codename go, where this part's source has one.
+pub(crate) fn dropbox(entry: &Entry) -> Option<&Dropbox> {
+    entry.origin.as_ref()?.dropbox.as_ref()
+}
+
+/// What a source is called: its alias, or two words and a number made of its dropbox.
+pub(crate) fn called(entry: &Entry) -> Option<String> {
+    let made = |dropbox: &Dropbox| {
+        let [a, b, c, d, ..] = dropbox.id.0;
+        let [a, b] = [a, b].map(|byte| bytewords::word(byte, Lang::Fa));
+        format!("{a} {b} {}", digits::localize(&u16::from_be_bytes([c, d]).to_string(), Lang::Fa))
+    };
+    entry.alias.as_ref().map(|alias| alias.to_string()).or_else(|| dropbox(entry).map(made))
 }
 
 #[cfg(test)]

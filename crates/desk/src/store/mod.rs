@@ -21,6 +21,7 @@ mod whole;
 
 pub(crate) use catalog::is_messenger;
 pub use catalog::{Catalog, Conversation, Part, Submission, Twins};
+pub(crate) use held::called;
 pub use held::{Class, Held, Meta, Spoken};
 pub use search::{Found, Hit, Search};
 pub use vault::{StoreError, Vault};

@@ -9,7 +9,7 @@ use payamgir_open::Keyring;
 
 use super::build::{build, each_on};
 use super::catalog::Catalog;
-use super::held::{Held, Meta};
+use super::held::{Held, Meta, called, dropbox};
 use super::search::{Found, Search};
 use super::segment::Segment;
 use super::vault::{StoreError, Vault};
@@ -114,11 +114,9 @@ impl Store {
     /// What a source's submissions are joined by: the alias, and what tells two of one alias apart.
     fn alias(&self, record: u64) -> Option<Box<str>> {
         let Ok(Held::Part(entry)) = self.held(record) else { return None };
-        let alias = entry.alias?;
-        match entry.origin.and_then(|origin| origin.person) {
-            Some(person) => Some(format!("{}\0{person}", &**alias).into()),
-            None => Some(alias.as_str().into()),
-        }
+        let (called, dropbox) = (called(&entry)?, dropbox(&entry).map(|dropbox| dropbox.id));
+        let person = entry.origin.and_then(|origin| origin.person).or(dropbox);
+        Some(person.map_or(called.clone(), |person| format!("{called}\0{person}")).into())
     }
 
     /// What there is.

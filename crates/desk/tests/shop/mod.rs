@@ -33,6 +33,8 @@ pub struct Shop {
     words: std::sync::Mutex<Vec<Vec<u8>>>,
     /// Replies that desks handed over.
     pub handed: std::sync::Mutex<Vec<payamgir_wire::send::Send>>,
+    /// Replies to codenames that desks handed over, sealed.
+    pub answered: std::sync::Mutex<Vec<payamgir_wire::dropbox::Deposit>>,
 }
 
 /// A desk of one member.
@@ -79,9 +81,20 @@ impl Shop {
         };
         let keyring = keyring.text();
         let groups = AtomicU64::new(0);
-        let (words, handed) = Default::default();
-        let shop =
-            Self { folder, log, members, random, keyring, epoch, runtime, groups, words, handed };
+        let (words, handed, answered) = Default::default();
+        let shop = Self {
+            folder,
+            log,
+            members,
+            random,
+            keyring,
+            epoch,
+            runtime,
+            groups,
+            words,
+            handed,
+            answered,
+        };
         shop.append(kind::STATEMENT, founding.unwrap().encode());
         shop
     }
@@ -220,6 +233,11 @@ impl Post for Line<'_> {
 
     fn hand_over(&mut self, reply: &payamgir_wire::send::Send) -> Result<bool, Said> {
         self.shop.handed.lock().unwrap().push(reply.clone());
+        Ok(true)
+    }
+
+    fn answer(&mut self, reply: &payamgir_wire::dropbox::Deposit) -> Result<bool, Said> {
+        self.shop.answered.lock().unwrap().push(reply.clone());
         Ok(true)
     }
 

@@ -231,6 +231,11 @@ impl Post for Line {
         client.send(reply).map_err(|failure| said(&unreachable_server(failure)))
     }
 
+    fn answer(&mut self, reply: &payamgir_wire::dropbox::Deposit) -> Result<bool, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.answer_codename(reply).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said> {
         let client = self.session.client().map_err(|problem| said(&problem))?;
         client.keep(entry, blob).map_err(|failure| said(&unreachable_server(failure)))

@@ -143,6 +143,7 @@ impl<'a> Taking<'a> {
         let alias = person
             .and_then(|person| line.shared.keeper.keys().alias(&[line.key.as_bytes(), &person]));
         let origin = Some(Box::new(Origin {
+            dropbox: None,
             wrote: came.wrote,
             route: route(line, came),
             sender: came.sender.clone(),

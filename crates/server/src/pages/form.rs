@@ -1,21 +1,54 @@
 //! The form, and the form again when nothing was taken.
 
 use maud::{Markup, html};
+use payamgir_dropbox::{Codename, WORDS};
+use zeroize::Zeroizing;
 
 use super::layout::{Frame, address, page};
+use super::returning::{Eight, answer_row, answers_address};
 use super::ways::ways;
 use super::words::{Said, Words};
 use super::{Language, Problem, Site};
 
-/// The page a source opens first.
-pub fn form(site: &Site, lang: &Language) -> Markup {
+/// No page has this character.
+const MARK: &str = "\0";
+
+/// The page a source opens first, made once but for the eight words, which are new each time.
+pub struct Form {
+    between: Vec<String>,
+}
+
+impl Form {
+    /// Makes the page of one language.
+    pub fn new(site: &Site, lang: &Language) -> Self {
+        let eight = Eight { words: [MARK; WORDS], text: MARK, chosen: false, known: false };
+        let page = form(site, lang, eight).into_string();
+        Self { between: page.split(MARK).map(str::to_owned).collect() }
+    }
+
+    /// The page with these words: once as they are sent, and then each as it is shown.
+    pub fn page(&self, codename: &Codename) -> Zeroizing<String> {
+        let text = codename.text();
+        let mut words = std::iter::once(&**text).chain(codename.words());
+        let room = self.between.iter().map(String::len).sum::<usize>() + 2 * text.len();
+        let mut page = Zeroizing::new(String::with_capacity(room));
+        for part in &self.between {
+            page.push_str(part);
+            page.push_str(words.next().unwrap_or_default());
+        }
+        page
+    }
+}
+
+fn form(site: &Site, lang: &Language, eight: Eight<'_>) -> Markup {
     let words = &lang.words;
     let frame = Frame { site, lang, event: None, switch: true };
     let main = html! {
         h1 { (words.heading) }
         p.lead { (words.lead) }
         p { (words.sealed) " " (words.decides) }
-        (fields(&Fields { cautions: true, ..Fields::blank(site, lang) }))
+        p { a href=(answers_address(lang)) { (words.came_back) } }
+        (fields(&Fields { cautions: true, eight: Some(eight), ..Fields::blank(site, lang) }))
         (ways(&site.ways, lang))
     };
     page(&frame, &main)
@@ -26,11 +59,13 @@ pub fn refused(
     site: &Site,
     lang: &Language,
     problem: Problem,
-    kept_text: &str,
+    (kept_text, codename): (&str, Option<&Codename>),
     continues: Option<&str>,
 ) -> Markup {
     let words = &lang.words;
+    let text = codename.map(Codename::text).unwrap_or_default();
     let fresh = Fields {
+        eight: codename.map(|codename| again(codename, &text)),
         kept_text,
         continues,
         problem: Some(problem),
@@ -52,6 +87,7 @@ pub(super) struct Fields<'a> {
     pub lang: &'a Language,
     pub kept_text: &'a str,
     pub continues: Option<&'a str>,
+    pub eight: Option<Eight<'a>>,
     pub problem: Option<Problem>,
     /// Whether to say what the page cannot protect from.
     pub cautions: bool,
@@ -60,7 +96,15 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Empty fields.
     pub(super) const fn blank(site: &'a Site, lang: &'a Language) -> Self {
-        Self { site, lang, kept_text: "", continues: None, problem: None, cautions: false }
+        Self {
+            site,
+            lang,
+            kept_text: "",
+            continues: None,
+            eight: None,
+            problem: None,
+            cautions: false,
+        }
     }
 
     /// The words beside `field`, when the problem lies there.
@@ -87,7 +131,12 @@ impl Field {
     }
 }
 
-/// The form itself. The token and the text stand before the files: the server seals fields as they come.
+/// The words that a source had chosen.
+pub(super) fn again<'a>(codename: &Codename, text: &'a str) -> Eight<'a> {
+    Eight { words: codename.words(), text, chosen: true, known: false }
+}
+
+/// The form itself. The token, the text and the codename stand before the files: the server seals fields as they come.
 pub(super) fn fields(f: &Fields<'_>) -> Markup {
     let words = &f.lang.words;
     html! {
@@ -95,6 +144,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
             autocomplete="off" {
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
             (text_row(f))
+            @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
             (files_row(f))
             @if f.cautions { (cautions(words)) }
             p.row { button { (words.send) } }
@@ -116,7 +166,7 @@ fn text_row(f: &Fields<'_>) -> Markup {
             div {
                 (beside("text-error", trouble.as_deref()))
                 textarea name="text" id="text" dir="auto" rows="7" maxlength=(most) placeholder=" "
-                    autocomplete="off" aria-invalid=[trouble.as_ref().map(|_| "true")]
+                    autocomplete="off" spellcheck="false" aria-invalid=[trouble.as_ref().map(|_| "true")]
                     aria-describedby=(described(trouble.is_some(), "text-error", "text-hint")) {
                     // A browser drops one line feed here; this one, not the source's.
                     "\n" (f.kept_text)

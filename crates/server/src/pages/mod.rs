@@ -9,18 +9,21 @@ mod form;
 mod language;
 mod layout;
 mod outcome;
+mod returning;
 #[cfg(test)]
 mod tests;
 mod thanks;
 mod ways;
 mod words;
 
+use payamgir_dropbox::Codename;
 use payamgir_text::lang::Lang;
 
-pub use form::{form, refused};
+pub use form::{Form, refused};
 pub use language::Language;
 pub use layout::STYLE;
 pub use outcome::{message, received};
+pub use returning::{Door, Reply, Visit, door, visit};
 pub use thanks::Thanks;
 pub use ways::Way;
 
@@ -90,6 +93,18 @@ pub enum FileFate {
     NotTaken,
 }
 
+/// Whether a submission can be answered.
+pub enum Answerable {
+    /// Its source did not ask for it.
+    No,
+    /// By these words.
+    By(Codename),
+    /// The words could not be read.
+    Misread,
+    /// Too many waited for their keys.
+    Busy,
+}
+
 /// What arrived of one submission. Not printable: it is derived from a source.
 pub struct Receipt {
     /// Whether a text arrived.
@@ -98,6 +113,8 @@ pub struct Receipt {
     pub files: Vec<FileFate>,
     /// ASCII digits in groups, only shown.
     pub reference: String,
+    /// Whether it can be answered.
+    pub answerable: Answerable,
     /// Why the rest did not arrive.
     pub problem: Option<Problem>,
     /// An opaque token that joins the rest to what arrived.

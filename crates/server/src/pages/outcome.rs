@@ -1,11 +1,13 @@
 //! What a source reads after sending, and the short pages that hold nothing but a sentence.
 
 use maud::{Markup, html};
+use payamgir_dropbox::Codename;
 
-use super::form::{Fields, fields};
+use super::form::{Fields, again, fields};
 use super::layout::{Frame, address, page};
+use super::returning::remember;
 use super::words::{Said, Words, fill};
-use super::{FileFate, Language, Problem, Receipt, Site};
+use super::{Answerable, FileFate, Language, Problem, Receipt, Site};
 
 /// Everything arrived, or part of it did and the form is offered for the rest.
 pub fn received(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
@@ -18,6 +20,12 @@ pub fn received(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
         @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, receipt)) }
         (arrived(site, lang, receipt))
         @if !whole { (the_rest(site, lang, receipt)) }
+        @match &receipt.answerable {
+            Answerable::No => {}
+            Answerable::By(codename) => (remember(codename, lang)),
+            Answerable::Misread => p.alert { (words.answer_misread) },
+            Answerable::Busy => p.alert { (words.answer_busy) },
+        }
         (reference(lang, receipt))
         (afterwards(words))
         @if whole { div.row { p { a.more href=(address(lang)) { (words.send_more) } } } }
@@ -90,7 +98,14 @@ fn count(lang: &Language, receipt: &Receipt) -> String {
 }
 
 fn the_rest(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
-    let blank = Fields { continues: receipt.continues.as_deref(), ..Fields::blank(site, lang) };
+    let codename = match &receipt.answerable {
+        Answerable::By(codename) => Some(codename),
+        _ => None,
+    };
+    let text = codename.map(Codename::text).unwrap_or_default();
+    let eight = codename.map(|codename| again(codename, &text));
+    let continues = receipt.continues.as_deref();
+    let blank = Fields { continues, eight, ..Fields::blank(site, lang) };
     html! {
         h2.apart { (lang.words.rest) }
         (fields(&blank))

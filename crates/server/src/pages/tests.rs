@@ -1,8 +1,13 @@
 //! What every page promises, checked on every page in both languages.
 
+use payamgir_dropbox::{Codename, List};
+use payamgir_wire::hex::Hex;
+use zeroize::Zeroizing;
+
 use super::{
-    FileFate, Language, Problem, Receipt, STYLE, Site, Thanks, form, message, received, refused,
+    Answerable, Door, FileFate, Form, Language, Problem, Receipt, Reply, STYLE, Site, Thanks, Visit,
 };
+use super::{door, message, received, refused, visit};
 
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
@@ -57,17 +62,39 @@ fn receipt(files: &[FileFate], problem: Option<Problem>) -> Receipt {
         text: true,
         files: files.to_vec(),
         reference: "482-917-305".to_owned(),
+        answerable: Answerable::No,
         problem,
         continues: problem.map(|_| "token\"&".to_owned()),
     }
 }
 
+fn codename(lang: &Language) -> Codename {
+    let list = if lang.dir == "rtl" { List::Persian } else { List::English };
+    Codename::draw(list, |bytes| bytes.copy_from_slice(&[3; 16]))
+}
+
+fn visited(lang: &'static Language, words: &[&str]) -> String {
+    let reply = |text: &&str| Reply {
+        id: Hex([7; 16]),
+        at: 1_764_000_000,
+        text: Zeroizing::new((*text).to_owned()),
+    };
+    let replies = words.iter().map(reply).collect();
+    let visit_ = Visit { codename: &codename(lang), replies, removed: !words.is_empty(), days: 30 };
+    visit(&site(), lang, &visit_).into_string()
+}
+
+fn mistaken(lang: &'static Language, typed: &str) -> String {
+    let mistake = Codename::read(typed).unwrap_err();
+    door(&site(), lang, &Door { typed, mistake: Some(&mistake) }).into_string()
+}
+
 fn blank(lang: &'static Language) -> String {
-    form(&site(), lang).into_string()
+    Form::new(&site(), lang).page(&codename(lang)).to_string()
 }
 
 fn refusal(lang: &'static Language, problem: Problem) -> String {
-    refused(&site(), lang, problem, WROTE, Some("token\"&")).into_string()
+    refused(&site(), lang, problem, (WROTE, Some(&codename(lang))), Some("token\"&")).into_string()
 }
 
 fn whole(lang: &'static Language) -> String {
@@ -95,7 +122,15 @@ fn the_page_made_once_is_the_page_made_each_time() {
 
 /// Every page there is, in one language.
 fn pages(lang: &'static Language) -> Vec<String> {
-    let mut all = vec![blank(lang), whole(lang)];
+    let mut all =
+        vec![blank(lang), whole(lang), visited(lang, &[]), visited(lang, &["یک\nدو", "<b>"])];
+    all.push(door(&site(), lang, &Door::default()).into_string());
+    all.push(mistaken(lang, "</textarea><script>"));
+    all.push(mistaken(lang, "one two three four five six seven zzzz"));
+    for answerable in [Answerable::By(codename(lang)), Answerable::Misread, Answerable::Busy] {
+        let receipt = Receipt { answerable, ..receipt(&[], None) };
+        all.push(received(&site(), lang, &receipt).into_string());
+    }
     for problem in PROBLEMS {
         all.push(refusal(lang, problem));
         all.push(part(lang, problem));
@@ -141,10 +176,10 @@ fn place(page: &str, needle: &str) -> usize {
 #[test]
 fn sizes() {
     for lang in langs() {
-        assert!(blank(lang).len() < 9 * 1024, "{}", blank(lang).len());
-        assert!(whole(lang).len() < 8 * 1024, "{}", whole(lang).len());
+        assert!(blank(lang).len() < 12 * 1024, "{}", blank(lang).len());
+        assert!(whole(lang).len() < 12 * 1024, "{}", whole(lang).len());
     }
-    on_every_page(|page, _| assert!(page.len() < 9 * 1024, "{}", page.len()));
+    on_every_page(|page, _| assert!(page.len() < 12 * 1024, "{}", page.len()));
 }
 
 #[test]
@@ -170,7 +205,8 @@ fn only_the_exit_leads_away() {
         assert!(!own.contains("://"));
         let links = attributes(&own, "href");
         let mut own: Vec<String> = langs().map(|lang| format!("/{}/", lang.code)).collect();
-        own.extend(["", "data:,", "#main", "#text", "#files"].map(str::to_owned));
+        own.extend(langs().map(|lang| format!("/{}/answers", lang.code)));
+        own.extend(["", "data:,", "#main", "#text", "#files", "#codename"].map(str::to_owned));
         assert!(links.iter().all(|link| own.contains(link)));
     });
 }
@@ -206,7 +242,7 @@ fn what_a_source_or_an_operator_wrote_is_escaped() {
 
 #[test]
 fn kept_text_keeps_its_first_line_feed() {
-    let page = refused(&site(), en(), Problem::Busy, "\n\nwords", None).into_string();
+    let page = refused(&site(), en(), Problem::Busy, ("\n\nwords", None), None).into_string();
     assert!(page.contains(">\n\n\nwords</textarea>"));
 }
 
@@ -250,12 +286,17 @@ fn fields_stand_in_the_order_they_are_sealed() {
     for lang in langs() {
         for page in [refusal(lang, Problem::Busy), part(lang, Problem::TooSlow)] {
             let names = attributes(&page[place(&page, "<form")..], "name");
-            assert_eq!(names, ["continues", "text", "files"]);
+            let asked = if page.contains("name=\"codename\"") {
+                &["codename", "answerable"][..]
+            } else {
+                &[]
+            };
+            assert_eq!(names, [&["continues", "text"], asked, &["files"]].concat());
             assert!(page.contains("name=\"continues\" value=\"token&quot;&amp;\""));
         }
         let page = blank(lang);
         let names = attributes(&page[place(&page, "<form")..], "name");
-        assert_eq!(names, ["text", "files"]);
+        assert_eq!(names, ["text", "codename", "answerable", "files"]);
         assert!(page.contains(&format!("method=\"post\" action=\"/{}/\"", lang.code)));
         assert!(page.contains("enctype=\"multipart/form-data\" accept-charset=\"utf-8\""));
         assert!(!page.contains(" required"));

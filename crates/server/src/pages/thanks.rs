@@ -1,6 +1,6 @@
 //! The page that is sent most, made once: words arrived and nothing else was sent.
 
-use super::{Language, Receipt, Site, received};
+use super::{Answerable, Language, Receipt, Site, received};
 
 /// No page has this character.
 const MARK: char = '\0';
@@ -19,6 +19,7 @@ impl Thanks {
             text: true,
             files: vec![],
             reference: MARK.to_string(),
+            answerable: Answerable::No,
             problem: None,
             continues: None,
         };
@@ -30,6 +31,7 @@ impl Thanks {
     /// The page that [`received`] would make of this receipt; `None` where it says anything else.
     pub fn page(&self, receipt: &Receipt) -> Option<String> {
         let plain = receipt.text && receipt.files.is_empty() && receipt.problem.is_none();
+        let plain = plain && matches!(receipt.answerable, Answerable::No);
         let reference = || self.lang.localize(&receipt.reference);
         plain.then(|| [&*self.before, &*reference(), &*self.after].concat())
     }

@@ -1,7 +1,7 @@
 //! Where notes and replies are written: two forms that cannot be taken for one another.
 
 use maud::{Markup, html};
-use payamgir_desk::office::View;
+use payamgir_desk::office::{To, View};
 use payamgir_desk::work::{Reply, Stage};
 use payamgir_wire::Channel;
 
@@ -98,7 +98,9 @@ fn reply(room: &Room, panes: &Panes, view: &View) -> Markup {
 fn attachment(room: &Room, panes: &Panes, view: &View) -> Markup {
     let say = room.say;
     let way = room.office.way(view.number).ok().flatten();
-    let takes = way.is_some_and(|way| way.channel != Channel::Instagram);
+    let takes = way.is_some_and(|way| {
+        !matches!(way.channel, Channel::Instagram | Channel::Web | Channel::Carried)
+    });
     html! {
         @if takes {
             details.write.write-reply {
@@ -128,6 +130,7 @@ fn way(room: &Room, view: &View) -> Markup {
     let now = room.office.now();
     html! {
         @match way.until {
+            None if matches!(way.to, To::Dropbox(_)) => (say.t("پاسخ با کلید هشت واژه‌ی فرستنده مهر می‌شود و در سرور می‌ماند تا خودش بیاید و بخواند. فقط نوشته.", "The answer is sealed to the source's eight words, and waits at the server until they come and read it. Words only.")),
             None => (say.t("سرور آن را می‌فرستد و نشانی را نگه نمی‌دارد.", "The server sends it and does not keep the address.")),
             Some(until) if until > now => {
                 (say.t("این پیام‌رسان تا این زمان پاسخ می‌گیرد: ", "This messenger takes an answer until "))

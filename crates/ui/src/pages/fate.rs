@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use payamgir_desk::work::Reply;
-use payamgir_wire::State;
+use payamgir_wire::{Channel, State};
 
 use super::conversation::time;
 use crate::handlers::Room;
@@ -22,9 +22,10 @@ pub(crate) fn of(room: &Room, reply: &Reply) -> Markup {
     let say = room.say;
     let Ok(Some(fate)) = room.office.fate(&reply.id) else { return html! {} };
     let outcome = &fate.outcome;
+    let waits = fate.channel == Channel::Web;
     html! {
         p.state.fate data-fate=(outcome.state.word()) role=[is_sad(outcome.state).then_some("note")] {
-            b { (sent_word(say, outcome.state)) } " " (time(room, fate.at))
+            b { (sent_word(say, outcome.state, waits)) } " " (time(room, fate.at))
             @if is_sad(outcome.state) {
                 br; (why(say, outcome.reason.as_deref()))
                 @if let Some(code) = outcome.code { " " bdi { "(" (say.name(code.into())) ")" } }
@@ -33,8 +34,11 @@ pub(crate) fn of(room: &Room, reply: &Reply) -> Markup {
     }
 }
 
-fn sent_word(say: crate::say::Say, state: State) -> &'static str {
+fn sent_word(say: crate::say::Say, state: State, waits: bool) -> &'static str {
     match state {
+        State::Accepted if waits => {
+            say.t("در سرور منتظر فرستنده است", "Waits at the server for its source")
+        }
         State::Unknown => say.t("شاید فرستاده شده باشد", "May have been sent"),
         State::Accepted => say.t("پیام‌رسان گرفت", "Taken by the messenger"),
         State::Failed => say.t("نرسید", "Did not arrive"),
