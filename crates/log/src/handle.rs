@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use tlog_tiles::Hash;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::edge::Edge;
@@ -12,7 +13,7 @@ use crate::folder::Folder;
 use crate::quota::Quota;
 use crate::schema::{self, Role};
 use crate::shelf::Shelf;
-use crate::writer::{Answer, Append, Job, Writer};
+use crate::writer::{Answer, Append, Appended, Job, Writer};
 use crate::{BlobWriter, Error, Kind, Limits, LogKey, PendingBlob, Reader, Record};
 
 /// Appends waiting for the writer; more wait at the door.
@@ -87,13 +88,34 @@ impl Log {
         body: Vec<u8>,
         blobs: Vec<PendingBlob>,
     ) -> Result<u64, Error> {
+        self.put(kind, body, blobs, false).await.map(|appended| appended.index)
+    }
+
+    /// The same, but a body that was brought so before is not taken again: the answer is then the
+    /// record that has it, erased or not, and these blobs go.
+    pub async fn append_once(
+        &self,
+        kind: Kind,
+        body: Vec<u8>,
+        blobs: Vec<PendingBlob>,
+    ) -> Result<Appended, Error> {
+        self.put(kind, body, blobs, true).await
+    }
+
+    async fn put(
+        &self,
+        kind: Kind,
+        body: Vec<u8>,
+        blobs: Vec<PendingBlob>,
+        once: bool,
+    ) -> Result<Appended, Error> {
         if kind == Kind::ERASURE {
             return Err(Error::Reserved);
         }
         let record = Record::new(kind, &body, blobs.iter().map(PendingBlob::blob).collect())?;
         let hold = self.quota.hold(body.len() as u64)?;
         let (answer, answered) = oneshot::channel();
-        let append = Append { record, body, blobs, hold, answer };
+        let append = Append { record, body, blobs, hold, once, known: None, named: vec![], answer };
         self.jobs.send(Job::Append(append)).await.map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
     }
@@ -125,6 +147,21 @@ impl Log {
             Mode::Server => BlobWriter::new(&self.shelf, &self.quota),
             Mode::Tool => Err(Error::Locked),
         }
+    }
+
+    /// Makes a blob of a file that was written elsewhere on the same file system, and moves it to its
+    /// place; `hash` is what its bytes must have. Blocks while it is read. Where this fails the file is
+    /// left as it is, or gone.
+    pub fn adopt(&self, file: &Path, hash: &Hash) -> Result<PendingBlob, Error> {
+        match self.mode {
+            Mode::Server => BlobWriter::adopt((&self.shelf, &self.quota), file, hash),
+            Mode::Tool => Err(Error::Locked),
+        }
+    }
+
+    /// [`Error::Full`] where the disk has less left than is kept free.
+    pub fn check_disk(&self) -> Result<(), Error> {
+        self.quota.check_disk()
     }
 
     /// A new reader. Reading blocks.

@@ -43,6 +43,7 @@ pub use reader::{Reader, Row};
 pub use record::{BlobRef, Kind, Record};
 pub use tlog_tiles::Hash;
 pub use verify::{Damage, Finding, Report, verify};
+pub use writer::Appended;
 
 /// Largest body kept inline, in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;

@@ -101,6 +101,11 @@ impl Reader {
         Ok(rows.map(|seq| seq.map(|seq| seq as u64)).collect::<Result<_, _>>()?)
     }
 
+    /// The record of a body that [`crate::Log::append_once`] took, by its SHA-256.
+    pub fn once(&self, hash: &Hash) -> Result<Option<u64>, Error> {
+        schema::once(&self.connection, hash)
+    }
+
     /// Opens a blob's file.
     pub fn blob(&self, hash: &Hash) -> Result<File, Error> {
         match shelf::open(&self.folder, hash) {

@@ -46,6 +46,15 @@ CREATE TABLE checkpoint (
 ) STRICT;
 ";
 
+/// Bodies that were brought sealed, so that each is taken once. What was erased stays named: it is not
+/// taken again. Added to databases that were made without it.
+const ONCE: &str = "
+CREATE TABLE IF NOT EXISTS once (
+  hash BLOB PRIMARY KEY,        -- SHA-256 of the body
+  seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// What a database is for; neither can be opened as the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -90,7 +99,7 @@ pub(crate) fn create(folder: &Folder, role: Role, note: Option<&[u8]>) -> Result
     make_durable(&connection)?;
     connection.pragma_update(None, "application_id", role.application_id())?;
     connection.pragma_update(None, "user_version", VERSION)?;
-    connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
+    connection.execute_batch(&format!("BEGIN; {TABLES} {ONCE} COMMIT;"))?;
     note.map_or(Ok(()), |note| put_checkpoint(&connection, note))?;
     connection.close().map_err(|(_, error)| error)?;
     fs::File::open(&fresh)?.sync_all()?;
@@ -105,6 +114,7 @@ pub(crate) fn open_writer(folder: &Folder, role: Role) -> Result<Connection, Err
         return Err(Error::NotALog);
     }
     make_durable(&connection)?;
+    connection.execute_batch(ONCE)?;
     // Erased bytes are overwritten.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 500)?;
@@ -154,7 +164,9 @@ fn make_durable(connection: &Connection) -> Result<(), Error> {
 pub(crate) fn is_laid_out(connection: &Connection) -> Result<bool, Error> {
     let proper = Connection::open_in_memory()?;
     proper.execute_batch(TABLES)?;
-    Ok(layout(connection)? == layout(&proper)?)
+    let (found, older) = (layout(connection)?, layout(&proper)?);
+    proper.execute_batch(ONCE)?;
+    Ok(found == layout(&proper)? || found == older)
 }
 
 fn layout(connection: &Connection) -> Result<Vec<[String; 4]>, Error> {
@@ -212,6 +224,19 @@ pub(crate) fn insert(c: &Connection, record: &Record, body: Option<&[u8]>) -> Re
         let values = params![&blob.hash.0[..], record.index as i64, stored_size(blob.size)];
         c.prepare_cached(sql)?.execute(values)?;
     }
+    Ok(())
+}
+
+/// The record of a body that was brought sealed before.
+pub(crate) fn once(c: &Connection, hash: &Hash) -> Result<Option<u64>, Error> {
+    let mut query = c.prepare_cached("SELECT seq FROM once WHERE hash = ?1")?;
+    let seq: Option<i64> = query.query_row([&hash.0[..]], |row| row.get(0)).optional()?;
+    Ok(seq.map(|seq| seq as u64))
+}
+
+pub(crate) fn insert_once(c: &Connection, record: &Record) -> Result<(), Error> {
+    let sql = "INSERT INTO once (hash, seq) VALUES (?1, ?2)";
+    c.prepare_cached(sql)?.execute(params![&record.body_hash.0[..], record.index as i64])?;
     Ok(())
 }
 

@@ -33,6 +33,8 @@ pub enum Damage {
     ErasureForged,
     /// The list of blobs is not what the record names; `None`: it lists what no record names.
     BlobListing,
+    /// A body that was brought sealed is listed under a record that does not have it.
+    OnceListing,
     /// A blob is gone.
     BlobMissing,
     /// A blob is shorter or longer than the record says.

@@ -222,7 +222,28 @@ impl Walk {
     }
 
     /// Rows that belong to nothing.
+    /// Bodies that are not taken again, each under the record that has it.
+    fn once(&mut self, c: &Connection) -> Result<(), Error> {
+        if !c.table_exists(None, "once")? {
+            return Ok(());
+        }
+        let sql =
+            "SELECT once.hash, once.seq, record.record FROM once LEFT JOIN record USING (seq)";
+        let mut query = c.prepare(sql)?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let (hash, index): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
+            let record = row.get::<_, Option<Vec<u8>>>(2)?;
+            let record = record.and_then(|bytes| Record::decode(&bytes));
+            if record.is_none_or(|record| record.body_hash.0[..] != hash) {
+                self.find(u64::try_from(index).ok(), Damage::OnceListing);
+            }
+        }
+        Ok(())
+    }
+
     fn left_over(&mut self, c: &Connection) -> Result<(), Error> {
+        self.once(c)?;
         let blobs: i64 = c.query_row("SELECT count(*) FROM blob", [], |row| row.get(0))?;
         if blobs != self.listed {
             self.find(None, Damage::BlobListing);

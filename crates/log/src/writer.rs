@@ -47,7 +47,22 @@ pub(crate) struct Append {
     pub body: Vec<u8>,
     pub blobs: Vec<PendingBlob>,
     pub hold: Hold,
-    pub answer: Answer<u64>,
+    /// Whether a body that was taken before is not taken again.
+    pub once: bool,
+    /// The record that has this body already.
+    pub known: Option<u64>,
+    /// Which of the blobs another record names, where the body is known.
+    pub named: Vec<bool>,
+    pub answer: Answer<Appended>,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The record's index.
+    pub index: u64,
+    /// Whether it was not there before.
+    pub new: bool,
 }
 
 pub(crate) struct Writer {
@@ -287,14 +302,29 @@ impl Append {
     }
 
     fn insert(&mut self, transaction: &Connection, edge: &mut Edge) -> Result<(), Error> {
+        if self.once {
+            self.known = schema::once(transaction, &self.record.body_hash)?;
+        }
+        if self.known.is_some() {
+            let named = self.blobs.iter().map(|blob| schema::names(transaction, &blob.blob().hash));
+            self.named = named.collect::<Result<_, _>>()?;
+            return Ok(());
+        }
         self.record.index = edge.size();
-        erase::append(transaction, edge, &self.record, &self.body)
+        erase::append(transaction, edge, &self.record, &self.body)?;
+        if self.once { schema::insert_once(transaction, &self.record) } else { Ok(()) }
     }
 
     fn succeed(self) {
-        self.blobs.into_iter().for_each(|blob| blob.settle(true));
-        self.hold.keep();
-        let _ = self.answer.send(Ok(self.record.index));
+        let new = self.known.is_none();
+        for (place, blob) in self.blobs.into_iter().enumerate() {
+            blob.settle(new || self.named.get(place) == Some(&true));
+        }
+        if new {
+            self.hold.keep();
+        }
+        let index = self.known.unwrap_or(self.record.index);
+        let _ = self.answer.send(Ok(Appended { index, new }));
     }
 
     /// Lets its blobs go and gives back those it is too early for.

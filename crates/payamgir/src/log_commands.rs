@@ -118,6 +118,10 @@ fn damage_words(damage: &Damage) -> Say {
             "پاک‌شده نشان داده شده ولی ثبتِ پاک‌شدنی در لاگ آن را نام نمی‌برد",
             "it is marked as erased, but no erasure in the log names it",
         ),
+        Damage::OnceListing => Say::new(
+            "در فهرست نامه‌های مهرشده زیر رکوردی است که آن را ندارد",
+            "in the list of what was brought sealed, under a record that does not have it",
+        ),
         Damage::BlobListing => Say::new(
             "فهرست پیوست‌ها با رکورد نمی‌خواند",
             "the list of attachments does not fit the record",

@@ -10,6 +10,7 @@ pub mod hex;
 pub mod key;
 pub mod limits;
 pub mod outcome;
+pub mod piece;
 pub mod send;
 pub mod signature;
 pub mod sync;

@@ -26,6 +26,8 @@ pub const DROPBOX_ANSWER_BYTES: usize = 8192;
 pub const DROPBOX_ANSWER_JSON_BYTES: usize = 6000;
 /// Most pieces of one reply to a codename.
 pub const DROPBOX_ANSWER_PIECES: usize = 24;
+/// Most bytes of a sealed block of text as somebody pastes it.
+pub const BLOCK_BYTES: usize = 256 * 1024;
 /// Most parts in one submission.
 pub const PARTS: u32 = 10_000;
 /// Most bytes of one record in a sync stream.

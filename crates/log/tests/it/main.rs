@@ -10,6 +10,7 @@ mod flips;
 mod mirror;
 mod mirror_lies;
 mod model;
+mod once;
 mod open;
 mod proofs;
 mod site;
