@@ -7,7 +7,7 @@ use std::thread;
 use payamgir_log::{Error, Kind, Reader, Record, Row};
 use payamgir_open::{Keyring, OpenError};
 use payamgir_wire::entry::Malformed;
-use payamgir_wire::{Entry, limits};
+use payamgir_wire::{Channel, Entry, Origin, Part, limits};
 
 /// Most bytes of an opened entry: its JSON, the length before it and its padding.
 pub(crate) const ENTRY_BYTES: usize =
@@ -146,8 +146,11 @@ fn work(shares: &Shares<'_>, keys: &Keyring, done: &mpsc::Sender<Share<Item>>) {
 pub(crate) fn open(row: &Row, keys: &Keyring) -> Item {
     let opened = match (Record::decode(&row.record), &row.body) {
         (None, _) => Opened::Trouble(Trouble::Altered),
-        (Some(record), _) if record.kind != Kind::ENTRY => Opened::Other,
-        (Some(record), Some(body)) if record.describes(body) => open_body(body, keys),
+        (Some(record), _) if ![Kind::ENTRY, Kind::BROUGHT].contains(&record.kind) => Opened::Other,
+        (Some(record), Some(body)) if record.describes(body) => {
+            let opened = open_body(body, keys);
+            if record.kind == Kind::BROUGHT { brought(opened) } else { opened }
+        }
         (Some(_), Some(_)) => Opened::Trouble(Trouble::Altered),
         (Some(_), None) if row.erased => Opened::Trouble(Trouble::Erased),
         (Some(_), None) => Opened::Trouble(Trouble::Withheld),
@@ -164,6 +167,23 @@ fn open_body(body: &[u8], keys: &Keyring) -> Opened {
         Ok(entry) => Opened::Part(entry),
         Err(error) => Opened::Trouble(Trouble::Entry(error)),
     }
+}
+
+/// What anybody can seal is not the server's word: of what it says of messengers, replies or deletions
+/// nothing counts. Where answers go is its source's to say.
+fn brought(opened: Opened) -> Opened {
+    let Opened::Part(mut entry) = opened else { return opened };
+    if !matches!(entry.part, Part::Text(_) | Part::Attachment(_)) {
+        entry.part = Part::Unknown;
+    }
+    if entry.channel != Channel::Web {
+        entry.channel = Channel::Carried;
+    }
+    (entry.alias, entry.revises) = (None, None);
+    let dropbox = entry.origin.take().and_then(|origin| origin.dropbox);
+    entry.origin =
+        dropbox.map(|dropbox| Box::new(Origin { dropbox: Some(dropbox), ..Origin::default() }));
+    Opened::Part(entry)
 }
 
 impl std::fmt::Display for Trouble {

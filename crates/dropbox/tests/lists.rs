@@ -70,20 +70,22 @@ fn english_sound(word: &str) -> String {
             c => out.push(*c),
         }
     }
+    let mut single = letters(&out);
+    single.dedup();
+    if single.len() > 1 && single.last() == Some(&'e') {
+        single.pop();
+    }
     let mut heard = String::new();
     let vowel = |c: char| "aeiouy".contains(c);
-    for c in out.chars() {
-        let last = heard.chars().last();
-        let run = last.is_some_and(vowel) && (vowel(c) || c == 'w');
-        if last != Some(c) && !run {
+    let mut run = false;
+    for c in single {
+        let again = run && (vowel(c) || c == 'w');
+        run = vowel(c) || again;
+        if !again {
             heard.push(c);
         }
     }
-    if heard.len() > 1 {
-        heard.strip_suffix('e').map(str::to_owned).unwrap_or(heard)
-    } else {
-        heard
-    }
+    heard
 }
 
 #[test]

@@ -79,8 +79,8 @@ impl Reader {
         mut take: impl FnMut(Row) -> bool,
     ) -> Result<(), Error> {
         let sql =
-            "SELECT seq, record, body, erased_by IS NOT NULL FROM record INDEXED BY record_other
-                   WHERE substr(record, 10, 1) > x'02' AND seq >= ?1 AND seq < ?2
+            "SELECT seq, record, body, erased_by IS NOT NULL FROM record INDEXED BY record_kinds
+                   WHERE substr(record, 10, 1) BETWEEN x'03' AND x'07' AND seq >= ?1 AND seq < ?2
                    AND substr(record, 10, 1) BETWEEN ?3 AND ?4 ORDER BY seq";
         let mut query = self.connection.prepare_cached(sql)?;
         let [from, to] = [from, to].map(|n| i64::try_from(n).unwrap_or(i64::MAX));

@@ -23,6 +23,8 @@ impl Kind {
     pub const ENTRY: Self = Self(1);
     /// The erasure of an earlier record's body; its own body is that record's index, u64.
     pub const ERASURE: Self = Self(2);
+    /// A sealed entry that its source sealed; opaque.
+    pub const BROUGHT: Self = Self(8);
 }
 
 /// A blob as a record names it.

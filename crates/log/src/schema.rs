@@ -46,13 +46,16 @@ CREATE TABLE checkpoint (
 ) STRICT;
 ";
 
-/// Bodies that were brought sealed, so that each is taken once. What was erased stays named: it is not
-/// taken again. Added to databases that were made without it.
+/// Bodies that were brought sealed, so that each is taken once: what was erased stays named, and is not
+/// taken again. And an index for [`crate::Reader::others`], without what sources sealed. Both are added
+/// to databases that were made without them.
 const ONCE: &str = "
 CREATE TABLE IF NOT EXISTS once (
   hash BLOB PRIMARY KEY,        -- SHA-256 of the body
   seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS record_kinds ON record (seq)
+  WHERE substr(record, 10, 1) BETWEEN x'03' AND x'07';
 ";
 
 /// What a database is for; neither can be opened as the other.

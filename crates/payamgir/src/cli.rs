@@ -45,6 +45,12 @@ pub enum Command {
     /// The desk's work: identity, sync, reading
     #[cfg(feature = "desk")]
     Desk(DeskArgs),
+    /// Seal words and files on this machine, for somebody to carry
+    #[cfg(feature = "courier")]
+    Seal(SealArgs),
+    /// Hand in sealed files: each is taken once, and you can read none
+    #[cfg(feature = "courier")]
+    Carry(CarryArgs),
     /// Look after a server's log
     Log(LogArgs),
     /// Try everything on this machine: a server and a desk in a throw-away folder
@@ -111,6 +117,49 @@ pub struct StatusArgs {
 pub struct DoctorArgs {
     #[command(flatten)]
     pub folder: ServerFolder,
+}
+
+/// A server, as sources reach it.
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct ServerAddress {
+    /// The server's address for sources, as https://example.org
+    #[arg(long, value_name = "ADDRESS")]
+    pub server: Option<String>,
+    /// A SOCKS proxy, as socks5://127.0.0.1:9050 for Tor
+    #[arg(long, value_name = "ADDRESS")]
+    pub proxy: Option<String>,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct SealArgs {
+    /// Photos, sound, film: any files
+    pub files: Vec<PathBuf>,
+    /// A file with words; - reads them from standard input
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+    /// The desk's key in a file, as the server shows it at /key
+    #[arg(long, value_name = "FILE", conflicts_with = "server")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    pub server: ServerAddress,
+    /// Where to write it; without this, words become a block of text on standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct CarryArgs {
+    /// Sealed files, bundles of them, or texts with sealed blocks
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub server: ServerAddress,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

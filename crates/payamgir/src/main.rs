@@ -13,6 +13,8 @@ mod problem;
 mod words;
 mod world;
 
+#[cfg(feature = "courier")]
+mod courier;
 #[cfg(feature = "demo")]
 mod demo;
 #[cfg(feature = "desk")]
@@ -64,6 +66,10 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Command::Doctor(args) => operating::doctor(&args, lang),
         #[cfg(feature = "desk")]
         Command::Desk(args) => desk::run(args, lang),
+        #[cfg(feature = "courier")]
+        Command::Seal(args) => courier::seal(&args, lang),
+        #[cfg(feature = "courier")]
+        Command::Carry(args) => courier::carry(&args, lang),
         Command::Log(args) => log_commands::run(args, lang),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args, lang),

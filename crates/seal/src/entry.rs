@@ -29,6 +29,12 @@ pub fn seal_exact(recipient: &Recipient, body: &[u8], size: usize) -> io::Result
     file::seal(recipient.key(), body, padding).map_err(io::Error::other)
 }
 
+/// Seals something small into a file of `size` bytes where it fits, else as [`seal_entry`] does.
+pub fn seal_within(recipient: &Recipient, body: &[u8], size: usize) -> io::Result<Vec<u8>> {
+    let fits = HEADER_BYTES + TAG_BYTES + body.len() <= size;
+    if fits { seal_exact(recipient, body, size) } else { seal_entry(recipient, body) }
+}
+
 fn seal_streaming(recipient: &Recipient, body: &[u8]) -> io::Result<Vec<u8>> {
     let size = sealed_size(body.len() as u64) as usize;
     let mut sealer = BlobSealer::new(recipient, Vec::with_capacity(size + 16))?;

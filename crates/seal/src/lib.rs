@@ -9,5 +9,5 @@ pub mod padding;
 mod recipient;
 
 pub use blob::BlobSealer;
-pub use entry::{seal_entry, seal_exact};
+pub use entry::{seal_entry, seal_exact, seal_within};
 pub use recipient::{NotARecipient, Recipient};

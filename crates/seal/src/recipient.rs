@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use age::EncryptError;
 use age_core::format::{FileKey, Stanza};
-use age_core::primitives::bech32_decode;
+use age_core::primitives::{bech32_decode, bech32_encode};
 use age_core::secrecy::ExposeSecret;
+use bech32::Hrp;
 use data_encoding::BASE64_NOPAD;
 use payamgir_hybrid::PublicKey;
+use sha2::{Digest, Sha256};
 
 const HRP: &str = "age1pq";
 const TAG: &str = "mlkem768x25519";
@@ -17,7 +19,10 @@ const LABEL: &str = "postquantum";
 
 /// Who can open what is sealed: a desk's current key.
 #[derive(Debug)]
-pub struct Recipient(PublicKey);
+pub struct Recipient {
+    key: PublicKey,
+    bytes: Box<[u8]>,
+}
 
 /// The text is not an `age1pq1…` recipient, or one whose key must not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +31,24 @@ pub struct NotARecipient;
 impl Recipient {
     /// A recipient by its raw public key (docs/FORMAT.md §1.1).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotARecipient> {
-        PublicKey::from_bytes(bytes).map(Self).map_err(|_| NotARecipient)
+        let key = PublicKey::from_bytes(bytes).map_err(|_| NotARecipient)?;
+        Ok(Self { key, bytes: bytes.into() })
     }
 
     pub(crate) fn key(&self) -> &PublicKey {
-        &self.0
+        &self.key
+    }
+
+    /// SHA-256 of the key's bytes.
+    pub fn id(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
+    }
+}
+
+impl std::fmt::Display for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hrp = Hrp::parse(HRP).expect("a constant");
+        f.write_str(&bech32_encode(hrp, &self.bytes))
     }
 }
 
@@ -57,7 +75,7 @@ impl age::Recipient for Recipient {
         file_key: &FileKey,
     ) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
         let wrapped = self
-            .0
+            .key
             .wrap(file_key.expose_secret())
             .map_err(|e| EncryptError::Io(std::io::Error::other(e)))?;
         let stanza = Stanza {

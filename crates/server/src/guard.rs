@@ -11,6 +11,7 @@ use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use crate::pages::Problem;
 use crate::settings::Limits;
 
 /// Most bytes the form parser may hold without giving anything out. It bounds what a hostile
@@ -65,6 +66,16 @@ impl Watch {
         self.unparsed.store(0, Ordering::Relaxed);
     }
 
+    /// The same as the page says it; nothing where the line just broke.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        match self.fault()? {
+            Fault::TooSlow => Some(Problem::TooSlow),
+            Fault::TooLong => Some(Problem::TooMuch),
+            // A server that stops is a line that broke, to whoever was sending.
+            Fault::Stopping | Fault::Cut | Fault::Unparsable => None,
+        }
+    }
+
     fn set(&self, fault: Fault) {
         let number = FAULTS.iter().position(|other| *other == fault).map_or(0, |at| at + 1);
         self.fault.store(number as u8, Ordering::Relaxed);
@@ -94,6 +105,11 @@ pub(crate) struct Guarded {
 pub(crate) struct EndedEarly;
 
 impl Guarded {
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn chunk(&mut self) -> Option<Result<Bytes, EndedEarly>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
     pub(crate) fn new(
         body: BodyDataStream,
         watch: Watch,

@@ -19,10 +19,11 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::desk::Desk;
-use crate::guard::{Fault, Guarded, Watch};
+use crate::guard::{Guarded, Watch};
 use crate::journal::{Event, Journal};
 use crate::pages::{Answerable, FileFate, Language, Problem};
 use crate::returning::{self, Lane, Returning};
+use crate::sealed::Tally;
 use crate::settings::Settings;
 use crate::submission::{Outcome, Submission};
 use crate::upload::Upload;
@@ -101,7 +102,7 @@ impl Intake {
 
     /// A turn to send a file; `None` where there was none in time. Who waits makes those who have
     /// one hurry.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         if let Ok(turn) = self.uploads.try_acquire() {
             return Some(turn);
         }
@@ -121,7 +122,7 @@ impl Intake {
         appended.map(drop).map_err(|error| self.storage_problem(error))
     }
 
-    fn storage_problem(&self, error: Error) -> Problem {
+    pub(crate) fn storage_problem(&self, error: Error) -> Problem {
         match error {
             Error::Full => {
                 (self.journal)(Event::StorageFull);
@@ -223,7 +224,30 @@ impl Reading<'_> {
             self.pending.dropbox = self.grow().await;
         }
         if let Some(text) = self.pending.text.take() {
-            self.commit_text(text).await;
+            match self.intake.blocks(&text).await {
+                None => self.commit_text(text).await,
+                Some((tally, words)) => self.pasted(&tally, Zeroizing::new(words), text).await,
+            }
+        }
+    }
+
+    /// A text with blocks that somebody sealed: those are kept as they are, and what stands around them
+    /// as words.
+    async fn pasted(&mut self, tally: &Tally, words: Zeroizing<String>, text: Zeroizing<String>) {
+        let problem = match tally {
+            Tally { problem: Some(problem), .. } => Some(*problem),
+            Tally { damaged: 0, other: 0, .. } => None,
+            Tally { damaged: 0, .. } => Some(Problem::OtherDesk),
+            _ => Some(Problem::DamagedBlock),
+        };
+        if let Some(problem) = problem {
+            // What of it was taken is known when it comes again.
+            self.submission.kept = text;
+            return self.submission.fail(problem);
+        }
+        self.submission.text = true;
+        if !payamgir_text::is_blank(&words) {
+            self.commit_text(words).await;
         }
     }
 
@@ -380,12 +404,7 @@ impl Reading<'_> {
     }
 
     fn problem(&self) -> Problem {
-        match self.watch.fault() {
-            Some(Fault::TooSlow) => Problem::TooSlow,
-            Some(Fault::TooLong) => Problem::TooMuch,
-            // A server that stops is a line that broke, to whoever was sending.
-            Some(Fault::Stopping | Fault::Cut | Fault::Unparsable) | None => Problem::Malformed,
-        }
+        self.watch.problem().unwrap_or(Problem::Malformed)
     }
 }
 
@@ -411,7 +430,7 @@ struct Named {
     media_type: Zeroizing<String>,
 }
 
-fn boundary(content_type: Option<&str>) -> Result<String, Problem> {
+pub(crate) fn boundary(content_type: Option<&str>) -> Result<String, Problem> {
     let boundary = multer::parse_boundary(content_type.unwrap_or_default());
     let boundary = boundary.map_err(|error| match error {
         multer::Error::NoMultipart | multer::Error::DecodeContentType(_) => Problem::WrongType,
@@ -447,7 +466,10 @@ fn grow(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
 }
 
 /// The field's next bytes, never none of them: multer ends an empty field with an empty chunk.
-async fn next_chunk(field: &mut Field<'_>, watch: &Watch) -> multer::Result<Option<Bytes>> {
+pub(crate) async fn next_chunk(
+    field: &mut Field<'_>,
+    watch: &Watch,
+) -> multer::Result<Option<Bytes>> {
     loop {
         let chunk = field.chunk().await;
         watch.parsed();
@@ -457,7 +479,7 @@ async fn next_chunk(field: &mut Field<'_>, watch: &Watch) -> multer::Result<Opti
     }
 }
 
-async fn skip_field(mut field: Field<'_>, watch: &Watch) {
+pub(crate) async fn skip_field(mut field: Field<'_>, watch: &Watch) {
     while let Ok(Some(_)) = next_chunk(&mut field, watch).await {}
 }
 
@@ -468,11 +490,8 @@ async fn skip_form(mut form: Multipart<'_>, watch: &Watch) {
     }
 }
 
-async fn drain(mut body: Guarded, watch: &Watch) {
-    let mut body = std::pin::Pin::new(&mut body);
-    while let Some(Ok(_)) =
-        std::future::poll_fn(|cx| futures_core::Stream::poll_next(body.as_mut(), cx)).await
-    {
+pub(crate) async fn drain(mut body: Guarded, watch: &Watch) {
+    while let Some(Ok(_)) = body.chunk().await {
         watch.parsed();
     }
 }

@@ -21,6 +21,7 @@ pub mod pages;
 mod presence;
 mod returning;
 mod routes;
+mod sealed;
 pub mod settings;
 mod submission;
 mod upload;

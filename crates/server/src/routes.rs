@@ -18,6 +18,7 @@ use crate::mailbox;
 use crate::pages::Language;
 use crate::presence;
 use crate::returning::{self, visit};
+use crate::sealed;
 use crate::web::{self, Spoken, Web};
 
 /// The source's address.
@@ -27,6 +28,8 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
     let pages = pages.fold(Router::new(), Router::merge);
     Router::new()
         .route("/", get(web::any_language))
+        .route("/key", get(sealed::http::key))
+        .route("/sealed", post(sealed::http::hand_in))
         .route("/robots.txt", get(web::robots))
         .fallback(web::not_found)
         .merge(pages)
@@ -46,6 +49,10 @@ fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
         .route(&format!("/{}", lang.code), form())
         .route(&format!("/{}/", lang.code), form())
         .route(&format!("/{}/answers", lang.code), get(visit::door).post(visit::enter))
+        .route(
+            &format!("/{}/carry", lang.code),
+            get(sealed::http::form).post(sealed::http::carried),
+        )
         .layer(DefaultBodyLimit::max(visit::FORM_BYTES))
         .with_state(Spoken { web: web.clone(), lang })
 }

@@ -33,6 +33,12 @@ impl Upload {
         Self { steps, job: tokio::task::spawn_blocking(move || seal(&desk, &log, queue)) }
     }
 
+    /// Takes bytes that are sealed already.
+    pub(crate) fn as_it_is(log: Log) -> Self {
+        let (steps, queue) = mpsc::channel(QUEUE);
+        Self { steps, job: tokio::task::spawn_blocking(move || keep(&log, queue)) }
+    }
+
     /// Hands over the next bytes. `false` where sealing has failed; [`Upload::finish`] says why.
     pub(crate) async fn write(&self, bytes: Bytes) -> bool {
         self.steps.send(Step::Data(bytes)).await.is_ok()
@@ -52,13 +58,25 @@ fn seal(
     mut queue: mpsc::Receiver<Step>,
 ) -> Result<(PendingBlob, u64), Error> {
     let mut sealer = BlobSealer::new(&desk.recipient, log.blob()?)?;
+    pour(&mut queue, &mut sealer)?;
+    let (blob, size): (BlobWriter, u64) = sealer.finish()?;
+    Ok((blob.finish()?, size))
+}
+
+fn keep(log: &Log, mut queue: mpsc::Receiver<Step>) -> Result<(PendingBlob, u64), Error> {
+    let mut blob = log.blob()?;
+    pour(&mut queue, &mut blob)?;
+    let blob = blob.finish()?;
+    let size = blob.blob().size;
+    Ok((blob, size))
+}
+
+fn pour(queue: &mut mpsc::Receiver<Step>, to: &mut impl Write) -> Result<(), Error> {
     loop {
         match queue.blocking_recv() {
-            Some(Step::Data(bytes)) => sealer.write_all(&bytes)?,
-            Some(Step::End) => break,
+            Some(Step::Data(bytes)) => to.write_all(&bytes)?,
+            Some(Step::End) => return Ok(()),
             None => return Err(Error::from(io::Error::from(io::ErrorKind::UnexpectedEof))),
         }
     }
-    let (blob, size): (BlobWriter, u64) = sealer.finish()?;
-    Ok((blob.finish()?, size))
 }

@@ -1,7 +1,7 @@
 //! The source's pages over HTTP.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -11,6 +11,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use payamgir_dropbox::{Codename, List};
 use payamgir_text::lang::Lang;
+use payamgir_wire::Hash;
+use payamgir_wire::hex::Hex;
 use tokio_util::task::TaskTracker;
 
 use crate::intake::Intake;
@@ -23,7 +25,13 @@ pub(crate) struct Web {
     pub intake: Arc<Intake>,
     /// Submissions being taken: they outlive their connections.
     pub tasks: TaskTracker,
-    made: Vec<Made>,
+    made: RwLock<Arc<MadeFor>>,
+}
+
+/// What is made once, as long as the desk's key is the same.
+struct MadeFor {
+    epoch: Hash,
+    languages: Vec<Made>,
 }
 
 /// The source's pages in one language.
@@ -49,8 +57,8 @@ struct Made {
 
 impl Web {
     pub(crate) fn new(intake: Arc<Intake>, tasks: TaskTracker) -> Self {
-        let site = &intake.settings.site;
-        let made = site.languages.iter().map(|lang| Made::new(site, lang)).collect();
+        let epoch = Hex(intake.desk.now().recipient.id());
+        let made = RwLock::new(Arc::new(MadeFor::new(&intake.settings.site, epoch)));
         Self { intake, tasks, made }
     }
 
@@ -63,8 +71,15 @@ impl Web {
         &self.intake.settings.site
     }
 
-    fn made(&self, lang: &Language) -> &Made {
-        self.made.iter().find(|made| made.lang.code == lang.code).expect("each language is made")
+    fn made(&self) -> Arc<MadeFor> {
+        let epoch = Hex(self.intake.desk.now().recipient.id());
+        let made = self.made.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if made.epoch == epoch {
+            return made;
+        }
+        let made = Arc::new(MadeFor::new(self.site(), epoch));
+        *self.made.write().unwrap_or_else(PoisonError::into_inner) = made.clone();
+        made
     }
 
     fn form(&self, lang: &Language, headers: &HeaderMap) -> Response {
@@ -73,7 +88,7 @@ impl Web {
             Lang::En => List::English,
         };
         let codename = Codename::draw(list, |bytes| (self.intake.world.random)(bytes));
-        let page = self.made(lang).form.page(&codename);
+        let page = self.made().of(lang).form.page(&codename);
         let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
         if accepts.is_some_and(takes_gzip) {
             ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, gzip(&page)))
@@ -120,9 +135,9 @@ impl Web {
     }
 
     fn received(&self, lang: &Language, receipt: &Receipt) -> String {
-        let thanks = &self.made(lang).thanks;
-        let made = || pages::received(self.site(), lang, receipt).into_string();
-        thanks.page(receipt).unwrap_or_else(made)
+        let made = self.made();
+        let fresh = || pages::received(self.site(), lang, receipt).into_string();
+        made.of(lang).thanks.page(receipt).unwrap_or_else(fresh)
     }
 
     fn problem(&self, lang: &Language, problem: Problem) -> Response {
@@ -130,9 +145,21 @@ impl Web {
     }
 }
 
+impl MadeFor {
+    fn new(site: &Site, epoch: Hash) -> Self {
+        let languages = site.languages.iter().map(|lang| Made::new(site, lang, &epoch)).collect();
+        Self { epoch, languages }
+    }
+
+    fn of(&self, lang: &Language) -> &Made {
+        let made = self.languages.iter().find(|made| made.lang.code == lang.code);
+        made.expect("each language is made")
+    }
+}
+
 impl Made {
-    fn new(site: &Site, lang: &'static Language) -> Self {
-        let form = Form::new(site, lang);
+    fn new(site: &Site, lang: &'static Language, epoch: &Hash) -> Self {
+        let form = Form::new(site, lang, epoch);
         Self { lang, form, thanks: Thanks::new(site, lang) }
     }
 }
@@ -184,7 +211,9 @@ fn takes_gzip(accept: &str) -> bool {
 
 pub(crate) fn status(problem: Problem) -> StatusCode {
     match problem {
-        Problem::Empty => StatusCode::UNPROCESSABLE_ENTITY,
+        Problem::Empty | Problem::DamagedBlock | Problem::OtherDesk => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Problem::TextTooLong | Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => {
             StatusCode::PAYLOAD_TOO_LARGE
         }

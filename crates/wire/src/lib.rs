@@ -4,6 +4,7 @@
 //! cannot be printed and are wiped when dropped.
 
 pub mod armor;
+pub mod desk_key;
 pub mod dropbox;
 pub mod entry;
 pub mod hex;

@@ -11,6 +11,7 @@ use payamgir_channels::Manner;
 use payamgir_log::{Error, Kind, Log, PendingBlob};
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
+use payamgir_wire::piece::Head;
 use payamgir_wire::send::Send;
 use payamgir_wire::{Channel, Entry};
 use tokio::runtime::Handle;
@@ -22,6 +23,7 @@ use super::replies::Early;
 use super::settings::Settings;
 use crate::desk::Desk;
 use crate::journal::{Event, Journal};
+use crate::sealed;
 use crate::world::World;
 
 /// What all accounts share.
@@ -77,6 +79,11 @@ impl Shared {
         let sealed = seal_entry(&desk.now().recipient, &body)?;
         drop(body);
         self.handle.block_on(log.append(Kind::ENTRY, sealed, blobs)).map(drop)
+    }
+
+    /// Adds what somebody sealed to the log, once; it is durable when this returns.
+    pub(crate) fn bring(&self, log: &Log, head: Head) -> Result<(), Error> {
+        self.handle.block_on(sealed::add(log, head, vec![])).map(drop)
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

@@ -13,6 +13,7 @@ use payamgir_log::{Log, PendingBlob};
 use payamgir_text::lang::Lang;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
+use payamgir_wire::piece::{self, Head};
 use payamgir_wire::{Attachment, Entry, Origin, Part};
 use zeroize::Zeroizing;
 
@@ -23,6 +24,7 @@ use super::line::Line;
 use super::names::{self, contents, group, known, person, tag_of, under, unique};
 use super::outbox::{Greeting, Task};
 use crate::desk::Desk;
+use crate::sealed;
 
 /// How often an event is asked for again because a file of it does not come.
 const TRIES: u32 = 5;
@@ -278,6 +280,47 @@ impl<'a> Taking<'a> {
     }
 
     fn text(&mut self, words: &str, revises: Option<u32>) -> Result<(), NotTaken> {
+        let mut rest = words;
+        let mut with_blocks = false;
+        while let Some(found) = piece::find(rest) {
+            with_blocks = true;
+            self.around(found.before, revises)?;
+            let from = rest.len() - found.after.len();
+            match found.pieces {
+                Ok(heads) => self.brought(heads, &rest[found.before.len()..from], revises)?,
+                // The desk sees what came.
+                Err(_) => self.words(&rest[found.before.len()..from], revises)?,
+            }
+            rest = found.after;
+        }
+        if with_blocks { self.around(rest, revises) } else { self.words(words, revises) }
+    }
+
+    /// Words beside a block; blanks are none.
+    fn around(&mut self, words: &str, revises: Option<u32>) -> Result<(), NotTaken> {
+        if payamgir_text::is_blank(words) { Ok(()) } else { self.words(words, revises) }
+    }
+
+    /// What somebody sealed and sent by a messenger is kept as it is, once, whoever brings it; where it is
+    /// for another desk, as words.
+    fn brought(
+        &mut self,
+        heads: Vec<Head>,
+        as_words: &str,
+        revises: Option<u32>,
+    ) -> Result<(), NotTaken> {
+        let (log, desk) = self.held();
+        if !heads.iter().all(|head| sealed::is_ours(desk, head)) {
+            return self.words(as_words, revises);
+        }
+        for head in heads {
+            let added = self.line.shared.bring(log, head);
+            added.map_err(|_| storage(self.line))?;
+        }
+        Ok(())
+    }
+
+    fn words(&mut self, words: &str, revises: Option<u32>) -> Result<(), NotTaken> {
         for piece in text_parts(words) {
             self.commit(Part::Text(Zeroizing::new(piece.to_owned())), revises, vec![])?;
         }

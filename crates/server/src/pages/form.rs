@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 use payamgir_dropbox::{Codename, WORDS};
+use payamgir_text::bytewords;
+use payamgir_wire::Hash;
 use zeroize::Zeroizing;
 
 use super::layout::{Frame, address, page};
@@ -20,9 +22,9 @@ pub struct Form {
 
 impl Form {
     /// Makes the page of one language.
-    pub fn new(site: &Site, lang: &Language) -> Self {
+    pub fn new(site: &Site, lang: &Language, epoch: &Hash) -> Self {
         let eight = Eight { words: [MARK; WORDS], text: MARK, chosen: false, known: false };
-        let page = form(site, lang, eight).into_string();
+        let page = form(site, lang, eight, epoch).into_string();
         Self { between: page.split(MARK).map(str::to_owned).collect() }
     }
 
@@ -40,7 +42,7 @@ impl Form {
     }
 }
 
-fn form(site: &Site, lang: &Language, eight: Eight<'_>) -> Markup {
+fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup {
     let words = &lang.words;
     let frame = Frame { site, lang, event: None, switch: true };
     let main = html! {
@@ -49,9 +51,23 @@ fn form(site: &Site, lang: &Language, eight: Eight<'_>) -> Markup {
         p { (words.sealed) " " (words.decides) }
         p { a href=(answers_address(lang)) { (words.came_back) } }
         (fields(&Fields { cautions: true, eight: Some(eight), ..Fields::blank(site, lang) }))
+        section.row {
+            h2 { (words.key) }
+            div {
+                p { bdi { (fingerprint(epoch, lang)) } }
+                p.hint { (words.key_told) }
+            }
+        }
         (ways(&site.ways, lang))
     };
     page(&frame, &main)
+}
+
+/// The desk's present key in words: the first eight bytes of its hash.
+fn fingerprint(epoch: &Hash, lang: &Language) -> String {
+    let words: Vec<&str> =
+        epoch.0[..8].iter().map(|byte| bytewords::word(*byte, lang.near)).collect();
+    words.join(" ")
 }
 
 /// The form again: nothing was taken. `kept_text` is what the source had written.
@@ -124,7 +140,9 @@ enum Field {
 impl Field {
     const fn at_fault(problem: Problem) -> Option<Self> {
         match problem {
-            Problem::Empty | Problem::TextTooLong => Some(Self::Text),
+            Problem::Empty | Problem::TextTooLong | Problem::DamagedBlock | Problem::OtherDesk => {
+                Some(Self::Text)
+            }
             Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => Some(Self::Files),
             _ => None,
         }

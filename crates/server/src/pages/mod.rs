@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod carrying;
 mod form;
 mod language;
 mod layout;
@@ -19,6 +20,7 @@ mod words;
 use payamgir_dropbox::Codename;
 use payamgir_text::lang::Lang;
 
+pub use carrying::carry;
 pub use form::{Form, refused};
 pub use language::Language;
 pub use layout::STYLE;
@@ -66,6 +68,10 @@ pub enum Problem {
     Malformed,
     /// The body is not of the form's media type.
     WrongType,
+    /// A sealed block in the text is damaged or not whole.
+    DamagedBlock,
+    /// A sealed block is for another desk.
+    OtherDesk,
     /// The line was too slow.
     TooSlow,
     /// Too much is arriving at once.

@@ -12,13 +12,15 @@ use super::{door, message, received, refused, visit};
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
-const PROBLEMS: [Problem; 13] = [
+const PROBLEMS: [Problem; 15] = [
     Problem::Empty,
     Problem::TextTooLong,
     Problem::TooManyFiles,
     Problem::FileTooLarge,
     Problem::TooMuch,
     Problem::Malformed,
+    Problem::DamagedBlock,
+    Problem::OtherDesk,
     Problem::WrongType,
     Problem::TooSlow,
     Problem::Busy,
@@ -90,7 +92,7 @@ fn mistaken(lang: &'static Language, typed: &str) -> String {
 }
 
 fn blank(lang: &'static Language) -> String {
-    Form::new(&site(), lang).page(&codename(lang)).to_string()
+    Form::new(&site(), lang, &Hex([9; 32])).page(&codename(lang)).to_string()
 }
 
 fn refusal(lang: &'static Language, problem: Problem) -> String {

@@ -44,9 +44,12 @@ words! {
     malformed malformed_act wrong_type wrong_type_act too_slow too_slow_act busy busy_act full
     full_act internal internal_act not_found not_found_act method method_act
     answer answer_hint answer_show answer_write answer_choose answer_joins answer_yours
-    answer_later answer_danger answer_misread answer_busy came_back door door_lead door_words door_hint
+    answer_later answer_danger answer_misread answer_busy key key_told came_back door door_lead door_words door_hint
     door_open door_sees door_sees_told door_mistake door_count door_unknown door_near visit_none
     visit_none_why visit_some visit_reply visit_remove visit_removed visit_more
+    damaged_block damaged_block_act other_desk other_desk_act carry carry_lead carry_safe
+    carry_files carry_files_hint carry_block carry_block_hint carry_send carried carried_part
+    carried_new carried_known carried_other carried_damaged carried_done carried_again
 }
 
 impl Words {
@@ -60,6 +63,8 @@ impl Words {
             Problem::TooMuch => (self.too_much, self.too_much_act),
             Problem::Malformed => (self.malformed, self.malformed_act),
             Problem::WrongType => (self.wrong_type, self.wrong_type_act),
+            Problem::DamagedBlock => (self.damaged_block, self.damaged_block_act),
+            Problem::OtherDesk => (self.other_desk, self.other_desk_act),
             Problem::TooSlow => (self.too_slow, self.too_slow_act),
             Problem::Busy => (self.busy, self.busy_act),
             Problem::Full => (self.full, self.full_act),

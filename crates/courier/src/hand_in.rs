@@ -1,0 +1,117 @@
+//! Asking a server for its desk's key, and handing sealed files in.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payamgir_wire::desk_key::KEY_TEXT_BYTES;
+use serde::Deserialize;
+use ureq::SendBody;
+use ureq::tls::TlsConfig;
+
+const CONNECT: Duration = Duration::from_secs(60);
+/// Silence after which it is given up.
+const SILENCE: Duration = Duration::from_secs(120);
+const ANSWER_BYTES: u64 = 4096;
+
+/// A server, and the way to it.
+pub struct Server {
+    base: String,
+    agent: ureq::Agent,
+}
+
+/// What became of what was handed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
+pub struct Told {
+    /// Taken now.
+    pub new: u64,
+    /// Taken before.
+    pub known: u64,
+    /// Sealed for another desk.
+    pub other: u64,
+    /// No sealed message, or damaged.
+    pub damaged: u64,
+}
+
+/// Why there is no answer that can be used.
+#[derive(Debug)]
+pub enum Failure {
+    /// The address or the proxy's is of a wrong form.
+    Address,
+    /// It could not be reached, or the line broke.
+    Network(Box<dyn std::error::Error + Send + Sync>),
+    /// It answered with this status.
+    Status(u16),
+}
+
+impl Server {
+    /// A server by its address, `http://…` or `https://…`; `proxy` is a SOCKS proxy's, for Tor
+    /// `socks5h://127.0.0.1:9050`: names are resolved there.
+    pub fn new(address: &str, proxy: Option<&str>) -> Result<Self, Failure> {
+        let web = address.starts_with("http://") || address.starts_with("https://");
+        if !web || address.contains(['@', ' ']) {
+            return Err(Failure::Address);
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).build();
+        let remote = |proxy: &str| proxy.replacen("socks5://", "socks5h://", 1);
+        let proxy =
+            proxy.map(|proxy| ureq::Proxy::new(&remote(proxy)).map_err(|_| Failure::Address));
+        let agent = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .proxy(proxy.transpose()?)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .user_agent("")
+            .accept("")
+            .timeout_connect(Some(CONNECT))
+            .timeout_recv_response(Some(SILENCE))
+            .timeout_per_read(Some(SILENCE))
+            .build()
+            .into();
+        Ok(Self { base: address.trim_end_matches('/').to_owned(), agent })
+    }
+}
+
+/// The text of the desk's present key.
+pub fn fetch_key(server: &Server) -> Result<String, Failure> {
+    let answer = server.agent.get(format!("{}/key", server.base)).call().map_err(network)?;
+    let status = answer.status().as_u16();
+    if status != 200 {
+        return Err(Failure::Status(status));
+    }
+    let mut text = String::new();
+    let body = answer.into_body().into_reader();
+    body.take(KEY_TEXT_BYTES as u64).read_to_string(&mut text).map_err(network)?;
+    Ok(text)
+}
+
+/// Hands in pieces. What was taken before a line broke stays taken: they may be handed in again.
+pub fn hand_in(server: &Server, pieces: &mut dyn Read) -> Result<(Told, u16), Failure> {
+    let request = server.agent.post(format!("{}/sealed", server.base));
+    let answer = request.send(SendBody::from_reader(pieces)).map_err(network)?;
+    let status = answer.status().as_u16();
+    let mut body = vec![];
+    answer.into_body().into_reader().take(ANSWER_BYTES).read_to_end(&mut body).map_err(network)?;
+    match serde_json::from_slice(&body) {
+        Ok(told) => Ok((told, status)),
+        Err(_) => Err(Failure::Status(status)),
+    }
+}
+
+fn network(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+    Failure::Network(error.into())
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address => f.write_str("not an address"),
+            Self::Network(error) => error.fmt(f),
+            Self::Status(status) => write!(f, "the server answered {status}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,12 @@
+//! What people do with sealed files on their own machines: a source seals one, anybody hands it in.
+//!
+//! Holds a desk's public key and nothing that opens: who carries a file learns no more of it than its
+//! length. Clock and randomness are arguments.
+
+mod hand_in;
+mod key;
+mod seal;
+
+pub use hand_in::{Failure, Server, Told, fetch_key, hand_in};
+pub use key::{Key, NotAKey, fingerprint};
+pub use seal::{NotSealed, Submission, seal, seal_block};

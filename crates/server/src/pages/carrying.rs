@@ -1,0 +1,73 @@
+//! The courier's page: sealed files are handed in, and what is said of them.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, address, page};
+use super::words::fill;
+use super::{Language, Site};
+use crate::sealed::Tally;
+
+/// Where sealed files are handed in.
+pub(super) fn carry_address(lang: &Language) -> String {
+    format!("{}carry", address(lang))
+}
+
+/// The form; above it, what became of what was handed in.
+pub fn carry(site: &Site, lang: &Language, tally: Option<&Tally>) -> Markup {
+    let words = &lang.words;
+    let event = tally.map(|tally| if tally.is_fine() { words.carried } else { words.carried_part });
+    let frame = Frame { site, lang, event, switch: tally.is_none() };
+    let main = html! {
+        @if let Some(tally) = tally { (became(site, lang, tally)) } @else {
+            h1 { (words.carry) }
+            p.lead { (words.carry_lead) }
+            p { (words.carry_safe) }
+        }
+        form method="post" action=(carry_address(lang)) enctype="multipart/form-data" autocomplete="off" {
+            div.row {
+                div { label for="files" { (words.carry_files) } p.hint #files-hint { (words.carry_files_hint) } }
+                input type="file" name="files" id="files" multiple aria-describedby="files-hint";
+            }
+            div.row {
+                div { label for="text" { (words.carry_block) } p.hint #text-hint { (words.carry_block_hint) } }
+                textarea.short name="text" id="text" rows="4" dir="ltr" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="text-hint" {}
+            }
+            p.row { button { (words.carry_send) } }
+        }
+        p { a.more href=(address(lang)) { (words.home) } }
+    };
+    page(&frame, &main)
+}
+
+fn became(site: &Site, lang: &Language, tally: &Tally) -> Markup {
+    let words = &lang.words;
+    let count = |template, count: u64| fill(template, &[("{n}", &lang.number(count))]);
+    let lines = [
+        (words.carried_new, tally.new, false),
+        (words.carried_known, tally.known, false),
+        (words.carried_other, tally.other, true),
+        (words.carried_damaged, tally.damaged, true),
+    ];
+    html! {
+        h1 { @if tally.is_fine() { (words.carried) } @else { (words.carried_part) } }
+        @if let Some(problem) = tally.problem {
+            @let said = words.problem(problem);
+            p.lead { (site.limits(said.what, lang)) ". " (site.limits(said.act, lang)) }
+        }
+        ul.parts {
+            @for (template, n, bad) in lines {
+                @if n > 0 || (!bad && template == words.carried_new) {
+                    li { span { (count(template, n)) } }
+                }
+            }
+        }
+        p { @if tally.is_fine() { (words.carried_done) } @else { (words.carried_again) } }
+    }
+}
+
+impl Tally {
+    /// Whether all that was handed in is in the log.
+    fn is_fine(&self) -> bool {
+        self.problem.is_none() && self.other == 0 && self.damaged == 0 && self.new + self.known > 0
+    }
+}
