@@ -16,9 +16,9 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
     let settings = settings(folder);
     runtime(settings.limits.uploads)?.block_on(async {
         let served = fixture::open(folder).await?;
-        let bound = payamgir_server::bind(settings).await?;
-        let (public, private) = bound.addresses()?;
         let world = World { now: Arc::new(fixture::now), random: Arc::new(fixture::fill) };
+        let bound = payamgir_server::bind(settings, &world).await?;
+        let (public, private) = bound.addresses()?;
         let journal = Arc::new(|event: payamgir_server::journal::Event| tell(&event));
         child::say(public, private);
         let returning = Returning::open(folder, 30, &served.1, world.clone());
@@ -42,6 +42,7 @@ pub fn runtime(uploads: usize) -> std::io::Result<tokio::runtime::Runtime> {
 fn settings(folder: &Path) -> Settings {
     Settings {
         deposits: folder.join("recovery"),
+        uploads: folder.join("uploads"),
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site: Site {

@@ -65,8 +65,9 @@ impl BlobWriter {
         Ok(pending)
     }
 
-    /// A blob of a whole file that somebody else wrote. It is not renamed before its hash is known to
-    /// be the one that is asked for.
+    /// A blob of a whole file that somebody else wrote. It gets a second name here, so that the first
+    /// stays until a record names the blob. Nothing happens before its hash is known to be the one that
+    /// is asked for.
     pub(crate) fn adopt(
         (shelf, quota): (&Arc<Shelf>, &Quota),
         path: &Path,
@@ -80,7 +81,9 @@ impl BlobWriter {
         if hasher.clone().finalize()[..] != hash.0 {
             return Err(Error::Corrupt);
         }
-        let (shelf, path, quota) = (shelf.clone(), path.to_owned(), quota.clone());
+        let named = shelf.folder.fresh("part");
+        std::fs::hard_link(path, &named)?;
+        let (shelf, path, quota) = (shelf.clone(), named, quota.clone());
         Self { shelf, path, file: Some(file), hash: hasher, size, quota, hold }.finish()
     }
 

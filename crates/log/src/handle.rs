@@ -149,9 +149,9 @@ impl Log {
         }
     }
 
-    /// Makes a blob of a file that was written elsewhere on the same file system, and moves it to its
-    /// place; `hash` is what its bytes must have. Blocks while it is read. Where this fails the file is
-    /// left as it is, or gone.
+    /// Makes a blob of a file that was written elsewhere on the same file system; `hash` is what its
+    /// bytes must have, else [`Error::Corrupt`]. The file stays where it is, and must not change any
+    /// more: it is the caller's to remove once a record names the blob. Blocks while it is read.
     pub fn adopt(&self, file: &Path, hash: &Hash) -> Result<PendingBlob, Error> {
         match self.mode {
             Mode::Server => BlobWriter::adopt((&self.shelf, &self.quota), file, hash),

@@ -28,6 +28,8 @@ const LOG_KEY: &str = "log.key";
 pub const LOG_PUBLIC: &str = "log.pub";
 pub const LOG: &str = "log";
 /// What members leave for the recovery kit.
+/// Uploads that are not whole yet.
+const UPLOADS: &str = "uploads";
 const DEPOSITS: &str = "recovery";
 
 /// `payamgir init`
@@ -110,11 +112,12 @@ pub fn run<F: Future<Output = ()>>(
         let desk = desk.map_err(|error| no_desk(dir, config, error))?;
         // Before the addresses are told: a signal that comes right after must not kill.
         let stop = stop();
-        let bound = payamgir_server::bind(settings).await.map_err(|e| no_address(config, e))?;
+        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
+        let bound = payamgir_server::bind(settings, &world).await;
+        let bound = bound.map_err(|e| no_address(config, e))?;
         let addresses = bound.addresses().map_err(|e| no_address(config, e))?;
         announce(addresses, lang);
         ready(addresses);
-        let world = World { now: Arc::new(world::now), random: Arc::new(world::random) };
         let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
         let channels = start_channels(dir, &log, &desk, (&world, &journal)).await?;
         let returning = Returning::open(dir, config.limits.answer_days, &desk, world.clone());
@@ -204,6 +207,7 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
         listen: config.listen,
         desk_listen: config.desk_listen,
         deposits: dir.join(DEPOSITS),
+        uploads: dir.join(UPLOADS),
         site: pages::Site {
             name_fa: site.name_fa.clone(),
             name_en: site.name_en.clone(),
@@ -218,6 +222,7 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
         limits: settings::Limits {
             submission_bytes: limits.submission_mib.saturating_mul(MIB),
             connections: limits.connections as usize,
+            unfinished_bytes: limits.unfinished_mib.saturating_mul(MIB),
             uploads: limits.uploads as usize,
             upload_wait: Duration::from_secs(limits.upload_wait_seconds),
             head_timeout: Duration::from_secs(limits.head_seconds),

@@ -16,6 +16,7 @@ use crate::intake::Intake;
 use crate::pages::{Language, Site};
 use crate::returning::Returning;
 use crate::settings::{self, Settings};
+use crate::uploads::Uploads;
 use crate::world::World;
 
 const BOUNDARY: &str = "multipart/form-data; boundary=b";
@@ -67,6 +68,7 @@ async fn intake() -> Intake {
     };
     let settings = Settings {
         deposits: folder.join("recovery"),
+        uploads: folder.join("uploads"),
         listen: ([127, 0, 0, 1], 0).into(),
         desk_listen: ([127, 0, 0, 1], 0).into(),
         site,
@@ -76,6 +78,8 @@ async fn intake() -> Intake {
     let desk = Desk::open(&log, Some(&founding.expect("a block"))).await.expect("a desk");
     let world = World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) };
     let returning = Returning::open(&folder, 30, &desk, world.clone()).expect("a database");
+    let room = (1 << 20, 1 << 20);
+    let uploads = Uploads::open(folder.join("uploads"), room, world.clone()).expect("a folder");
     Intake {
         desk,
         settings: Arc::new(settings),
@@ -83,7 +87,8 @@ async fn intake() -> Intake {
         world,
         returning: Arc::new(returning),
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
-        uploads: Semaphore::new(4),
+        turns: Semaphore::new(4),
+        uploads: Arc::new(uploads),
         waiting: Arc::default(),
         cut_off: CancellationToken::new(),
     }

@@ -27,6 +27,7 @@ use crate::sealed::Tally;
 use crate::settings::Settings;
 use crate::submission::{Outcome, Submission};
 use crate::upload::Upload;
+use crate::uploads::Uploads;
 use crate::world::World;
 
 /// Most bytes of the token that joins a second sending to the first.
@@ -44,7 +45,9 @@ pub(crate) struct Intake {
     pub world: World,
     pub journal: Journal,
     pub returning: Arc<Returning>,
-    pub uploads: Semaphore,
+    /// Turns to send a file.
+    pub turns: Semaphore,
+    pub uploads: Arc<Uploads>,
     /// How many files wait for a turn.
     pub waiting: Arc<AtomicU64>,
     /// Cancelled when the grace of a stop is over.
@@ -103,12 +106,12 @@ impl Intake {
     /// A turn to send a file; `None` where there was none in time. Who waits makes those who have
     /// one hurry.
     pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        if let Ok(turn) = self.uploads.try_acquire() {
+        if let Ok(turn) = self.turns.try_acquire() {
             return Some(turn);
         }
         let _counted = Waiting::new(&self.waiting);
         let wait = self.settings.limits.upload_wait;
-        tokio::time::timeout(wait, self.uploads.acquire()).await.ok()?.ok()
+        tokio::time::timeout(wait, self.turns.acquire()).await.ok()?.ok()
     }
 
     async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<(), Problem> {

@@ -31,6 +31,8 @@ pub enum Event {
     StorageFailed(payamgir_log::Error),
     /// A connection could not be accepted. Act: look at file and memory limits.
     AcceptFailed(std::io::ErrorKind),
+    /// An unfinished upload could not be written or read. Act: look at the disk.
+    UploadFailed(std::io::ErrorKind),
     /// A desk's request was refused.
     DeskRefused(crate::auth::Refusal),
     /// A task stopped unexpectedly. Act: report it.
@@ -89,6 +91,9 @@ impl std::fmt::Display for Event {
                 Ok(())
             }
             Self::AnswersFailed => f.write_str("could not keep, read or remove an answer"),
+            Self::UploadFailed(kind) => {
+                write!(f, "could not write or read an unfinished upload: {kind}")
+            }
             Self::AcceptFailed(kind) => write!(f, "could not accept a connection: {kind}"),
             Self::DeskRefused(refusal) => write!(f, "desk request refused: {refusal}"),
             Self::Channel(channel, trouble) => {

@@ -25,6 +25,7 @@ mod sealed;
 pub mod settings;
 mod submission;
 mod upload;
+mod uploads;
 mod web;
 pub mod world;
 

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use payamgir_log::Log;
+use payamgir_seal::padding::sealed_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
@@ -28,6 +29,7 @@ use crate::journal::{Event, Journal};
 use crate::returning::Returning;
 use crate::routes;
 use crate::settings::Settings;
+use crate::uploads::Uploads;
 use crate::web::Web;
 use crate::world::World;
 
@@ -45,13 +47,17 @@ pub struct Bound {
     public: TcpListener,
     private: TcpListener,
     settings: Settings,
+    uploads: Uploads,
 }
 
-/// Takes both addresses. Port 0 takes a free one.
-pub async fn bind(settings: Settings) -> io::Result<Bound> {
+/// Takes both addresses, and what is left of uploads that are not whole yet. Port 0 takes a free one.
+pub async fn bind(settings: Settings, world: &World) -> io::Result<Bound> {
     let public = TcpListener::bind(settings.listen).await?;
     let private = TcpListener::bind(settings.desk_listen).await?;
-    Ok(Bound { public, private, settings })
+    let most = sealed_size(settings.site.file_bytes) + 16;
+    let room = (settings.limits.unfinished_bytes, most);
+    let uploads = Uploads::open(settings.uploads.clone(), room, world.clone())?;
+    Ok(Bound { public, private, settings, uploads })
 }
 
 impl Bound {
@@ -70,7 +76,7 @@ impl Bound {
         stop: impl Future<Output = ()>,
     ) {
         let (channels, returning) = (Arc::new(channels), Arc::new(returning));
-        let settings = Arc::new(self.settings);
+        let (settings, uploads) = (Arc::new(self.settings), Arc::new(self.uploads));
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
         let knows = desk.clone();
@@ -81,6 +87,7 @@ impl Bound {
         let ways = (channels.clone(), returning.clone());
         let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
         let turning = tokio::spawn(returning.clone().keep_turning());
+        let expiring = tokio::spawn(uploads.clone().keep_turning());
         let intake = Arc::new(Intake {
             settings,
             desk,
@@ -88,7 +95,8 @@ impl Bound {
             world,
             journal: journal.clone(),
             returning,
-            uploads: Semaphore::new(limits.uploads),
+            turns: Semaphore::new(limits.uploads),
+            uploads,
             waiting: Arc::default(),
             cut_off: cut_off.clone(),
         });
@@ -113,6 +121,7 @@ impl Bound {
         let told = channels.clone();
         let _ = tokio::task::spawn_blocking(move || told.stop()).await;
         turning.abort();
+        expiring.abort();
         closing.cancel();
         tasks.close();
         let finished = async {

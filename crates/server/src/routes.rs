@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use payamgir_wire::limits::REPLY_BYTES;
 
@@ -19,6 +19,7 @@ use crate::pages::Language;
 use crate::presence;
 use crate::returning::{self, visit};
 use crate::sealed;
+use crate::uploads;
 use crate::web::{self, Spoken, Web};
 
 /// The source's address.
@@ -28,6 +29,8 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
     let pages = pages.fold(Router::new(), Router::merge);
     Router::new()
         .route("/", get(web::any_language))
+        .route("/upload", any(uploads::http::begin))
+        .route("/upload/{id}", any(uploads::http::go_on))
         .route("/key", get(sealed::http::key))
         .route("/sealed", post(sealed::http::hand_in))
         .route("/robots.txt", get(web::robots))

@@ -14,6 +14,8 @@ pub struct Settings {
     pub desk_listen: SocketAddr,
     /// The folder where members leave what the recovery kit opens; made when one does.
     pub deposits: PathBuf,
+    /// The folder of uploads that are not whole yet; made at the start.
+    pub uploads: PathBuf,
     /// What the pages say; its limits are shown and enforced.
     pub site: Site,
     /// What the server bears.
@@ -27,6 +29,8 @@ pub struct Limits {
     pub submission_bytes: u64,
     /// Connections open at once on the source's address; more wait in the system's queue.
     pub connections: usize,
+    /// Bytes that uploads which are not whole yet may take, all together.
+    pub unfinished_bytes: u64,
     /// Files being received at once; more wait while their sender's line is held back.
     pub uploads: usize,
     /// How long a file waits for its turn.
@@ -48,6 +52,7 @@ impl Default for Limits {
         Self {
             submission_bytes: 6 << 30,
             connections: 512,
+            unfinished_bytes: 8 << 30,
             uploads: 24,
             upload_wait: Duration::from_secs(60),
             head_timeout: Duration::from_secs(20),

@@ -100,7 +100,7 @@ impl<'a> HandIn<'a> {
             self.piece = Some(Piece::Other);
             return Ok(());
         }
-        if self.is_known(&head).await? {
+        if self.intake.is_known(&head).await? {
             self.piece = Some(Piece::Known);
             return Ok(());
         }
@@ -115,15 +115,6 @@ impl<'a> HandIn<'a> {
         };
         self.piece = Some(Piece::New { head, blob });
         Ok(())
-    }
-
-    /// Whether its blob need not be written.
-    async fn is_known(&self, head: &Head) -> Result<bool, Problem> {
-        let (log, hash) = (self.intake.log.clone(), Hash(Sha256::digest(&head.entry).into()));
-        let look = move || log.reader()?.once(&hash);
-        let known = tokio::task::spawn_blocking(look).await.map_err(io::Error::other);
-        let known = known.map_err(Into::into).and_then(|known| known);
-        known.map(|known| known.is_some()).map_err(|error| self.intake.storage_problem(error))
     }
 
     async fn more(&mut self, part: Bytes) -> Result<(), Problem> {
@@ -159,6 +150,17 @@ impl<'a> HandIn<'a> {
             Some(Piece::Other) | None => self.tally.other += 1,
         }
         Ok(())
+    }
+}
+
+impl Intake {
+    /// Whether a piece was taken before, so that its blob need not be looked at.
+    pub(super) async fn is_known(&self, head: &Head) -> Result<bool, Problem> {
+        let (log, hash) = (self.log.clone(), Hash(Sha256::digest(&head.entry).into()));
+        let look = move || log.reader()?.once(&hash);
+        let known = tokio::task::spawn_blocking(look).await.map_err(io::Error::other);
+        let known = known.map_err(Into::into).and_then(|known| known);
+        known.map(|known| known.is_some()).map_err(|error| self.storage_problem(error))
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use multer::{Field, Multipart};
 
+use super::uploaded::Uploaded;
 use super::{HandIn, Tally};
 use crate::guard::{Guarded, Watch};
 use crate::intake::{Intake, boundary, drain, next_chunk, skip_field};
@@ -24,12 +25,22 @@ pub(crate) async fn key(State(web): State<Arc<Web>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], key.to_string()).into_response()
 }
 
-/// `POST /sealed`: pieces, one after another. The answer says in JSON what became of them.
+/// `POST /sealed`: pieces, one after another; or one alone whose blob was uploaded before, which two header
+/// fields name: `upload` its address and `blob` its SHA-256. The answer says in JSON what became of them.
 pub(crate) async fn hand_in(State(web): State<Arc<Web>>, request: Request) -> Response {
-    let body = request.into_body();
+    let (head, body) = request.into_parts();
+    let uploaded = match Uploaded::read(&head.headers) {
+        Ok(uploaded) => uploaded,
+        Err(status) => return status.into_response(),
+    };
     let taking = web.clone();
-    let tally = web.tasks.spawn(async move { taking.intake.pieces(body).await }).await;
-    told(&web, tally)
+    let task = async move {
+        match uploaded {
+            Some(uploaded) => taking.intake.uploaded(&uploaded, body).await,
+            None => taking.intake.pieces(body).await,
+        }
+    };
+    told(&web, web.tasks.spawn(task).await)
 }
 
 fn told(web: &Web, tally: Result<Tally, tokio::task::JoinError>) -> Response {
@@ -74,7 +85,7 @@ pub(crate) async fn carried(State(spoken): State<Spoken>, request: Request) -> R
 }
 
 impl Intake {
-    fn guarded(&self, body: Body) -> (Guarded, Watch) {
+    pub(super) fn guarded(&self, body: Body) -> (Guarded, Watch) {
         let watch = Watch::beside(&self.waiting);
         let limits = self.settings.limits;
         let stream = body.into_data_stream();

@@ -7,6 +7,7 @@
 
 mod hand_in;
 pub(crate) mod http;
+mod uploaded;
 
 use payamgir_log::{Appended, Error, Kind, Log, PendingBlob};
 use payamgir_wire::desk_key::DeskKey;

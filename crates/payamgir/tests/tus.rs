@@ -1,0 +1,327 @@
+//! Uploads that survive what lines, telephones and servers do: tus 1.0, by its words and under force.
+
+mod common;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+
+use common::browser::{self, Answer, connect, field};
+use common::{Dice, Place, Server, full_or, search};
+use payamgir_wire::desk_key::DeskKey;
+use payamgir_wire::piece::Head;
+use sha2::{Digest, Sha256};
+
+fn ask(to: SocketAddr, method: &str, path: &str, fields: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut stream = connect(to).unwrap();
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in fields {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+    let _ = stream.write_all(body);
+    if method == "HEAD" {
+        let mut bytes = String::new();
+        let _ = stream.read_to_string(&mut bytes);
+        let status = bytes.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
+        return Answer { status, head: bytes, body: String::new() };
+    }
+    browser::answer(stream).unwrap()
+}
+
+const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
+const CONTENT: (&str, &str) = ("Content-Type", "application/offset+octet-stream");
+
+fn create(server: &Server, length: u64) -> String {
+    let made =
+        ask(server.public, "POST", "/upload", &[TUS, ("Upload-Length", &length.to_string())], b"");
+    assert_eq!(made.status, 201, "{}", made.head);
+    field(&made.head, "location").unwrap().to_owned()
+}
+
+fn offset(server: &Server, path: &str) -> u64 {
+    let answer = ask(server.public, "HEAD", path, &[TUS], b"");
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    field(&answer.head, "upload-offset").unwrap().parse().unwrap()
+}
+
+fn patch(server: &Server, path: &str, at: u64, bytes: &[u8], more: &[(&str, &str)]) -> Answer {
+    let at = at.to_string();
+    let fields = [&[TUS, CONTENT, ("Upload-Offset", &at)], more].concat();
+    ask(server.public, "PATCH", path, &fields, bytes)
+}
+
+/// A piece that could be an entry, for a blob that was uploaded.
+fn hand_in(server: &Server, path: &str, blob: &[u8; 32], entry: u8) -> Answer {
+    let key = DeskKey::read(&browser::get(server.public, "/key", "").unwrap().body).unwrap();
+    let entry = [&b"age-encryption.org/v1\n"[..], &[entry; 500]].concat();
+    let piece = Head { epoch: key.epoch, entry, blob: 0 }.alone();
+    let blob: String = blob.iter().map(|byte| format!("{byte:02x}")).collect();
+    ask(server.public, "POST", "/sealed", &[("Upload", path), ("Blob", &blob)], &piece)
+}
+
+/// Files below a folder, and their bytes.
+fn files(place: &Place, below: &str) -> Vec<(String, u64)> {
+    fn walk(path: &std::path::Path, all: &mut Vec<(String, u64)>) {
+        for entry in fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => walk(&path, all),
+                false => all.push((path.display().to_string(), path.metadata().unwrap().len())),
+            }
+        }
+    }
+    let mut all = vec![];
+    walk(&place.folder.path().join("server").join(below), &mut all);
+    all
+}
+
+/// One whole blob with that hash in the log, and nothing left of any upload.
+fn assert_one_blob(place: &Place, hash: &[u8; 32], size: u64) {
+    let blobs = files(place, "log/blobs");
+    let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(blobs.len(), 1, "{blobs:?}");
+    assert!(blobs[0].0.ends_with(&name) && blobs[0].1 == size, "{blobs:?}");
+    assert!(files(place, "uploads").is_empty(), "{:?}", files(place, "uploads"));
+    // But for the copy of a checkpoint, which follows an answer.
+    let left: Vec<_> =
+        files(place, "log/tmp").into_iter().filter(|file| !file.0.ends_with(".new")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let (code, report) = place.verify();
+    assert_eq!(code, 0, "{report}");
+}
+
+#[test]
+fn the_protocol_by_its_words() {
+    let place = Place::new();
+    let server = place.serve();
+    let to = server.public;
+    let options = ask(to, "OPTIONS", "/upload", &[], b"");
+    assert_eq!(options.status, 204);
+    for (name, value) in [
+        ("tus-version", "1.0.0"),
+        ("tus-extension", "creation,termination,expiration,checksum"),
+        ("tus-checksum-algorithm", "sha256,sha1"),
+        ("tus-resumable", "1.0.0"),
+    ] {
+        assert_eq!(field(&options.head, name), Some(value));
+    }
+    assert!(field(&options.head, "tus-max-size").unwrap().parse::<u64>().unwrap() > 3 << 30);
+    // Without the version, or with another.
+    for fields in [&[][..], &[("Tus-Resumable", "0.2.2")]] {
+        let refused = ask(to, "POST", "/upload", fields, b"");
+        assert_eq!((refused.status, field(&refused.head, "tus-version")), (412, Some("1.0.0")));
+    }
+    for length in ["", "x", "-1", "0", "99999999999999"] {
+        let refused = ask(to, "POST", "/upload", &[TUS, ("Upload-Length", length)], b"");
+        assert!([400, 413].contains(&refused.status), "{length} {}", refused.status);
+    }
+    let path = create(&server, 11);
+    let expires = ask(to, "HEAD", &path, &[TUS], b"");
+    assert!(field(&expires.head, "upload-expires").unwrap().ends_with("GMT"));
+    assert_eq!((field(&expires.head, "upload-length"), offset(&server, &path)), (Some("11"), 0));
+    assert_eq!(field(&expires.head, "cache-control"), Some("no-store"));
+    let first = patch(&server, &path, 0, b"hello", &[]);
+    assert_eq!((first.status, field(&first.head, "upload-offset")), (204, Some("5")));
+    assert_eq!(patch(&server, &path, 0, b"again", &[]).status, 409);
+    let other = ask(
+        to,
+        "PATCH",
+        &path,
+        &[TUS, ("Content-Type", "text/plain"), ("Upload-Offset", "5")],
+        b"x",
+    );
+    assert_eq!(other.status, 415);
+    // Checksums: kept only where they fit.
+    let sum = |name: &str, bytes: &[u8]| format!("{name} {}", data_encoding::BASE64.encode(bytes));
+    let wrong = sum("sha256", &Sha256::digest(b"other"));
+    assert_eq!(patch(&server, &path, 5, b" wor", &[("Upload-Checksum", &wrong)]).status, 460);
+    assert_eq!(offset(&server, &path), 5);
+    assert_eq!(patch(&server, &path, 5, b" wor", &[("Upload-Checksum", "md5 AAAA")]).status, 400);
+    let right = sum("sha256", &Sha256::digest(b" wor"));
+    assert_eq!(patch(&server, &path, 5, b" wor", &[("Upload-Checksum", &right)]).status, 204);
+    // SHA-1 of "ld", by another program.
+    let sha1 = data_encoding::HEXLOWER.decode(b"2934526b788a419c15c351c8462a7a7eef4633fb").unwrap();
+    assert_eq!(
+        patch(&server, &path, 9, b"dl", &[("Upload-Checksum", &sum("sha1", &sha1))]).status,
+        460
+    );
+    assert_eq!(
+        patch(&server, &path, 9, b"ld", &[("Upload-Checksum", &sum("sha1", &sha1))]).status,
+        204
+    );
+    assert_eq!(offset(&server, &path), 11);
+    assert_eq!(patch(&server, &path, 11, b"more", &[]).status, 413);
+    // No more of it.
+    let other = create(&server, 5);
+    let over = ask(to, "POST", &other, &[TUS, ("X-HTTP-Method-Override", "DELETE")], b"");
+    assert_eq!(over.status, 204);
+    assert_eq!(ask(to, "HEAD", &other, &[TUS], b"").status, 404);
+    assert_eq!(
+        patch(&server, "/upload/00000000000000000000000000000000", 0, b"x", &[]).status,
+        404
+    );
+    assert_eq!(patch(&server, "/upload/..%2Fx", 0, b"x", &[]).status, 404);
+    // What is handed in: whole, of that hash, once.
+    let hash: [u8; 32] = Sha256::digest(b"hello world").into();
+    let half = create(&server, 5);
+    assert_eq!(hand_in(&server, &half, &hash, 1).status, 400);
+    assert_eq!(ask(to, "DELETE", &half, &[TUS], b"").status, 204);
+    let taken = hand_in(&server, &path, &hash, 1);
+    assert_eq!(taken.body, r#"{"new":1,"known":0,"other":0,"damaged":0}"#);
+    let again = hand_in(&server, &path, &hash, 1);
+    assert_eq!(again.body, r#"{"new":0,"known":1,"other":0,"damaged":0}"#);
+    assert_one_blob(&place, &hash, 11);
+}
+
+#[test]
+fn what_is_not_what_it_was_said_to_be_is_gone() {
+    let place = Place::new();
+    let server = place.serve();
+    let path = create(&server, 5);
+    assert_eq!(patch(&server, &path, 0, b"hello", &[]).status, 204);
+    assert_eq!(hand_in(&server, &path, &[7; 32], 1).status, 400);
+    assert_eq!(ask(server.public, "HEAD", &path, &[TUS], b"").status, 404);
+    assert!(files(&place, "uploads").is_empty() && files(&place, "log/blobs").is_empty());
+    assert_eq!(hand_in(&server, &path, &[7; 32], 1).status, 404);
+}
+
+/// Sends from where the server is, `most` bytes, and breaks the line or ends it well.
+fn send_some(
+    server: &Server,
+    path: &str,
+    all: &dyn Fn(u64, &mut [u8]),
+    length: u64,
+    most: u64,
+    cut: bool,
+) {
+    let at = offset(server, path);
+    let end = (at + most).min(length);
+    let claimed = if cut { length - at } else { end - at };
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: {at}\r\nContent-Length: {claimed}\r\n\r\n",
+        CONTENT.1
+    );
+    let mut stream = connect(server.public).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    let (mut at, mut chunk) = (at, vec![0; 1 << 18]);
+    while at < end {
+        let size = (end - at).min(chunk.len() as u64) as usize;
+        all(at, &mut chunk[..size]);
+        if stream.write_all(&chunk[..size]).is_err() {
+            return;
+        }
+        at += size as u64;
+    }
+    if !cut {
+        assert_eq!(browser::answer(stream).unwrap().status, 204);
+    }
+}
+
+/// Bytes that follow from where they are.
+fn noise(at: u64, bytes: &mut [u8]) {
+    for (n, byte) in (at..).zip(bytes) {
+        *byte = (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8;
+    }
+}
+
+fn hash_of(length: u64) -> [u8; 32] {
+    let (mut hash, mut chunk, mut at) = (Sha256::new(), vec![0; 1 << 20], 0);
+    while at < length {
+        let size = (length - at).min(chunk.len() as u64) as usize;
+        noise(at, &mut chunk[..size]);
+        hash.update(&chunk[..size]);
+        at += size as u64;
+    }
+    hash.finalize().into()
+}
+
+/// Ten cuts and two kills: PAYAMGIR_TUS_MIB=2560 for a whole film.
+#[test]
+fn cuts_and_kills_end_in_one_whole_blob() {
+    let place = Place::new();
+    let length = full_or("PAYAMGIR_TUS_MIB", 48) << 20;
+    let mut server = place.serve();
+    let at = server.private;
+    let path = create(&server, length);
+    let mut dice = Dice(4711);
+    let mut reached = 0;
+    for step in 0..12 {
+        let most = length / 14 + dice.roll() % (length / 100);
+        send_some(&server, &path, &noise, length, most, true);
+        if step == 4 || step == 9 {
+            server.kill();
+            server = place.serve_at(at);
+        }
+        let now = offset(&server, &path);
+        assert!(now >= reached, "what was durable went");
+        reached = now;
+    }
+    assert!(reached > length / 3, "{reached} of {length}");
+    send_some(&server, &path, &noise, length, length, false);
+    assert_eq!(offset(&server, &path), length);
+    let hash = hash_of(length);
+    // The answer is lost, and it is handed in again.
+    drop(hand_in(&server, &path, &hash, 3));
+    assert!(hand_in(&server, &path, &hash, 3).body.contains("\"known\":1"));
+    assert_one_blob(&place, &hash, length);
+    assert!(server.peak_kib() < 80 * 1024, "{} KiB", server.peak_kib());
+}
+
+#[test]
+fn a_line_that_is_dead_and_does_not_know_gives_way() {
+    let place = Place::new();
+    let server = place.serve();
+    let length = 3 << 20;
+    let path = create(&server, length);
+    // It sends something, and then nothing, and stays open.
+    let mut dead = connect(server.public).unwrap();
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: 0\r\nContent-Length: {length}\r\n\r\n",
+        CONTENT.1
+    );
+    dead.write_all(head.as_bytes()).unwrap();
+    let mut bytes = vec![0; 1 << 20];
+    noise(0, &mut bytes);
+    dead.write_all(&bytes).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let begun = std::time::Instant::now();
+    assert_eq!(offset(&server, &path), 1 << 20);
+    send_some(&server, &path, &noise, length, length, false);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it waited for the dead one");
+    let hash = hash_of(length);
+    assert_eq!(hand_in(&server, &path, &hash, 3).status, 200);
+    assert_one_blob(&place, &hash, length);
+}
+
+#[test]
+fn what_all_of_them_take_is_bounded() {
+    let place = Place::new();
+    place.configure("unfinished_mib", "4");
+    let server = place.serve();
+    let bytes = vec![7; 3 << 20];
+    let first = create(&server, 3 << 20);
+    assert_eq!(patch(&server, &first, 0, &bytes, &[]).status, 204);
+    let second = create(&server, 3 << 20);
+    assert_eq!(patch(&server, &second, 0, &bytes, &[]).status, 507);
+    let taken: u64 = files(&place, "uploads").iter().map(|file| file.1).sum();
+    assert!(taken < 5 << 20, "{taken}");
+    // And how many there are.
+    let made = (0..600)
+        .map(|_| ask(server.public, "POST", "/upload", &[TUS, ("Upload-Length", "9")], b"").status);
+    assert!(made.filter(|status| *status == 201).count() <= 512);
+    // Who was there first can still end.
+    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    assert_eq!(hand_in(&server, &first, &hash, 3).status, 200);
+    // Nothing says when anything came, or by what name it can be gone on with.
+    let capability = second.rsplit('/').next().unwrap();
+    let found = search::below(place.folder.path().join("server").as_path(), &[capability]);
+    assert!(found.is_empty(), "{found:?}");
+    for (path, _) in files(&place, "uploads") {
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        assert_eq!(modified, std::time::SystemTime::UNIX_EPOCH, "{path}");
+    }
+}

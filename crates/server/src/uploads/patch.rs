@@ -1,0 +1,249 @@
+//! More of an upload, as its bytes come.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::body::Body;
+use bytes::Bytes;
+use data_encoding::BASE64;
+use payamgir_log::Log;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::file::Writing;
+use super::{Refused, Upload, Uploads};
+use crate::guard::{Guarded, Watch};
+use crate::intake::{Intake, drain};
+
+/// Chunks on their way to the disk.
+const QUEUE: usize = 4;
+/// Most bytes that are written before they are made durable: what a crash can cost a sender.
+const LOOSE: u64 = 16 << 20;
+
+/// What became of it.
+pub(crate) enum Patched {
+    /// All of it is durable; the upload has so many bytes now.
+    Taken(u64),
+    /// The upload is not where the sender thinks.
+    Elsewhere,
+    /// The bytes do not have the checksum that was told; none of them was kept.
+    Differs,
+    /// The upload would be longer than it was said to be; nothing beyond that was kept.
+    TooMuch,
+    /// The line broke; what came is kept, unless a checksum was told.
+    Cut,
+    /// Too many send at once.
+    Busy,
+    /// There is no room, or the disk failed.
+    Refused(Refused),
+}
+
+/// What the sender says of its bytes.
+pub(crate) struct Checksum {
+    hash: Hash,
+    expected: Vec<u8>,
+}
+
+enum Hash {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl Checksum {
+    /// `<algorithm> <base64>`; `None` for another algorithm or form.
+    pub(crate) fn read(value: &[u8]) -> Option<Self> {
+        let (name, value) = std::str::from_utf8(value).ok()?.split_once(' ')?;
+        let expected = BASE64.decode(value.trim().as_bytes()).ok()?;
+        let (hash, length) = match name {
+            "sha1" => (Hash::Sha1(Sha1::new()), 20),
+            "sha256" => (Hash::Sha256(Sha256::new()), 32),
+            _ => return None,
+        };
+        (expected.len() == length).then_some(Self { hash, expected })
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match &mut self.hash {
+            Hash::Sha1(hash) => hash.update(bytes),
+            Hash::Sha256(hash) => hash.update(bytes),
+        }
+    }
+
+    fn fits(self) -> bool {
+        match self.hash {
+            Hash::Sha1(hash) => hash.finalize()[..] == self.expected,
+            Hash::Sha256(hash) => hash.finalize()[..] == self.expected,
+        }
+    }
+}
+
+/// Takes a body from `offset` on. What is acknowledged is durable.
+pub(crate) async fn patch(
+    intake: &Intake,
+    upload: &Arc<Upload>,
+    offset: u64,
+    checksum: Option<Checksum>,
+    body: Body,
+) -> Patched {
+    let interrupt = upload.interrupt();
+    let _turn = upload.turn.lock().await;
+    let watch = Watch::beside(&intake.waiting);
+    let limits = intake.settings.limits;
+    let body = Guarded::new(body.into_data_stream(), watch.clone(), limits, intake.cut_off.clone());
+    if upload.offset() != offset {
+        drain(body, &watch).await;
+        return Patched::Elsewhere;
+    }
+    let Some(_permit) = intake.turn().await else { return Patched::Busy };
+    let writer = Writer::start(intake, upload, checksum);
+    writer.take(body, &watch, &interrupt).await
+}
+
+/// The bytes' way to the disk.
+struct Writer {
+    steps: mpsc::Sender<Step>,
+    job: tokio::task::JoinHandle<Result<Written, Refused>>,
+    left: u64,
+}
+
+enum Step {
+    Data(Bytes),
+    /// All of it came.
+    End,
+}
+
+/// How writing ended.
+enum Written {
+    Whole(u64),
+    Differs,
+    Cut,
+}
+
+impl Writer {
+    fn start(intake: &Intake, upload: &Arc<Upload>, checksum: Option<Checksum>) -> Self {
+        let (steps, queue) = mpsc::channel(QUEUE);
+        let (uploads, log) = (intake.uploads.clone(), intake.log.clone());
+        let left = upload.length - upload.offset();
+        let upload = upload.clone();
+        let write =
+            move || Pouring { uploads: &uploads, log: &log, upload: &upload, checksum }.pour(queue);
+        Self { steps, job: tokio::task::spawn_blocking(write), left }
+    }
+
+    async fn take(
+        mut self,
+        mut body: Guarded,
+        watch: &Watch,
+        interrupt: &CancellationToken,
+    ) -> Patched {
+        let mut too_much = false;
+        let whole = loop {
+            let chunk = tokio::select! {
+                chunk = body.chunk() => chunk,
+                () = interrupt.cancelled() => break false,
+            };
+            watch.parsed();
+            let Some(chunk) = chunk else { break true };
+            let Ok(chunk) = chunk else { break false };
+            too_much = chunk.len() as u64 > self.left;
+            if too_much {
+                drain(body, watch).await;
+                break false;
+            }
+            self.left -= chunk.len() as u64;
+            if self.steps.send(Step::Data(chunk)).await.is_err() {
+                // It says why.
+                drain(body, watch).await;
+                break false;
+            }
+        };
+        match self.end(whole).await {
+            _ if too_much => Patched::TooMuch,
+            patched => patched,
+        }
+    }
+
+    async fn end(self, whole: bool) -> Patched {
+        if whole {
+            let _ = self.steps.send(Step::End).await;
+        }
+        drop(self.steps);
+        match self.job.await {
+            Ok(Ok(Written::Whole(offset))) => Patched::Taken(offset),
+            Ok(Ok(Written::Differs)) => Patched::Differs,
+            Ok(Ok(Written::Cut)) => Patched::Cut,
+            Ok(Err(why)) => Patched::Refused(why),
+            Err(_) => Patched::Refused(Refused::Io(io::ErrorKind::Other.into())),
+        }
+    }
+}
+
+struct Pouring<'a> {
+    uploads: &'a Uploads,
+    log: &'a Log,
+    upload: &'a Upload,
+    checksum: Option<Checksum>,
+}
+
+impl Pouring<'_> {
+    fn pour(mut self, mut queue: mpsc::Receiver<Step>) -> Result<Written, Refused> {
+        let mut file = self.uploads.file(&self.upload.name).write().map_err(Refused::Io)?;
+        let poured = self.steps(&mut file, &mut queue);
+        match poured {
+            Ok(true) if self.checksum.take().is_none_or(Checksum::fits) => {
+                self.settle(&mut file).map(Written::Whole)
+            }
+            Ok(true) => file.take_back().map(|()| Written::Differs).map_err(Refused::Io),
+            Ok(false) if self.checksum.is_some() => {
+                file.take_back().map(|()| Written::Cut).map_err(Refused::Io)
+            }
+            Ok(false) => self.settle(&mut file).map(|_| Written::Cut),
+            Err(why) => {
+                let _ = file.take_back();
+                Err(why)
+            }
+        }
+    }
+
+    /// Whether all of it came.
+    fn steps(
+        &mut self,
+        file: &mut Writing,
+        queue: &mut mpsc::Receiver<Step>,
+    ) -> Result<bool, Refused> {
+        loop {
+            let bytes = match queue.blocking_recv() {
+                Some(Step::Data(bytes)) => bytes,
+                Some(Step::End) => return Ok(true),
+                None => return Ok(false),
+            };
+            self.uploads.make_room(file.loose() + bytes.len() as u64)?;
+            self.upload.heard();
+            if let Some(checksum) = &mut self.checksum {
+                checksum.update(&bytes);
+            }
+            file.append(&bytes).map_err(full)?;
+            if file.loose() >= LOOSE {
+                self.log.check_disk().map_err(|_| Refused::Full)?;
+                if self.checksum.is_none() {
+                    self.settle(file)?;
+                }
+            }
+        }
+    }
+
+    fn settle(&self, file: &mut Writing) -> Result<u64, Refused> {
+        let offset = file.settle().map_err(full)?;
+        self.upload.reached(offset);
+        Ok(offset)
+    }
+}
+
+fn full(error: io::Error) -> Refused {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Refused::Full,
+        _ => Refused::Io(error),
+    }
+}
