@@ -19,12 +19,13 @@ const FIXED: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
 ];
 
-/// The content security policy: nothing but the one style sheet, by its hash, and the empty icon.
+/// The content security policy: the one style sheet, by its hash, the one script and its worker, and the
+/// empty icon.
 pub(crate) fn policy() -> HeaderValue {
     let style = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; img-src data:; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'self'; worker-src 'self'; \
+         connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).expect("it is ASCII")
 }
@@ -35,6 +36,7 @@ pub(crate) fn secure(mut response: Response, policy: HeaderValue) -> Response {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    // A page that is carried brings its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     response
 }

@@ -4,6 +4,7 @@
 //! flag, environment or configuration; clock and randomness are arguments. Operators are told
 //! what happened in the closed vocabulary of [`journal`], in which a source's data has no place.
 
+mod assets;
 mod auth;
 pub mod channels;
 mod deposits;

@@ -15,9 +15,10 @@ use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
 use crate::mailbox;
-use crate::pages::Language;
+use crate::assets;
+use crate::pages::{self, Language};
 use crate::presence;
-use crate::returning::{self, visit};
+use crate::returning::{self, tickets, visit};
 use crate::sealed;
 use crate::uploads;
 use crate::web::{self, Spoken, Web};
@@ -29,6 +30,12 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
     let pages = pages.fold(Router::new(), Router::merge);
     Router::new()
         .route("/", get(web::any_language))
+        .route("/offline.html", get(assets::any_offline))
+        .route("/carry", get(assets::any_carry))
+        .route("/words/{list}", get(assets::words))
+        .route(&pages::script::address(), get(assets::script))
+        .route("/answers", post(tickets::fetch))
+        .route("/answers/remove", post(tickets::remove))
         .route("/upload", any(uploads::http::begin))
         .route("/upload/{id}", any(uploads::http::go_on))
         .route("/key", get(sealed::http::key))
@@ -56,6 +63,8 @@ fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
             &format!("/{}/carry", lang.code),
             get(sealed::http::form).post(sealed::http::carried),
         )
+        .route(&format!("/{}/sealing", lang.code), get(assets::sealing))
+        .route(&format!("/{}/offline.html", lang.code), get(assets::offline))
         .layer(DefaultBodyLimit::max(visit::FORM_BYTES))
         .with_state(Spoken { web: web.clone(), lang })
 }

@@ -62,12 +62,12 @@ impl Web {
         Self { intake, tasks, made }
     }
 
-    fn negotiated(&self, headers: &HeaderMap) -> &'static Language {
+    pub(crate) fn negotiated(&self, headers: &HeaderMap) -> &'static Language {
         let accepts = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Language::negotiate(&self.site().languages, accepts)
     }
 
-    fn site(&self) -> &Site {
+    pub(crate) fn site(&self) -> &Site {
         &self.intake.settings.site
     }
 
@@ -164,7 +164,7 @@ impl Made {
     }
 }
 
-fn gzip(page: &str) -> Vec<u8> {
+pub(crate) fn gzip(page: &str) -> Vec<u8> {
     let mut gzip = GzEncoder::new(vec![], Compression::default());
     gzip.write_all(page.as_bytes()).expect("writing to memory");
     gzip.finish().expect("writing to memory")
@@ -203,9 +203,14 @@ pub(crate) fn html(status: StatusCode, page: impl Into<Body>) -> Response {
 }
 
 fn takes_gzip(accept: &str) -> bool {
+    takes(accept, "gzip")
+}
+
+/// Whether a coding is accepted.
+pub(crate) fn takes(accept: &str, wanted: &str) -> bool {
     accept.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim() == "gzip" && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        name.trim() == wanted && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
     })
 }
 

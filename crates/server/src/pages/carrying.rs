@@ -16,7 +16,7 @@ pub(super) fn carry_address(lang: &Language) -> String {
 pub fn carry(site: &Site, lang: &Language, tally: Option<&Tally>) -> Markup {
     let words = &lang.words;
     let event = tally.map(|tally| if tally.is_fine() { words.carried } else { words.carried_part });
-    let frame = Frame { site, lang, event, switch: tally.is_none() };
+    let frame = Frame { site, lang, event, switch: tally.is_none(), script: false };
     let main = html! {
         @if let Some(tally) = tally { (became(site, lang, tally)) } @else {
             h1 { (words.carry) }

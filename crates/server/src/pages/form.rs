@@ -44,7 +44,7 @@ impl Form {
 
 fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup {
     let words = &lang.words;
-    let frame = Frame { site, lang, event: None, switch: true };
+    let frame = Frame { site, lang, event: None, switch: true, script: true };
     let main = html! {
         h1 { (words.heading) }
         p.lead { (words.lead) }
@@ -64,7 +64,7 @@ fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup 
 }
 
 /// The desk's present key in words: the first eight bytes of its hash.
-fn fingerprint(epoch: &Hash, lang: &Language) -> String {
+pub(super) fn fingerprint(epoch: &Hash, lang: &Language) -> String {
     let words: Vec<&str> =
         epoch.0[..8].iter().map(|byte| bytewords::word(*byte, lang.near)).collect();
     words.join(" ")
@@ -88,7 +88,7 @@ pub fn refused(
         cautions: true,
         ..Fields::blank(site, lang)
     };
-    let frame = Frame { site, lang, event: Some(words.refused), switch: false };
+    let frame = Frame { site, lang, event: Some(words.refused), switch: false, script: true };
     let main = html! {
         (summary(&fresh, problem))
         h1 { (words.heading) }
@@ -159,13 +159,13 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
     let words = &f.lang.words;
     html! {
         form method="post" action=(address(f.lang)) enctype="multipart/form-data" accept-charset="utf-8"
-            autocomplete="off" {
+            autocomplete="off" data-seal {
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
             (text_row(f))
             @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
             (files_row(f))
             @if f.cautions { (cautions(words)) }
-            p.row { button { (words.send) } }
+            div.row { div { p.hint #way { (words.way_plain) } button { (words.send) } } }
         }
     }
 }

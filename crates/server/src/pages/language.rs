@@ -80,6 +80,15 @@ impl Language {
         })
     }
 
+    /// What browsers call the way this language writes numbers.
+    pub(super) fn numbers(&self) -> &'static str {
+        match self.digits[0] {
+            '۰' => "fa",
+            '٠' => "ar-u-nu-arab",
+            _ => "en",
+        }
+    }
+
     /// `text` with ASCII digits as this language writes them.
     pub fn localize(&self, text: &str) -> String {
         text.chars()

@@ -15,6 +15,8 @@ pub(super) struct Frame<'a> {
     pub event: Option<&'a str>,
     /// Whether to offer the other languages. Not where following the link would lose words or a receipt.
     pub switch: bool,
+    /// Whether it has a form that the script takes over.
+    pub script: bool,
 }
 
 /// A whole page around `main`.
@@ -48,6 +50,7 @@ fn head(frame: &Frame<'_>) -> Markup {
                 (words.title)
             }
             style { (PreEscaped(STYLE)) }
+            @if frame.script { (super::script::tag()) }
         }
     }
 }

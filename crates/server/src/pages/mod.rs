@@ -9,8 +9,11 @@ mod carrying;
 mod form;
 mod language;
 mod layout;
+mod offline;
 mod outcome;
 mod returning;
+pub(crate) mod script;
+mod sealing;
 #[cfg(test)]
 mod tests;
 mod thanks;
@@ -25,7 +28,9 @@ pub use form::{Form, refused};
 pub use language::Language;
 pub use layout::STYLE;
 pub use outcome::{message, received};
+pub use offline::{offline, offline_policy};
 pub use returning::{Door, Reply, Visit, door, visit};
+pub use sealing::sealing;
 pub use thanks::Thanks;
 pub use ways::Way;
 

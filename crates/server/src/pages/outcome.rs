@@ -14,7 +14,7 @@ pub fn received(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
     let words = &lang.words;
     let whole = receipt.is_whole();
     let event = if whole { words.received } else { words.part };
-    let frame = Frame { site, lang, event: Some(event), switch: false };
+    let frame = Frame { site, lang, event: Some(event), switch: false, script: !whole };
     let main = html! {
         h1 { (event) }
         @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, receipt)) }
@@ -38,7 +38,7 @@ pub fn message(site: &Site, lang: &Language, problem: Problem) -> Markup {
     let words = &lang.words;
     let Said { what, act } = words.problem(problem);
     let what = site.limits(what, lang);
-    let frame = Frame { site, lang, event: Some(&what), switch: true };
+    let frame = Frame { site, lang, event: Some(&what), switch: true, script: false };
     let main = html! {
         h1 { (what) }
         p.lead { (site.limits(act, lang)) }
@@ -125,7 +125,7 @@ fn reference(lang: &Language, receipt: &Receipt) -> Markup {
     }
 }
 
-fn afterwards(words: &Words) -> Markup {
+pub(super) fn afterwards(words: &Words) -> Markup {
     html! {
         section.row {
             h2 { (words.next) }

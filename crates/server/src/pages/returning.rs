@@ -72,7 +72,7 @@ pub(super) fn answer_row(eight: &Eight<'_>, lang: &Language) -> Markup {
                     p { (words.answer_joins) }
                 } @else {
                     p.hint { (words.answer_hint) }
-                    details open[eight.chosen] {
+                    details open[eight.chosen] data-words {
                         summary { (words.answer_show) }
                         (eight_words(eight.words))
                         p.hint { (words.answer_write) }
@@ -110,12 +110,12 @@ pub(super) fn remember(codename: &Codename, lang: &Language) -> Markup {
 pub fn door(site: &Site, lang: &Language, door: &Door<'_>) -> Markup {
     let words = &lang.words;
     let event = door.mistake.map(|_| words.door_mistake);
-    let frame = Frame { site, lang, event, switch: event.is_none() };
+    let frame = Frame { site, lang, event, switch: event.is_none(), script: true };
     let main = html! {
         @if let Some(mistake) = door.mistake { (mistaken(mistake, lang)) }
         h1 { (words.door) }
         p.lead { (words.door_lead) }
-        form method="post" action=(answers_address(lang)) accept-charset="utf-8" autocomplete="off" {
+        form method="post" action=(answers_address(lang)) accept-charset="utf-8" autocomplete="off" data-door {
             div.row {
                 div {
                     label for="codename" { (words.door_words) }
@@ -127,7 +127,7 @@ pub fn door(site: &Site, lang: &Language, door: &Door<'_>) -> Markup {
                     "\n" (door.typed)
                 }
             }
-            p.row { button { (words.door_open) } }
+            div.row { div { p.hint #way { (words.door_way) } button { (words.door_open) } } }
         }
         section.row {
             h2 { (words.door_sees) }
@@ -169,7 +169,7 @@ pub fn visit(site: &Site, lang: &Language, visit: &Visit<'_>) -> Markup {
     let text = visit.codename.text();
     let known = Eight { words: visit.codename.words(), text: &text, chosen: true, known: true };
     let blank = Fields { eight: Some(known), ..Fields::blank(site, lang) };
-    let frame = Frame { site, lang, event: None, switch: false };
+    let frame = Frame { site, lang, event: None, switch: false, script: true };
     let days = lang.number(visit.days.into());
     let main = html! {
         h1 { (words.door) }

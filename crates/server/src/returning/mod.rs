@@ -7,6 +7,7 @@
 
 mod deposits;
 mod stills;
+pub(crate) mod tickets;
 pub(crate) mod visit;
 
 use std::path::Path;

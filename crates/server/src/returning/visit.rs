@@ -19,7 +19,7 @@ use crate::pages::{self, Door, Problem, Reply, Visit};
 use crate::web::{Spoken, html, status};
 
 /// Pieces that are looked at: more than a desk will have written to anybody.
-const PIECES: usize = 40 * DROPBOX_ANSWER_PIECES;
+pub(super) const PIECES: usize = 40 * DROPBOX_ANSWER_PIECES;
 /// Most bytes of what a door's form sends.
 pub(crate) const FORM_BYTES: usize = 8 * 1024;
 

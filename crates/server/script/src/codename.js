@@ -1,0 +1,76 @@
+// Codenames (docs/FORMAT.md §19): read as a person types them, and what grows from them.
+
+import { argon2id } from "@noble/hashes/argon2.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
+import { parseHeader } from "../node_modules/age-encryption/dist/format.js";
+import { decryptSTREAM } from "../node_modules/age-encryption/dist/stream.js";
+import { HybridIdentity } from "../node_modules/age-encryption/dist/recipients.js";
+import { base64url, hex, join, random, utf8 } from "./bytes.js";
+
+const WORDS = 8;
+const MEMORY_KIB = 32 * 1024;
+const PASSES = 3;
+
+const FOLD = { ي: "ی", ى: "ی", ئ: "ی", ك: "ک", ة: "ه", ۀ: "ه", "\u06d5": "ه", آ: "ا", أ: "ا", إ: "ا", ٱ: "ا", ؤ: "و" };
+const MARKS = /[\u0640\u064B-\u065F\u0670\u200B-\u200F\u2066-\u2069]/g;
+
+const fold = (word) => Array.from(word.replace(MARKS, "").toLowerCase(), (letter) => FOLD[letter] ?? letter).join("");
+const ascii = (text) => text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) % 16));
+
+/** Eight words of a list. */
+export function draw(list) {
+  const numbers = new Uint16Array(random(2 * WORDS).buffer);
+  return Array.from(numbers, (number) => list[number % list.length]);
+}
+
+/** The eight words that were typed; nothing where they are not eight words of the list. */
+export function read(typed, list) {
+  const known = new Map(list.map((word) => [fold(word), word]));
+  const tokens = ascii(typed).match(/[\p{L}\p{M}\u200C\u200D\u0640]+|[0-9]+/gu) ?? [];
+  const words = tokens.filter((token) => !/^[0-9]/.test(token));
+  if (tokens.length === 2 * WORDS && words.length === WORDS) {
+    const placed = [];
+    for (let at = 0; at < tokens.length; at += 2) placed[Number(tokens[at]) - 1] = tokens[at + 1];
+    if (placed.length === WORDS && Object.keys(placed).length === WORDS) words.splice(0, WORDS, ...placed);
+  }
+  const found = words.map((word) => known.get(fold(word)));
+  return found.length === WORDS && found.every(Boolean) ? found : undefined;
+}
+
+/** What eight words open at the desk of this founding. */
+export function grow(words, founding) {
+  const salt = sha256(join(utf8("payamgir codename 1"), founding));
+  const secret = argon2id(utf8(words.join(" ")), salt, { m: MEMORY_KIB, t: PASSES, p: 1, dkLen: 32 });
+  const seed = hkdf(sha256, secret, undefined, utf8("payamgir dropbox key 1"), 32);
+  const ticket = hkdf(sha256, secret, undefined, utf8("payamgir dropbox ticket 1"), 32);
+  const id = sha256(join(utf8("payamgir dropbox id 1"), ticket)).subarray(0, 16);
+  return { seed, ticket, id };
+}
+
+/** The public half, as an entry carries it. */
+export function fields({ seed, id }) {
+  const { publicKey } = MLKEM768X25519.keygen(seed);
+  return { dropbox: hex(id), dropbox_key: base64url(publicKey) };
+}
+
+/** Opens a sealed answer; nothing where it is another's, or damaged. */
+export async function open(seed, sealed) {
+  try {
+    const identity = Object.assign(Object.create(HybridIdentity.prototype), { identity: seed });
+    const { stanzas, rest } = await parseHeader(stream(sealed));
+    const fileKey = identity.unwrapFileKey(stanzas);
+    if (!fileKey) return undefined;
+    const bytes = await all(rest);
+    const key = hkdf(sha256, fileKey, bytes.subarray(0, 16), utf8("payload"), 32);
+    const plain = await all(stream(bytes.subarray(16)).pipeThrough(decryptSTREAM(key)));
+    const length = new DataView(plain.buffer, plain.byteOffset).getUint32(0);
+    return JSON.parse(new TextDecoder().decode(plain.subarray(4, 4 + length)));
+  } catch {
+    return undefined;
+  }
+}
+
+const stream = (bytes) => new Response(bytes).body;
+const all = async (readable) => new Uint8Array(await new Response(readable).arrayBuffer());

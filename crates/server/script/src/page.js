@@ -1,0 +1,289 @@
+// The page's half: takes over the forms, shows how far it is, and says which way was taken.
+
+import { draw, read } from "./codename.js";
+
+const at = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+/** This very script, for the worker: under its own address, or out of the page that holds it. */
+let address;
+
+/** What the page says of sealing: in itself where it is carried, else fetched once. */
+let said;
+
+function worker(job, heard = () => {}) {
+  const running = new Worker(address);
+  return new Promise((resolve, reject) => {
+    running.onerror = () => reject({ status: 0 });
+    running.onmessage = ({ data }) => {
+      if (data.what === "done") resolve(data.result);
+      else if (data.what === "failed") reject(data);
+      else return heard(data);
+      running.terminate();
+      return undefined;
+    };
+    running.postMessage(job);
+  });
+}
+
+export async function start() {
+  const own = document.currentScript;
+  address = own.src || URL.createObjectURL(new Blob([own.textContent], { type: "text/javascript" }));
+  const here = at("#sealing");
+  said = here ?? (await fetched());
+  if (!said) return;
+  const language = document.documentElement.lang;
+  const data = said.dataset;
+  const key = { recipient: data.recipient, epoch: data.epoch };
+  const setting = { key, language, founding: data.founding, most: Number(data.most) };
+  if (here) return offline(at("form"), setting);
+  const form = at("form[data-seal]");
+  if (form) online(form, setting);
+  const door = at("form[data-door]");
+  if (door) comeBack(door, setting);
+  return undefined;
+}
+
+async function fetched() {
+  try {
+    const answer = await fetch(`${location.pathname.split("/").slice(0, 2).join("/")}/sealing`);
+    if (!answer.ok) return undefined;
+    return at("#sealing", new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    return undefined;
+  }
+}
+
+const word = (name) => at(`[data-word="${name}"]`, said).textContent;
+const fill = (name, values) => Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), word(name));
+const numbered = (value) => new Intl.NumberFormat(said.dataset.numbers, { useGrouping: true }).format(value);
+const localized = (text) => text.replace(/[0-9]/g, (digit) => said.dataset.digits[digit]);
+
+/** The line that says which way is taken. */
+function which() {
+  const line = at("#way");
+  line.textContent = word("way");
+  line.dataset.way = "sealed";
+}
+
+/** Words of the list of this page's language. */
+async function list() {
+  const answer = await fetch(`/words/${said.dataset.list}`);
+  return (await answer.text()).trim().split("\n");
+}
+
+function online(form, setting) {
+  which();
+  ownWords(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form, setting);
+  });
+}
+
+/** Once the words are looked at, others are drawn here, which the server has never had. */
+function ownWords(form) {
+  const details = at("details[data-words]", form);
+  details?.addEventListener("toggle", async () => {
+    if (!details.open || details.dataset.own) return;
+    try {
+      const words = draw(await list());
+      const shown = all("ol.eight bdi", details);
+      // Who has chosen by now may have learned them.
+      if (at("[name=answerable]", form).checked) return;
+      words.forEach((one, place) => (shown[place].textContent = one));
+      at("[name=codename]", form).value = words.join(" ");
+      details.dataset.own = "1";
+    } catch {
+      // Those of the server stay.
+    }
+  });
+}
+
+function gather(form) {
+  const text = at("[name=text]", form).value;
+  const files = [...(at("[name=files]", form)?.files ?? [])];
+  return { text: /\S/.test(text) ? text : "", files };
+}
+
+async function send(form, setting) {
+  const { text, files } = gather(form);
+  if (!text && !files.length) return wrong(form, "empty");
+  if (text.length > Number(said.dataset.chars)) return wrong(form, "long");
+  const chosen = at("[name=answerable]", form);
+  const asked = chosen && (chosen.type === "hidden" || chosen.checked);
+  const words = asked ? at("[name=codename]", form).value.split(" ") : undefined;
+  const progress = show(form, files.length);
+  const heard = (data) => progress.heard(data);
+  try {
+    const continues = at("[name=continues]", form)?.value;
+    const result = await worker({ job: "send", ...setting, text, files, words, continues }, heard);
+    progress.over();
+    finish(result, words);
+  } catch ({ status }) {
+    progress.end();
+    wrong(form, status === 507 ? "full" : "failed");
+  }
+  return undefined;
+}
+
+/** How far it is: in words, and as a bar that programs read too. */
+function show(form, count) {
+  all("button, textarea, input", form).forEach((field) => (field.disabled = true));
+  const box = at("[data-progress]", said).cloneNode(true);
+  const [line, bar] = [at("[data-line]", box), at("progress", box)];
+  form.append(box);
+  line.textContent = word("sending");
+  box.scrollIntoView({ block: "nearest" });
+  const leave = (event) => event.preventDefault();
+  addEventListener("beforeunload", leave);
+  return {
+    heard(data) {
+      if (data.what === "text") line.textContent = word("text-sent");
+      if (data.what === "line") box.dataset.broken = data.broken ? "1" : "";
+      if (data.what === "line") at("[data-broken-line]", box).hidden = !data.broken;
+      if (data.what !== "file") return;
+      const percent = Math.floor((100 * data.sent) / data.size);
+      line.textContent = fill("file-sent", { n: numbered(data.place + 1), of: numbered(count), percent: numbered(percent) });
+      bar.hidden = false;
+      bar.value = percent;
+    },
+    end() {
+      removeEventListener("beforeunload", leave);
+      box.remove();
+      all("button, textarea, input", form).forEach((field) => (field.disabled = false));
+    },
+    over: () => removeEventListener("beforeunload", leave),
+  };
+}
+
+function wrong(form, name) {
+  at(".alert", form)?.remove();
+  const alert = document.createElement("p");
+  alert.className = "alert";
+  alert.setAttribute("role", "alert");
+  alert.textContent = word(name);
+  form.prepend(alert);
+  alert.scrollIntoView({ block: "center" });
+}
+
+/** The page that says what arrived. */
+function finish({ reference, fates, text }, words) {
+  const main = at("template", said).content.cloneNode(true);
+  const whole = fates.every((fate) => fate === "sealed");
+  at("[data-whole]", main).hidden = !whole;
+  at("[data-part]", main).hidden = whole;
+  at("[data-text]", main).textContent = word(text ? "sealed" : "none");
+  const parts = at("ul.parts", main);
+  fates.forEach((fate, place) => {
+    const row = document.createElement("li");
+    const [name, what] = [document.createElement("span"), document.createElement("b")];
+    name.textContent = fill("file", { n: numbered(place + 1) });
+    what.textContent = word(fate);
+    what.className = fate === "sealed" ? "" : "lost";
+    row.append(name, " ", what);
+    parts.append(row);
+  });
+  at("[data-reference]", main).textContent = localized(reference);
+  const eight = at("[data-eight]", main);
+  if (words) all("ol.eight bdi", eight).forEach((one, place) => (one.textContent = words[place]));
+  else eight.remove();
+  replace(main);
+}
+
+function replace(main) {
+  // No leaving is asked about any more, and nothing of the form stays in the page.
+  const leave = at("main");
+  leave.replaceChildren(main);
+  scrollTo(0, 0);
+  const heading = at("h1", leave);
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+/** The door for who comes back: the words stay in this browser. */
+function comeBack(form, setting) {
+  which();
+  form.addEventListener("submit", async (event) => {
+    const typed = at("[name=codename]", form).value;
+    event.preventDefault();
+    const words = await list().then((known) => read(typed, known), () => undefined);
+    // What cannot be read here, or is in another language, the server is asked about, as it says.
+    if (!words) return form.submit();
+    const progress = show(form, 0);
+    at("[data-line]", form).textContent = word("opening");
+    try {
+      const grown = await worker({ job: "grow", words, founding: setting.founding });
+      progress.over();
+      await visit(grown, words, setting);
+    } catch {
+      progress.end();
+      wrong(form, "failed");
+    }
+    return undefined;
+  });
+}
+
+async function visit(grown, words, setting, remove) {
+  const replies = await worker({ job: "answers", grown, remove });
+  const main = at("template[data-visit]", said).content.cloneNode(true);
+  at("[data-removed]", main).hidden = !remove;
+  at("[data-none]", main).hidden = replies.length > 0;
+  at("[data-some]", main).hidden = replies.length === 0;
+  const [place, model] = [at("[data-replies]", main), at("template", main)];
+  for (const reply of replies) {
+    const row = model.content.cloneNode(true);
+    at("bdi", row).textContent = new Intl.DateTimeFormat(said.dataset.dates, { dateStyle: "medium" }).format(reply.at * 1000);
+    for (const line of reply.text.split("\n").filter((one) => one.trim())) {
+      const paragraph = document.createElement("p");
+      paragraph.dir = "auto";
+      paragraph.textContent = line;
+      at(".said", row).append(paragraph);
+    }
+    at("button", row).addEventListener("click", () => {
+      visit(grown, words, setting, reply.id).catch(() => wrong(at("main"), "failed"));
+    });
+    place.append(row);
+  }
+  replace(main);
+  const form = at("form[data-seal]");
+  at("[name=codename]", form).value = words.join(" ");
+  online(form, setting);
+}
+
+/** The page that is carried: seals into a file, or into a block of text. */
+function offline(form, setting) {
+  which();
+  let last;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { text, files } = gather(form);
+    if (!text && !files.length) return wrong(form, "empty");
+    const progress = show(form, files.length);
+    const out = at("#out");
+    try {
+      const job = files.length ? "file" : "block";
+      const result = await worker({ job, ...setting, text, files }, progress.heard);
+      at("[data-block]", out).hidden = job !== "block";
+      if (job === "block") at("textarea", out).value = result;
+      if (last) URL.revokeObjectURL(last);
+      last = URL.createObjectURL(job === "block" ? new Blob([result], { type: "text/plain" }) : result);
+      const link = at("a[download]", out);
+      link.href = last;
+      link.download = job === "block" ? "1.txt" : "1.bin";
+      out.hidden = false;
+      form.reset();
+      progress.end();
+      out.scrollIntoView();
+    } catch {
+      progress.end();
+      wrong(form, "failed");
+    }
+    return undefined;
+  });
+  at("button[data-copy]")?.addEventListener("click", () => {
+    const text = at("#out textarea");
+    text.select();
+    document.execCommand("copy");
+  });
+}

@@ -1,0 +1,104 @@
+// Sealed bytes to the server over tus 1.0, however often the line breaks.
+
+const PART = 2 << 20;
+const TUS = { "Tus-Resumable": "1.0.0" };
+const [FIRST, LONGEST] = [1000, 30000];
+
+/** The server has the upload no longer: it begins again. */
+export class Gone extends Error {}
+/** The server refuses, and will again. */
+export class Refused extends Error {
+  constructor(status) {
+    super(String(status));
+    this.status = status;
+  }
+}
+
+const again = (status) => [408, 409, 423, 425, 429, 502, 503, 504].includes(status);
+
+/** Tries until it is answered: a line that breaks is waited for. `broken` is told when it waits. */
+export async function patiently(act, broken) {
+  for (let wait = FIRST; ; wait = Math.min(wait * 2, LONGEST)) {
+    try {
+      const answer = await act();
+      if (!again(answer.status)) return answer;
+    } catch (error) {
+      if (error instanceof Gone || error instanceof Refused) throw error;
+    }
+    broken(true);
+    await pause(wait);
+    broken(false);
+  }
+}
+
+/** A while, or until the network is back. */
+function pause(wait) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, wait);
+    function done() {
+      clearTimeout(timer);
+      self.removeEventListener("online", done);
+      resolve();
+    }
+    self.addEventListener("online", done);
+  });
+}
+
+/** An upload of `length` bytes: takes them in order, and gives its address. */
+export class Upload {
+  constructor(length, { broken, sent }) {
+    Object.assign(this, { length, broken, sent, parts: [], held: 0, offset: 0 });
+  }
+
+  async begin() {
+    const headers = { ...TUS, "Upload-Length": String(this.length) };
+    const answer = await patiently(() => fetch("/upload", { method: "POST", headers }), this.broken);
+    if (answer.status !== 201) throw new Refused(answer.status);
+    this.address = answer.headers.get("Location");
+  }
+
+  /** Takes bytes; sends them once they are a part. */
+  async write(bytes) {
+    this.parts.push(bytes);
+    this.held += bytes.length;
+    if (this.held >= PART) await this.flush();
+  }
+
+  /** Sends what is held, from where the server is. Held is only what was not acknowledged. */
+  async flush() {
+    const whole = new Blob(this.parts);
+    const start = this.offset;
+    const end = start + whole.size;
+    let known = true;
+    while (this.offset < end) {
+      const send = async () => {
+        if (!known) await this.ask();
+        known = false;
+        if (this.offset >= end) return { status: 204 };
+        const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
+        const answer = await fetch(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start) });
+        if (answer.status === 404) throw new Gone();
+        if (answer.status === 204) this.offset = Number(answer.headers.get("Upload-Offset"));
+        return answer;
+      };
+      const answer = await patiently(send, this.broken);
+      if (answer.status !== 204) throw new Refused(answer.status);
+      known = true;
+    }
+    this.parts = [];
+    this.held = 0;
+    this.sent(this.offset);
+  }
+
+  async ask() {
+    const answer = await fetch(this.address, { method: "HEAD", headers: TUS });
+    if (answer.status === 404) throw new Gone();
+    if (!answer.ok) throw new TypeError("not reached");
+    this.offset = Number(answer.headers.get("Upload-Offset"));
+  }
+
+  /** No more of it: best effort, else it expires. */
+  drop() {
+    if (this.address) fetch(this.address, { method: "DELETE", headers: TUS }).catch(() => {});
+  }
+}

@@ -1,0 +1,168 @@
+// The worker's half: seals and sends, so that the page stays awake. It holds words and files no longer than
+// that takes.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { hex, join, random, unhex } from "./bytes.js";
+import * as codename from "./codename.js";
+import * as piece from "./piece.js";
+import { sealStream, sealedSize } from "./seal.js";
+import { Gone, Refused, Upload, patiently } from "./tus.js";
+
+const tell = (what, more) => postMessage({ what, ...more });
+const broken = (is) => tell("line", { broken: is });
+
+/** Which jobs there are, by name. */
+const jobs = { send, file, block, grow, answers };
+
+/** Does what the page asks for. */
+export function work() {
+  self.onmessage = async ({ data }) => {
+    try {
+      tell("done", { result: await jobs[data.job](data) });
+    } catch (error) {
+      tell("failed", { status: error instanceof Refused ? error.status : 0 });
+    }
+  };
+}
+
+const keyOf = ({ recipient, epoch }) => ({ recipient, epoch: unhex(epoch) });
+
+/** Seals a text and files, and sends each before the next; a text is at the desk before the first file begins. */
+async function send({ key, language, text, files, words, founding, most, continues }) {
+  const to = keyOf(key);
+  const [earlier, next] = (continues ?? "").split(".");
+  const group = next ? unhex(earlier) : random(16);
+  let index = Number(next ?? 0);
+  let extra = words ? codename.fields(codename.grow(words, unhex(founding))) : {};
+  const common = () => {
+    const said = { ...piece.common(group, "web", language, index), ...extra };
+    index += 1;
+    extra = {};
+    return said;
+  };
+  for (const part of piece.texts(text)) {
+    const entry = await piece.sealPart(to, common(), { kind: "text", text: part });
+    await handIn(piece.alone(to.epoch, entry), {});
+  }
+  if (text) tell("text");
+  const fates = [];
+  for (const [place, one] of files.entries()) {
+    tell("file", { place, sent: 0, size: sealedSize(one.size) });
+    fates.push(one.size > most ? "large" : await sendFile(to, common, one, place));
+  }
+  return { reference: piece.reference(group), fates, text: Boolean(text) };
+}
+
+/** One file; from its beginning again where the server has forgotten it. */
+async function sendFile(key, common, file, place) {
+  let said;
+  for (;;) {
+    const size = sealedSize(file.size);
+    const upload = new Upload(size, { broken, sent: (sent) => tell("file", { place, sent, size }) });
+    try {
+      const hash = sha256.create();
+      // The size may be some bytes more, where it cannot be met exactly.
+      const parts = sealStream(key.recipient, file.stream().getReader(), file.size);
+      await upload.begin();
+      for await (const part of parts) {
+        hash.update(part);
+        await upload.write(part);
+      }
+      await upload.flush();
+      const blob = hex(hash.digest());
+      const attachment = { kind: "attachment", blob, size: file.size, media_type: file.type, name: file.name, cut: false };
+      said ??= common();
+      const entry = await piece.sealPart(key, said, attachment);
+      await handIn(piece.alone(key.epoch, entry), { Upload: upload.address, Blob: blob });
+      return "sealed";
+    } catch (error) {
+      upload.drop();
+      if (error instanceof Gone) continue;
+      if (error instanceof Refused && error.status === 413) return "large";
+      return "lost";
+    }
+  }
+}
+
+async function handIn(body, headers) {
+  const answer = await patiently(() => fetch("/sealed", { method: "POST", body, headers }), broken);
+  if (headers.Upload && answer.status === 404) throw new Gone();
+  if (answer.status !== 200) throw new Refused(answer.status);
+}
+
+/** Seals a text and files into one file, which is given back in pieces that the browser may keep on its disk. */
+async function file({ key, language, text, files }) {
+  const to = keyOf(key);
+  const group = random(16);
+  const out = [];
+  let index = 0;
+  for (const part of piece.texts(text)) {
+    const entry = await piece.sealPart(to, piece.common(group, "carried", language, index), { kind: "text", text: part });
+    out.push(new Blob([piece.alone(to.epoch, entry)]));
+    index += 1;
+  }
+  for (const [place, one] of files.entries()) {
+    out.push(...(await carriedFile(to, piece.common(group, "carried", language, index), one, place)));
+    index += 1;
+  }
+  return new Blob(out);
+}
+
+async function carriedFile(key, common, one, place) {
+  const hash = sha256.create();
+  const blobs = [];
+  let [held, size] = [[], 0];
+  for await (const part of sealStream(key.recipient, one.stream().getReader(), one.size)) {
+    hash.update(part);
+    held.push(part);
+    size += part.length;
+    if (held.length === 64) {
+      blobs.push(new Blob(held));
+      held = [];
+      tell("file", { place, sent: size, size: sealedSize(one.size) });
+    }
+  }
+  blobs.push(new Blob(held));
+  const attachment = { kind: "attachment", blob: hex(hash.digest()), size: one.size, media_type: one.type, name: one.name, cut: false };
+  const entry = await piece.sealPart(key, common, attachment);
+  const head = piece.head(key.epoch, entry, size);
+  const sum = sha256.create().update(head);
+  for (const blob of blobs) sum.update(new Uint8Array(await blob.arrayBuffer()));
+  return [new Blob([head]), ...blobs, new Blob([sum.digest()])];
+}
+
+/** Seals a text into a block to be pasted. */
+async function block({ key, language, text }) {
+  const to = keyOf(key);
+  const group = random(16);
+  const pieces = [];
+  for (const [index, part] of piece.texts(text).entries()) {
+    const entry = await piece.inBlock(to, piece.common(group, "carried", language, index), { kind: "text", text: part });
+    pieces.push(piece.alone(to.epoch, entry));
+  }
+  return piece.block(pieces);
+}
+
+/** The keys of eight words, for who asks again soon. */
+async function grow({ words, founding }) {
+  return codename.grow(words, unhex(founding));
+}
+
+/** What waits for eight words, after one was removed; opened here. */
+async function answers({ grown, remove }) {
+  if (remove) {
+    const gone = await fetch("/answers/remove", { method: "POST", body: join(grown.ticket, unhex(remove)) });
+    if (!gone.ok) throw new Refused(gone.status);
+  }
+  const answer = await fetch("/answers", { method: "POST", body: grown.ticket });
+  if (!answer.ok) throw new Refused(answer.status);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const replies = new Map();
+  for (let at = 0; at + 8192 <= bytes.length; at += 8192) {
+    const opened = await codename.open(grown.seed, bytes.slice(at, at + 8192));
+    if (!opened) continue;
+    const known = replies.get(opened.reply);
+    replies.set(opened.reply, { id: opened.reply, at: opened.at, text: (known?.text ?? "") + opened.text });
+  }
+  return [...replies.values()];
+}
