@@ -9,13 +9,13 @@ use axum::routing::{any, get, post};
 
 use payamgir_wire::limits::REPLY_BYTES;
 
+use crate::assets;
 use crate::auth::{Gate, members_only};
 use crate::channels::{self, Channels};
 use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
 use crate::mailbox;
-use crate::assets;
 use crate::pages::{self, Language};
 use crate::presence;
 use crate::returning::{self, tickets, visit};

@@ -64,6 +64,8 @@ function which() {
   const line = at("#way");
   line.textContent = word("way");
   line.dataset.way = "sealed";
+  // What is true of the plain way alone.
+  all("[data-plain]").forEach((one) => (one.hidden = true));
 }
 
 /** Words of the list of this page's language. */

@@ -220,7 +220,7 @@ fn cautions(words: &Words) -> Markup {
             h2 { (words.cannot) }
             dl {
                 @for (term, told) in words.cannot_notes() {
-                    div { dt { (term) } dd { (told) } }
+                    div data-plain[term == words.cannot_arriving] { dt { (term) } dd { (told) } }
                 }
             }
         }

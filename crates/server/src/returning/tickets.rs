@@ -21,9 +21,7 @@ pub(crate) async fn fetch(State(web): State<Arc<Web>>, ticket: Bytes) -> Respons
     let Ok(ticket) = <[u8; 32]>::try_from(&ticket[..]) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let waiting = act(&web, move |returning| {
-        returning.answers.waiting(&id_of(&ticket), PIECES)
-    });
+    let waiting = act(&web, move |returning| returning.answers.waiting(&id_of(&ticket), PIECES));
     let Some(waiting) = waiting.await else { return failed(&web) };
     let mut bytes: Vec<u8> = waiting.into_iter().flat_map(|(_, sealed)| sealed).collect();
     if bytes.is_empty() {
@@ -36,7 +34,8 @@ pub(crate) async fn fetch(State(web): State<Arc<Web>>, ticket: Bytes) -> Respons
 /// `POST /answers/remove`: a ticket and the id of the reply to be removed.
 pub(crate) async fn remove(State(web): State<Arc<Web>>, body: Bytes) -> Response {
     let parts = body.split_first_chunk::<32>();
-    let parts = parts.and_then(|(ticket, reply)| Some((*ticket, <[u8; 16]>::try_from(reply).ok()?)));
+    let parts =
+        parts.and_then(|(ticket, reply)| Some((*ticket, <[u8; 16]>::try_from(reply).ok()?)));
     let Some((ticket, reply)) = parts else { return StatusCode::BAD_REQUEST.into_response() };
     let removed =
         act(&web, move |returning| returning.answers.remove(&id_of(&ticket), &reply)).await;
