@@ -112,6 +112,11 @@ const scenes = {
     await page.goto(`${url}${lang}/answers`);
     await taken(page);
     await inspect(page, `door-${lang}`, shots);
+    const list = codename.split(" ");
+    await page.fill("[name=codename]", [`x${list[0]}`, ...list.slice(1)].join(" "));
+    await page.click("form[data-door] button");
+    await page.waitForSelector("form .alert");
+    assert.ok((await page.innerText("form .alert")).includes(list[0]), "the word that was meant is offered");
     const typed = codename.split(" ").map((word, place) => `${place + 1}. ${word}`).join("\n");
     await page.fill("[name=codename]", typed);
     await page.click("form[data-door] button");

@@ -25,7 +25,31 @@ export function draw(list) {
   return Array.from(numbers, (number) => list[number % list.length]);
 }
 
-/** The eight words that were typed; nothing where they are not eight words of the list. */
+/** Letters added, left out, changed, or exchanged with their neighbour. */
+function distance(a, b) {
+  let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(changed, last[j] + 1, row[j - 1] + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length];
+}
+
+function near(typed, list) {
+  const word = fold(typed);
+  const found = list.map((one) => [distance(word, fold(one)), one]).filter(([off, one]) => off <= Math.min(2, one.length / 2));
+  return found.sort(([a], [b]) => a - b).slice(0, 3).map(([, one]) => one);
+}
+
+/**
+ * The eight words that were typed, as `words`; else which are `unknown` and what they may be, or nothing where
+ * they are not eight.
+ */
 export function read(typed, list) {
   const known = new Map(list.map((word) => [fold(word), word]));
   const tokens = ascii(typed).match(/[\p{L}\p{M}\u200C\u200D\u0640]+|[0-9]+/gu) ?? [];
@@ -36,7 +60,10 @@ export function read(typed, list) {
     if (placed.length === WORDS && Object.keys(placed).length === WORDS) words.splice(0, WORDS, ...placed);
   }
   const found = words.map((word) => known.get(fold(word)));
-  return found.length === WORDS && found.every(Boolean) ? found : undefined;
+  if (found.length !== WORDS) return {};
+  const unknown = words.map((word, place) => ({ place: place + 1, word })).filter((_, place) => !found[place]);
+  if (!unknown.length) return { words: found };
+  return { unknown: unknown.map(({ place, word }) => ({ place, near: near(word, list) })) };
 }
 
 /** What eight words open at the desk of this founding. */

@@ -60,17 +60,17 @@ const numbered = (value) => new Intl.NumberFormat(said.dataset.numbers, { useGro
 const localized = (text) => text.replace(/[0-9]/g, (digit) => said.dataset.digits[digit]);
 
 /** The line that says which way is taken. */
-function which() {
+function which(name = "way") {
   const line = at("#way");
-  line.textContent = word("way");
+  line.textContent = word(name);
   line.dataset.way = "sealed";
   // What is true of the plain way alone.
   all("[data-plain]").forEach((one) => (one.hidden = true));
 }
 
-/** Words of the list of this page's language. */
-async function list() {
-  const answer = await fetch(`/words/${said.dataset.list}`);
+/** The words of a list. */
+async function list(name = said.dataset.list) {
+  const answer = await fetch(`/words/${name}`);
   return (await answer.text()).trim().split("\n");
 }
 
@@ -159,12 +159,17 @@ function show(form, count) {
   };
 }
 
-function wrong(form, name) {
+function wrong(form, name, lines = []) {
   at(".alert", form)?.remove();
   const alert = document.createElement("p");
   alert.className = "alert";
   alert.setAttribute("role", "alert");
-  alert.textContent = word(name);
+  alert.textContent = lines.length ? "" : word(name);
+  for (const line of lines) {
+    const one = document.createElement("span");
+    one.textContent = line;
+    alert.append(one, document.createElement("br"));
+  }
   form.prepend(alert);
   alert.scrollIntoView({ block: "center" });
 }
@@ -205,16 +210,18 @@ function replace(main) {
 
 /** The door for who comes back: the words stay in this browser. */
 function comeBack(form, setting) {
-  which();
+  which("way-door");
   form.addEventListener("submit", async (event) => {
     const typed = at("[name=codename]", form).value;
     event.preventDefault();
-    const words = await list().then((known) => read(typed, known), () => undefined);
-    // What cannot be read here, or is in another language, the server is asked about, as it says.
-    if (!words) return form.submit();
     const progress = show(form, 0);
     at("[data-line]", form).textContent = word("opening");
     try {
+      const { words, unknown } = read(typed, await list(isLatin(typed) ? "en.txt" : "fa.txt"));
+      if (!words) {
+        progress.end();
+        return mistaken(form, unknown);
+      }
       const grown = await worker({ job: "grow", words, founding: setting.founding });
       progress.over();
       await visit(grown, words, setting);
@@ -224,6 +231,17 @@ function comeBack(form, setting) {
     }
     return undefined;
   });
+}
+
+const isLatin = (text) => (text.match(/[a-z]/gi) ?? []).length * 2 > (text.match(/\p{L}/gu) ?? []).length;
+
+/** Which words are not of the list, and what they may be. */
+function mistaken(form, unknown = []) {
+  const lines = unknown.map(({ place, near }) => {
+    const line = fill("unknown", { n: numbered(place) });
+    return near.length ? `${line} ${word("near")} ${near.join(" · ")}` : line;
+  });
+  wrong(form, "count", lines);
 }
 
 async function visit(grown, words, setting, remove) {

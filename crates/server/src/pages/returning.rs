@@ -129,7 +129,7 @@ pub fn door(site: &Site, lang: &Language, door: &Door<'_>) -> Markup {
             }
             div.row { div { p.hint #way { (words.door_way) } button { (words.door_open) } } }
         }
-        section.row {
+        section.row data-plain {
             h2 { (words.door_sees) }
             p { (words.door_sees_told) }
         }

@@ -34,6 +34,10 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
     };
     let said = [
         ("way", words.way_sealed.to_owned()),
+        ("way-door", words.way_door.to_owned()),
+        ("count", words.door_count.to_owned()),
+        ("unknown", words.door_unknown.to_owned()),
+        ("near", words.door_near.to_owned()),
         ("sending", words.sealing_now.to_owned()),
         ("text-sent", words.sealing_text.to_owned()),
         ("file-sent", words.sealing_file.to_owned()),

@@ -50,7 +50,7 @@ words! {
     damaged_block damaged_block_act other_desk other_desk_act carry carry_lead carry_safe
     carry_files carry_files_hint carry_block carry_block_hint carry_send carried carried_part
     carried_new carried_known carried_other carried_damaged carried_done carried_again
-    way_plain way_sealed sealed_lead sealing_now sealing_text sealing_file sealing_broken
+    way_door way_plain way_sealed sealed_lead sealing_now sealing_text sealing_file sealing_broken
     sealing_stay sealing_opening sealing_failed door_way visit_opened offline offline_lead
     offline_needs offline_files_hint offline_seal offline_done offline_block offline_copy
     offline_save offline_after offline_key
