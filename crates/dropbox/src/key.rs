@@ -2,7 +2,7 @@
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hkdf::Hkdf;
-use payamgir_hybrid::file::{self, Unopened};
+use payamgir_hybrid::file;
 use payamgir_hybrid::{PrivateKey, SEED_BYTES};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
@@ -86,12 +86,7 @@ impl Dropbox {
 
     /// Opens a reply; `None` where it was sealed to another key, or altered.
     pub fn open(&self, reply: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        match file::open(&self.key, reply) {
-            Ok(plain) => Some(plain),
-            Err(
-                Unopened::OtherLayout | Unopened::Header | Unopened::NotForUs | Unopened::Damaged,
-            ) => None,
-        }
+        file::open(&self.key, reply).ok()
     }
 }
 

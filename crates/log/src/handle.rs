@@ -116,7 +116,7 @@ impl Log {
         let hold = self.quota.hold(body.len() as u64)?;
         let (answer, answered) = oneshot::channel();
         let append = Append { record, body, blobs, hold, once, known: None, named: vec![], answer };
-        self.jobs.send(Job::Append(append)).await.map_err(|_| Error::Closed)?;
+        self.jobs.send(Job::Append(Box::new(append))).await.map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
     }
 

@@ -34,7 +34,7 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, Error>>;
 
 /// What the writer is asked to do.
 pub(crate) enum Job {
-    Append(Append),
+    Append(Box<Append>),
     /// Erase the body of this record; answered with the erasure's index.
     Erase(u64, Answer<u64>),
     /// Empty the WAL; answered with whether nothing erased is left in it.
@@ -142,7 +142,7 @@ impl Writer {
         let mut appends = vec![];
         for job in jobs {
             if let Job::Append(append) = job {
-                appends.push(append);
+                appends.push(*append);
                 continue;
             }
             self.append(mem::take(&mut appends));

@@ -27,9 +27,16 @@ const PATH: &str = "zq-path-canary-3348";
 const COOKIE: &str = "zq-cookie-canary-7760";
 const REFERER: &str = "https://zq-referer-canary-1412.example/";
 
-const CANARIES: [&str; 13] = [
+/// Words of a codename, as they were typed; four of them together are no accident.
+const CODENAME: &str = "window garden yellow ladder bottle mountain pencil winter";
+const CODEWORDS: &str = "window garden yellow ladder";
+/// In an upload that is never whole. What its sender should have sealed and did not is not on the disk
+/// once it has expired or was ended; while it is on its way the server cannot know what it is.
+const CHECKSUM: &str = "zq-checksum-canary-3107";
+
+const CANARIES: [&str; 15] = [
     TEXT, KEPT, CONTENT, NAME, MEDIA_TYPE, FIELD, AGENT, LANGUAGE, ADDRESS, FORWARDED, PATH,
-    COOKIE, REFERER,
+    COOKIE, REFERER, CODEWORDS, CHECKSUM,
 ];
 
 #[test]
@@ -140,6 +147,9 @@ fn drive(server: &Server) {
         assert_eq!(send(server, &form).status, status);
     }
     malformed(server);
+    come_back(server);
+    sealed_by_hand(server);
+    uploads(server);
     drop(half_sent(server));
     let fields = canary_fields();
     for path in [format!("/{PATH}"), format!("/fa/?{PATH}={PATH}"), format!("/fa/{PATH}%00")] {
@@ -176,6 +186,82 @@ fn malformed(server: &Server) {
     let mut raw = connect(server.public).unwrap();
     raw.write_all(format!("{PATH} {CONTENT}\r\n\r\n").as_bytes()).unwrap();
     let _ = browser::answer(raw);
+}
+
+/// A codename is sent along, brought back, mistyped; an answer to nobody is removed.
+fn come_back(server: &Server) {
+    let with = Form::text(TEXT).field("codename", CODENAME).field("answerable", "1");
+    let thanks = send(server, &with);
+    assert_eq!(thanks.status, 200);
+    assert_eq!(thanks.body.matches("<ol class=\"eight\">").count(), 1, "the words were taken");
+    let strange = Form::text(TEXT).field("codename", KEPT).field("answerable", "1");
+    assert_eq!(send(server, &strange).status, 200);
+    for typed in [CODENAME, KEPT, &CODENAME.replace(' ', "%0A"), &TEXT.repeat(90)] {
+        let body = format!("codename={typed}&remove=07070707070707070707070707070707&x={FIELD}");
+        let answer =
+            post(server, "/en/answers", "application/x-www-form-urlencoded", "", body.as_bytes());
+        assert!([200, 400, 422].contains(&answer.status), "{}", answer.status);
+    }
+    for path in ["/answers", "/answers/remove"] {
+        for body in [&[7; 32][..], &[7; 48], TEXT.as_bytes()] {
+            post(server, path, "application/octet-stream", "", body);
+        }
+    }
+}
+
+/// What people paste and carry that is no sealed message, and where they carry it.
+fn sealed_by_hand(server: &Server) {
+    let block = format!("{TEXT} -----BEGIN PAYAMGIR MESSAGE----- {KEPT}");
+    assert_eq!(send(server, &Form::text(&block)).status, 422);
+    let carried = Form::default().field("text", &block).file(NAME, MEDIA_TYPE, CONTENT.as_bytes());
+    assert_eq!(post(server, "/fa/carry", FORM_TYPE, "", &carried.body()).status, 422);
+    let almost = [b"PGS1", KEPT.as_bytes()].concat();
+    for body in [TEXT.as_bytes(), &almost] {
+        assert_eq!(post(server, "/sealed", MEDIA_TYPE, "", body).status, 422);
+    }
+    let fields = format!("Upload: /upload/{PATH}\r\nBlob: {FIELD}\r\n");
+    assert_eq!(post(server, "/sealed", MEDIA_TYPE, &fields, TEXT.as_bytes()).status, 400);
+}
+
+/// Uploads with canaries in all that is said of them; what is ended leaves nothing.
+fn uploads(server: &Server) {
+    let said = format!(
+        "Tus-Resumable: 1.0.0\r\nUpload-Length: 9000\r\nUpload-Metadata: filename {FIELD},type {AGENT}\r\n"
+    );
+    let made = post(server, "/upload", MEDIA_TYPE, &said, b"");
+    assert_eq!(made.status, 201);
+    let path = browser::field(&made.head, "location").unwrap().to_owned();
+    let more = format!(
+        "Tus-Resumable: 1.0.0\r\nX-HTTP-Method-Override: PATCH\r\nUpload-Offset: 0\r\nUpload-Checksum: sha256 {CHECKSUM}\r\n"
+    );
+    assert_eq!(
+        post(server, &path, "application/offset+octet-stream", &more, CONTENT.as_bytes()).status,
+        400
+    );
+    let more = more.replace(&format!("Upload-Checksum: sha256 {CHECKSUM}\r\n"), "");
+    assert_eq!(
+        post(server, &path, "application/offset+octet-stream", &more, CONTENT.as_bytes()).status,
+        204
+    );
+    let end = "Tus-Resumable: 1.0.0\r\nX-HTTP-Method-Override: DELETE\r\n";
+    assert_eq!(post(server, &path, MEDIA_TYPE, end, b"").status, 204);
+    post(server, &format!("/upload/{PATH}"), MEDIA_TYPE, end, b"");
+}
+
+const FORM_TYPE: &str = "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW";
+
+/// Posts from the canary's address, with canaries in every field there is.
+fn post(server: &Server, path: &str, kind: &str, fields: &str, body: &[u8]) -> browser::Answer {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {PATH}\r\nConnection: close\r\n{}{fields}Content-Type: {kind}\r\n\
+         Content-Length: {}\r\n\r\n",
+        canary_fields(),
+        body.len()
+    );
+    let mut stream = from_canary_address(server);
+    stream.write_all(head.as_bytes()).unwrap();
+    let _ = stream.write_all(body);
+    browser::answer(stream).unwrap()
 }
 
 /// The desk's address takes canaries too.

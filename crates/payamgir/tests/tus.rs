@@ -1,6 +1,8 @@
 //! Uploads that survive what lines, telephones and servers do: tus 1.0, by its words and under force.
 
 mod common;
+#[path = "../../../tests/node/runner.rs"]
+mod runner;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -324,4 +326,19 @@ fn what_all_of_them_take_is_bounded() {
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(modified, std::time::SystemTime::UNIX_EPOCH, "{path}");
     }
+}
+
+#[test]
+fn the_client_that_others_use_uploads_stops_goes_on_and_ends() {
+    let place = Place::new();
+    let server = place.serve();
+    let Some(mut script) = runner::script("tus.mjs", &["tus-js-client"]) else { return };
+    let endpoint = format!("http://{}/upload", server.public);
+    let length = 20_000_000;
+    let said = runner::output(script.args([&endpoint, &length.to_string()]));
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let hash = data_encoding::HEXLOWER.decode(said["hash"].as_str().unwrap().as_bytes()).unwrap();
+    let hash: [u8; 32] = hash.try_into().unwrap();
+    assert_eq!(hand_in(&server, said["path"].as_str().unwrap(), &hash, 5).status, 200);
+    assert_one_blob(&place, &hash, length);
 }

@@ -2,28 +2,20 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payamgir_dropbox::List;
 
+use crate::compress::accepts;
 use crate::pages::{self, Language, script};
 use crate::sealed::present_key;
-use crate::web::{Spoken, Web, gzip, html, takes};
+use crate::web::{Spoken, Web, html};
 
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let accept = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| takes(accept, coding))
-}
-
-/// A text, compressed where that is accepted.
-fn text(headers: &HeaderMap, kind: &'static str, text: &str) -> Response {
-    let kind = [(header::CONTENT_TYPE, kind)];
-    if accepts(headers, "gzip") {
-        (kind, [(header::CONTENT_ENCODING, "gzip")], gzip(text)).into_response()
-    } else {
-        (kind, text.to_owned()).into_response()
-    }
+/// A text of some kind.
+fn text(kind: &'static str, text: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, kind)], text.into()).into_response()
 }
 
 /// The script. It is not kept by browsers: nothing of a visit is.
@@ -33,24 +25,24 @@ pub(crate) async fn script(headers: HeaderMap) -> Response {
         let fields = [(header::CONTENT_TYPE, KIND), (header::CONTENT_ENCODING, "br")];
         return (fields, script::COMPRESSED).into_response();
     }
-    text(&headers, KIND, script::SCRIPT)
+    text(KIND, script::SCRIPT)
 }
 
 /// `GET /words/<list>`: the words of codenames, a line each.
-pub(crate) async fn words(Path(list): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn words(Path(list): Path<String>) -> Response {
     let list = match &*list {
         "fa.txt" => List::Persian,
         "en.txt" => List::English,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    text(&headers, "text/plain; charset=utf-8", &list.all().join("\n"))
+    text("text/plain; charset=utf-8", list.all().join("\n"))
 }
 
 /// `GET /<language>/sealing`: what the script is told.
-pub(crate) async fn sealing(State(spoken): State<Spoken>, headers: HeaderMap) -> Response {
+pub(crate) async fn sealing(State(spoken): State<Spoken>) -> Response {
     let key = present_key(&spoken.web.intake.desk);
     let page = pages::sealing(spoken.site(), spoken.lang, &key).into_string();
-    text(&headers, "text/html; charset=utf-8", &page)
+    text("text/html; charset=utf-8", page)
 }
 
 /// `GET /<language>/offline.html`: the page that is carried.

@@ -7,6 +7,7 @@
 mod assets;
 mod auth;
 pub mod channels;
+mod compress;
 mod deposits;
 mod desk;
 mod desk_api;

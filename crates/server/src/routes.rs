@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{any, get, post};
 
 use payamgir_wire::limits::REPLY_BYTES;
@@ -12,6 +12,7 @@ use payamgir_wire::limits::REPLY_BYTES;
 use crate::assets;
 use crate::auth::{Gate, members_only};
 use crate::channels::{self, Channels};
+use crate::compress;
 use crate::deposits;
 use crate::desk_api::{self, Api};
 use crate::headers;
@@ -44,6 +45,7 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         .fallback(web::not_found)
         .merge(pages)
         .method_not_allowed_fallback(web::wrong_method)
+        .layer(from_fn(compress::pages))
         .layer(map_response(move |response| {
             let policy = policy.clone();
             async move { headers::secure(response, policy) }

@@ -1,14 +1,11 @@
 //! The source's pages over HTTP.
 
-use std::io::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use payamgir_dropbox::{Codename, List};
 use payamgir_text::lang::Lang;
 use payamgir_wire::Hash;
@@ -82,20 +79,14 @@ impl Web {
         made
     }
 
-    fn form(&self, lang: &Language, headers: &HeaderMap) -> Response {
+    fn form(&self, lang: &Language) -> Response {
         let list = match lang.near {
             Lang::Fa => List::Persian,
             Lang::En => List::English,
         };
         let codename = Codename::draw(list, |bytes| (self.intake.world.random)(bytes));
         let page = self.made().of(lang).form.page(&codename);
-        let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
-        if accepts.is_some_and(takes_gzip) {
-            ([(header::CONTENT_ENCODING, "gzip")], html(StatusCode::OK, gzip(&page)))
-                .into_response()
-        } else {
-            html(StatusCode::OK, page.to_string())
-        }
+        html(StatusCode::OK, page.to_string())
     }
 
     async fn submit(self: Arc<Self>, lang: &'static Language, request: Request) -> Response {
@@ -164,22 +155,16 @@ impl Made {
     }
 }
 
-pub(crate) fn gzip(page: &str) -> Vec<u8> {
-    let mut gzip = GzEncoder::new(vec![], Compression::default());
-    gzip.write_all(page.as_bytes()).expect("writing to memory");
-    gzip.finish().expect("writing to memory")
-}
-
 /// `/`: the language the browser asks for.
 pub(crate) async fn any_language(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    let mut response = web.form(web.negotiated(&headers), &headers);
+    let mut response = web.form(web.negotiated(&headers));
     let vary = header::HeaderValue::from_static("accept-language, accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
     response
 }
 
-pub(crate) async fn form(State(spoken): State<Spoken>, headers: HeaderMap) -> Response {
-    spoken.web.form(spoken.lang, &headers)
+pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
+    spoken.web.form(spoken.lang)
 }
 
 pub(crate) async fn submit(State(spoken): State<Spoken>, request: Request) -> Response {
@@ -200,18 +185,6 @@ pub(crate) async fn robots() -> &'static str {
 
 pub(crate) fn html(status: StatusCode, page: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into()).into_response()
-}
-
-fn takes_gzip(accept: &str) -> bool {
-    takes(accept, "gzip")
-}
-
-/// Whether a coding is accepted.
-pub(crate) fn takes(accept: &str, wanted: &str) -> bool {
-    accept.split(',').any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim() == wanted && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
 }
 
 pub(crate) fn status(problem: Problem) -> StatusCode {

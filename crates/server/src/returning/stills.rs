@@ -25,6 +25,7 @@ pub(crate) enum Lane {
 }
 
 /// The thread and its queues.
+#[derive(Default)]
 pub(crate) struct Stills(Arc<Shared>);
 
 #[derive(Default)]
@@ -45,12 +46,6 @@ struct Job {
     codename: Codename,
     founding: [u8; 32],
     done: oneshot::Sender<Dropbox>,
-}
-
-impl Default for Stills {
-    fn default() -> Self {
-        Self(Arc::default())
-    }
 }
 
 impl Stills {
@@ -101,12 +96,11 @@ impl Queues {
 
     /// The next job. Who has gone away is passed over.
     fn next(&mut self, resting: bool) -> Option<(Lane, Job)> {
-        for lane in [Lane::Sending, Lane::Reading] {
-            while lane == Lane::Sending || !resting {
-                match self.of(lane).pop_front() {
-                    Some(job) if job.done.is_closed() => {}
-                    Some(job) => return Some((lane, job)),
-                    None => break,
+        let lanes = if resting { &[Lane::Sending][..] } else { &[Lane::Sending, Lane::Reading] };
+        for lane in lanes {
+            while let Some(job) = self.of(*lane).pop_front() {
+                if !job.done.is_closed() {
+                    return Some((*lane, job));
                 }
             }
         }
