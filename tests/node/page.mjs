@@ -60,7 +60,7 @@ const scenes = {
       assert.equal(await heading(page), WORDS[lang].whole);
       assert.deepEqual(await fates(page), Array(3).fill(WORDS[lang].arrived));
       assert.equal(requests.length, 2, "the form and its answer");
-      await weigh(answer, `confirmation, ${lang}`, 8);
+      await weigh(answer, `confirmation, ${lang}`, 5);
       await arrived(page, lang, text, [at(photo, "image/jpeg"), at(film, "video/mp4")]);
       await inspect(page, `received-${lang}`, shots);
       await close();
@@ -71,7 +71,7 @@ const scenes = {
     await fill(page, "", all);
     const answer = await submit(page);
     await checkAnswer(page, answer, "fa", 200);
-    await weigh(answer, `confirmation of ${files} files, fa`, 8);
+    await weigh(answer, `confirmation of ${files} files, fa`, 5);
     await arrived(page, "fa", null, all.map((path) => at(path, "text/plain")));
     await close();
   },

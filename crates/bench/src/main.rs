@@ -8,6 +8,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod child;
+mod codenames;
 mod desk;
 mod fixture;
 mod floor;
@@ -68,6 +69,7 @@ enum Part {
     Desk,
     Idle,
     Room,
+    Codenames,
 }
 
 /// What this program is when it starts itself.
@@ -119,7 +121,7 @@ fn measure(cli: Cli) -> Result<(), Failure> {
     let plan = Plan { quick: cli.quick, million: cli.million, program: cli.program, dir };
     let before = machine::describe(&plan.dir)?;
     let mut sections = vec![];
-    for part in [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room] {
+    for part in [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room, Part::Codenames] {
         if cli.only.is_empty() || cli.only.contains(&part) {
             sections.push(run(part, &plan)?);
         }
@@ -135,5 +137,6 @@ fn run(part: Part, plan: &Plan) -> Result<Section, Failure> {
         Part::Desk => desk::run(plan),
         Part::Idle => idle::run(plan),
         Part::Room => room::run(plan),
+        Part::Codenames => codenames::run(plan),
     }
 }

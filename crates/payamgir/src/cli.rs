@@ -36,6 +36,9 @@ pub enum Command {
     /// Take submissions and serve desks
     #[cfg(feature = "serve")]
     Serve(ServeArgs),
+    /// Print the page that seals with no network; its SHA-256 goes to standard error
+    #[cfg(feature = "serve")]
+    OfflinePage(OfflinePageArgs),
     /// Say how the running server and its messengers' accounts stand
     #[cfg(feature = "serve")]
     Status(StatusArgs),
@@ -97,6 +100,16 @@ pub struct ServeArgs {
     /// Address for desks and health checks, over the one in payamgir.toml
     #[arg(long, env = "PAYAMGIR_DESK_LISTEN", value_name = "ADDRESS:PORT")]
     pub desk_listen: Option<std::net::SocketAddr>,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+pub struct OfflinePageArgs {
+    #[command(flatten)]
+    pub folder: ServerFolder,
+    /// The page's language [default: the first in payamgir.toml]
+    #[arg(long, value_name = "CODE")]
+    pub page: Option<String>,
 }
 
 #[cfg(feature = "serve")]

@@ -61,6 +61,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::serve(&args, lang),
         #[cfg(feature = "serve")]
+        Command::OfflinePage(args) => serve::offline_page(&args, lang),
+        #[cfg(feature = "serve")]
         Command::Status(args) => operating::status(&args, lang),
         #[cfg(feature = "serve")]
         Command::Doctor(args) => operating::doctor(&args, lang),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use payamgir_log::{Error, Log, LogKey, Mode};
 use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
@@ -11,10 +12,11 @@ use payamgir_server::world::World;
 use payamgir_server::{Desk, NoDesk, Returning, Settings, journal, pages, settings};
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
+use sha2::{Digest, Sha256};
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
-use crate::cli::{InitArgs, ServeArgs};
+use crate::cli::{InitArgs, OfflinePageArgs, ServeArgs};
 use crate::config::{Config, SAMPLE};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
@@ -27,9 +29,9 @@ pub const CONFIG: &str = "payamgir.toml";
 const LOG_KEY: &str = "log.key";
 pub const LOG_PUBLIC: &str = "log.pub";
 pub const LOG: &str = "log";
-/// What members leave for the recovery kit.
 /// Uploads that are not whole yet.
 const UPLOADS: &str = "uploads";
+/// What members leave for the recovery kit.
 const DEPOSITS: &str = "recovery";
 
 /// `payamgir init`
@@ -80,6 +82,34 @@ pub fn create(dir: &Path, desk: Option<&str>, origin: Option<&str>) -> Result<St
     }
     Log::create(&dir.join(LOG), &key).map_err(|error| log_problem(dir, error))?;
     Ok(public)
+}
+
+/// `payamgir offline-page`
+pub fn offline_page(args: &OfflinePageArgs, lang: Lang) -> Result<(), Problem> {
+    let dir = &args.folder.dir;
+    let config = read_config(dir)?;
+    let settings = settings(dir, &config, vec![]);
+    let page = match &args.page {
+        None => settings.site.languages[0],
+        Some(code) => pages::Language::of(code).ok_or_else(no_language)?,
+    };
+    let founding = founding(&dir.join(&config.desk))?;
+    let log = open_log(dir, &config, Mode::Tool)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(no_runtime)?;
+    let desk = runtime.block_on(Desk::open(&log, founding.as_deref()));
+    let desk = desk.map_err(|error| no_desk(dir, &config, error))?;
+    let html = payamgir_server::offline_page(&settings.site, page, &desk);
+    let hash = HEXLOWER.encode(&Sha256::digest(&html));
+    eprintln!("{} {hash}", pick(lang, "هش SHA-256 این صفحه:", "SHA-256 of this page:"));
+    output::bytes(html.as_bytes())
+}
+
+fn no_language() -> Problem {
+    let what = Say::new("چنین زبانی نیست.", "There is no such language.");
+    let codes: Vec<&str> = pages::Language::all().iter().map(|language| language.code).collect();
+    let codes = codes.join(", ");
+    let to_do = Say::new(format!("یکی از این‌ها: {codes}"), format!("One of: {codes}"));
+    Problem::new(what, to_do).exits(2)
 }
 
 /// `payamgir serve`

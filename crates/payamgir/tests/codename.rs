@@ -143,11 +143,10 @@ fn words_of_nobody_and_words_without_an_answer_look_alike() {
     write(&server, "پیامی", &known);
     let looks = |codename: &str| {
         let answer = come_back(&server, codename, "");
-        (
-            answer.status,
-            page(&answer).replace(codename, "…"),
-            answer.head.replace(&answer.body.len().to_string(), "…"),
-        )
+        let head: Vec<&str> =
+            answer.head.lines().filter(|line| !line.starts_with("date:")).collect();
+        let head = head.concat().replace(&answer.body.len().to_string(), "…");
+        (answer.status, page(&answer).replace(codename, "…"), head)
     };
     assert_eq!(looks(&known), looks(&unknown));
 }

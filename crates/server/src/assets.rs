@@ -10,7 +10,7 @@ use payamgir_dropbox::List;
 
 use crate::compress::accepts;
 use crate::pages::{self, Language, script};
-use crate::sealed::present_key;
+use crate::sealed::{offline_page, present_key};
 use crate::web::{Spoken, Web, html};
 
 /// A text of some kind.
@@ -56,8 +56,8 @@ pub(crate) async fn any_offline(State(web): State<Arc<Web>>, headers: HeaderMap)
 }
 
 fn carried(web: &Web, lang: &Language) -> Response {
-    let page = pages::offline(web.site(), lang, &present_key(&web.intake.desk));
-    let mut response = html(StatusCode::OK, page.into_string());
+    let page = offline_page(web.site(), lang, &web.intake.desk);
+    let mut response = html(StatusCode::OK, page);
     let policy = HeaderValue::try_from(pages::offline_policy()).expect("it is ASCII");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response

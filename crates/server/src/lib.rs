@@ -34,4 +34,5 @@ pub mod world;
 pub use desk::{Desk, NoDesk};
 pub use listen::{Bound, bind};
 pub use returning::Returning;
+pub use sealed::offline_page;
 pub use settings::Settings;

@@ -12,9 +12,10 @@ use payamgir_wire::Hash;
 use payamgir_wire::hex::Hex;
 use tokio_util::task::TaskTracker;
 
+use crate::compress::accepts;
 use crate::intake::Intake;
 use crate::journal::Event;
-use crate::pages::{self, Answerable, Form, Language, Problem, Receipt, Site, Thanks};
+use crate::pages::{self, Answerable, Form, Language, Problem, Site, Thanks};
 use crate::submission::Outcome;
 
 /// What the source's routes share.
@@ -79,19 +80,20 @@ impl Web {
         made
     }
 
-    fn form(&self, lang: &Language) -> Response {
+    fn form(&self, lang: &Language, headers: &HeaderMap) -> Response {
         let list = match lang.near {
             Lang::Fa => List::Persian,
             Lang::En => List::English,
         };
         let codename = Codename::draw(list, |bytes| (self.intake.world.random)(bytes));
-        let page = self.made().of(lang).form.page(&codename);
-        html(StatusCode::OK, page.to_string())
+        let gzip = accepts(headers, "gzip");
+        encoded(StatusCode::OK, self.made().of(lang).form.page(&codename, gzip), gzip)
     }
 
     async fn submit(self: Arc<Self>, lang: &'static Language, request: Request) -> Response {
         let (head, body) = request.into_parts();
         let content_type = head.headers.get(header::CONTENT_TYPE).cloned();
+        let gzip = accepts(&head.headers, "gzip");
         let web = self.clone();
         // A task of its own: what has arrived is kept even when the connection is gone.
         let outcome = self.tasks.spawn(async move {
@@ -99,7 +101,7 @@ impl Web {
             web.intake.receive(lang, content_type, body).await
         });
         match outcome.await {
-            Ok(outcome) => self.answer(lang, outcome),
+            Ok(outcome) => self.answer(lang, outcome, gzip),
             Err(_) => {
                 (self.intake.journal)(Event::TaskFailed);
                 self.problem(lang, Problem::Internal)
@@ -107,11 +109,17 @@ impl Web {
         }
     }
 
-    fn answer(&self, lang: &Language, outcome: Outcome) -> Response {
+    fn answer(&self, lang: &Language, outcome: Outcome, gzip: bool) -> Response {
         match outcome {
             Outcome::Received(receipt) => {
                 let status = receipt.problem.map_or(StatusCode::OK, status);
-                html(status, self.received(lang, &receipt))
+                let made = self.made();
+                match made.of(lang).thanks.page(&receipt, gzip) {
+                    Some(page) => encoded(status, page, gzip),
+                    None => {
+                        html(status, pages::received(self.site(), lang, &receipt).into_string())
+                    }
+                }
             }
             Outcome::Refused { problem, kept, answerable, continues } => {
                 let codename = match &answerable {
@@ -123,12 +131,6 @@ impl Web {
                 html(status(problem), page.into_string())
             }
         }
-    }
-
-    fn received(&self, lang: &Language, receipt: &Receipt) -> String {
-        let made = self.made();
-        let fresh = || pages::received(self.site(), lang, receipt).into_string();
-        made.of(lang).thanks.page(receipt).unwrap_or_else(fresh)
     }
 
     fn problem(&self, lang: &Language, problem: Problem) -> Response {
@@ -157,14 +159,14 @@ impl Made {
 
 /// `/`: the language the browser asks for.
 pub(crate) async fn any_language(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    let mut response = web.form(web.negotiated(&headers));
+    let mut response = web.form(web.negotiated(&headers), &headers);
     let vary = header::HeaderValue::from_static("accept-language, accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
     response
 }
 
-pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
-    spoken.web.form(spoken.lang)
+pub(crate) async fn form(State(spoken): State<Spoken>, headers: HeaderMap) -> Response {
+    spoken.web.form(spoken.lang, &headers)
 }
 
 pub(crate) async fn submit(State(spoken): State<Spoken>, request: Request) -> Response {
@@ -181,6 +183,15 @@ pub(crate) async fn wrong_method(State(web): State<Arc<Web>>, headers: HeaderMap
 
 pub(crate) async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /\n"
+}
+
+/// A page that is compressed already, or is not to be.
+fn encoded(status: StatusCode, page: Vec<u8>, gzip: bool) -> Response {
+    let coding = gzip.then_some([(header::CONTENT_ENCODING, "gzip")]);
+    match coding {
+        Some(coding) => (coding, html(status, page)).into_response(),
+        None => html(status, page),
+    }
 }
 
 pub(crate) fn html(status: StatusCode, page: impl Into<Body>) -> Response {

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use payamgir_dropbox::{Codename, WORDS};
 use payamgir_text::bytewords;
 use payamgir_wire::Hash;
-use zeroize::Zeroizing;
 
 use super::layout::{Frame, address, page};
 use super::returning::{Eight, answer_row, answers_address};
+use super::spliced::Spliced;
 use super::ways::ways;
 use super::words::{Said, Words};
 use super::{Language, Problem, Site};
@@ -16,29 +16,20 @@ use super::{Language, Problem, Site};
 const MARK: &str = "\0";
 
 /// The page a source opens first, made once but for the eight words, which are new each time.
-pub struct Form {
-    between: Vec<String>,
-}
+pub struct Form(Spliced);
 
 impl Form {
     /// Makes the page of one language.
     pub fn new(site: &Site, lang: &Language, epoch: &Hash) -> Self {
         let eight = Eight { words: [MARK; WORDS], text: MARK, chosen: false, known: false };
-        let page = form(site, lang, eight, epoch).into_string();
-        Self { between: page.split(MARK).map(str::to_owned).collect() }
+        Self(Spliced::new(&form(site, lang, eight, epoch).into_string(), MARK))
     }
 
-    /// The page with these words: once as they are sent, and then each as it is shown.
-    pub fn page(&self, codename: &Codename) -> Zeroizing<String> {
+    /// The page with these words, as it is or as gzip: once as they are sent, and then each as it is shown.
+    pub fn page(&self, codename: &Codename, gzip: bool) -> Vec<u8> {
         let text = codename.text();
-        let mut words = std::iter::once(&**text).chain(codename.words());
-        let room = self.between.iter().map(String::len).sum::<usize>() + 2 * text.len();
-        let mut page = Zeroizing::new(String::with_capacity(room));
-        for part in &self.between {
-            page.push_str(part);
-            page.push_str(words.next().unwrap_or_default());
-        }
-        page
+        let words: Vec<&str> = std::iter::once(&**text).chain(codename.words()).collect();
+        if gzip { self.0.gzip(&words) } else { self.0.plain(&words).into_bytes() }
     }
 }
 

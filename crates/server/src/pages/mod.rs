@@ -14,6 +14,7 @@ mod outcome;
 mod returning;
 pub(crate) mod script;
 mod sealing;
+mod spliced;
 #[cfg(test)]
 mod tests;
 mod thanks;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use payamgir_dropbox::{Codename, Mistake, WORDS};
-use payamgir_text::jalali;
+use payamgir_text::{digits, jalali};
 use payamgir_wire::hex::Hex;
 use zeroize::Zeroizing;
 
@@ -197,7 +197,7 @@ fn one(reply: &Reply, codename: &str, lang: &Language) -> Markup {
     let day = jalali::format_date(reply.at, 0, lang.near);
     html! {
         section.row.reply {
-            h2 { (words.visit_reply) " " bdi { (lang.localize(&day)) } }
+            h2 { (words.visit_reply) " " bdi { (lang.localize(&digits::to_ascii(&day))) } }
             div {
                 div.said { @for line in reply.text.lines().filter(|line| !line.trim().is_empty()) { p dir="auto" { (line) } } }
                 form method="post" action=(answers_address(lang)) autocomplete="off" {

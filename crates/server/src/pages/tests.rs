@@ -92,7 +92,8 @@ fn mistaken(lang: &'static Language, typed: &str) -> String {
 }
 
 fn blank(lang: &'static Language) -> String {
-    Form::new(&site(), lang, &Hex([9; 32])).page(&codename(lang)).to_string()
+    let page = Form::new(&site(), lang, &Hex([9; 32])).page(&codename(lang), false);
+    String::from_utf8(page).unwrap()
 }
 
 fn refusal(lang: &'static Language, problem: Problem) -> String {
@@ -112,13 +113,14 @@ fn the_page_made_once_is_the_page_made_each_time() {
     for lang in langs() {
         let thanks = Thanks::new(&site(), lang);
         let words = receipt(&[], None);
-        assert_eq!(thanks.page(&words).unwrap(), received(&site(), lang, &words).into_string());
+        let made = String::from_utf8(thanks.page(&words, false).unwrap()).unwrap();
+        assert_eq!(made, received(&site(), lang, &words).into_string());
         let others = [
             receipt(&[FileFate::Sealed], None),
             receipt(&[], Some(Problem::Malformed)),
             Receipt { text: false, ..receipt(&[], None) },
         ];
-        assert!(others.iter().all(|receipt| thanks.page(receipt).is_none()));
+        assert!(others.iter().all(|receipt| thanks.page(receipt, true).is_none()));
     }
 }
 
@@ -282,12 +284,28 @@ fn persian_is_persian() {
     for page in pages(fa()) {
         let entities = ["&amp;", "&lt;", "&gt;", "&quot;"];
         let text = entities.iter().fold(shown(&page), |t, e| t.replace(e, ""));
+        // What the others call themselves.
+        let text = langs().fold(text, |text, lang| text.replace(lang.name, ""));
         assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
         assert!(!text.contains(['ي', 'ك', ',', '?', ';']), "{text}");
         assert!(![" می ", " نمی ", " ها"].iter().any(|gap| text.contains(gap)));
         assert!(page.contains("<html lang=\"fa\" dir=\"rtl\">"));
     }
     assert!(whole(fa()).contains("<bdi dir=\"ltr\">۴۸۲-۹۱۷-۳۰۵</bdi>"));
+}
+
+#[test]
+fn every_language_writes_its_own_digits() {
+    for lang in langs().filter(|lang| lang.dir == "rtl") {
+        let own: Vec<char> = lang.localize("0123456789").chars().collect();
+        for page in pages(lang) {
+            let shown = shown(&page);
+            let other = shown.chars().find(|c| c.is_numeric() && !own.contains(c));
+            assert_eq!(other, None, "{} {shown}", lang.code);
+            assert!(page.contains(&format!("<html lang=\"{}\" dir=\"rtl\">", lang.code)));
+        }
+    }
+    assert!(langs().count() >= 4, "Arabic and Sorani Kurdish are there");
 }
 
 #[test]

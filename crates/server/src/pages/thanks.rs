@@ -1,15 +1,15 @@
 //! The page that is sent most, made once: words arrived and nothing else was sent.
 
+use super::spliced::Spliced;
 use super::{Answerable, Language, Receipt, Site, received};
 
 /// No page has this character.
-const MARK: char = '\0';
+const MARK: &str = "\0";
 
-/// What stands before the reference and after it.
+/// The page without its reference.
 pub struct Thanks {
     lang: &'static Language,
-    before: String,
-    after: String,
+    page: Spliced,
 }
 
 impl Thanks {
@@ -18,21 +18,26 @@ impl Thanks {
         let receipt = Receipt {
             text: true,
             files: vec![],
-            reference: MARK.to_string(),
+            reference: MARK.to_owned(),
             answerable: Answerable::No,
             problem: None,
             continues: None,
         };
-        let page = received(site, lang, &receipt).into_string();
-        let (before, after) = page.split_once(MARK).expect("the page shows its reference");
-        Self { lang, before: before.to_owned(), after: after.to_owned() }
+        Self { lang, page: Spliced::new(&received(site, lang, &receipt).into_string(), MARK) }
     }
 
-    /// The page that [`received`] would make of this receipt; `None` where it says anything else.
-    pub fn page(&self, receipt: &Receipt) -> Option<String> {
-        let plain = receipt.text && receipt.files.is_empty() && receipt.problem.is_none();
-        let plain = plain && matches!(receipt.answerable, Answerable::No);
-        let reference = || self.lang.localize(&receipt.reference);
-        plain.then(|| [&*self.before, &*reference(), &*self.after].concat())
+    /// The page that [`received`] would make of this receipt, as it is or as gzip; `None` where it says
+    /// anything else.
+    pub fn page(&self, receipt: &Receipt, gzip: bool) -> Option<Vec<u8>> {
+        let usual = receipt.text
+            && receipt.files.is_empty()
+            && receipt.problem.is_none()
+            && matches!(receipt.answerable, Answerable::No);
+        let reference = self.lang.localize(&receipt.reference);
+        let page = || match gzip {
+            true => self.page.gzip(&[&reference]),
+            false => self.page.plain(&[&reference]).into_bytes(),
+        };
+        usual.then(page)
     }
 }

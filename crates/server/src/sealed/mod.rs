@@ -15,6 +15,7 @@ use payamgir_wire::hex::Hex;
 use payamgir_wire::piece::Head;
 
 use crate::desk::Desk;
+use crate::pages::{self, Language, Site};
 
 pub(crate) use hand_in::{HandIn, Tally};
 
@@ -29,6 +30,11 @@ pub(crate) fn is_ours(desk: &Desk, head: &Head) -> bool {
 pub(crate) fn present_key(desk: &Desk) -> DeskKey {
     let recipient = desk.now().recipient.clone();
     DeskKey { desk: Hex(desk.id()), epoch: Hex(recipient.id()), recipient: recipient.to_string() }
+}
+
+/// The page that is carried, as the server shows it at `/<language>/offline.html`.
+pub fn offline_page(site: &Site, lang: &Language, desk: &Desk) -> String {
+    pages::offline(site, lang, &present_key(desk)).into_string()
 }
 
 /// Adds a piece's entry with its blob. The answer is durable.
