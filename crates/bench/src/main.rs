@@ -25,6 +25,7 @@ mod seal;
 mod server;
 mod stats;
 mod tools;
+mod weak;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,7 @@ enum Part {
     Idle,
     Room,
     Codenames,
+    Weak,
 }
 
 /// What this program is when it starts itself.
@@ -121,7 +123,9 @@ fn measure(cli: Cli) -> Result<(), Failure> {
     let plan = Plan { quick: cli.quick, million: cli.million, program: cli.program, dir };
     let before = machine::describe(&plan.dir)?;
     let mut sections = vec![];
-    for part in [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room, Part::Codenames] {
+    for part in
+        [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room, Part::Codenames, Part::Weak]
+    {
         if cli.only.is_empty() || cli.only.contains(&part) {
             sections.push(run(part, &plan)?);
         }
@@ -138,5 +142,6 @@ fn run(part: Part, plan: &Plan) -> Result<Section, Failure> {
         Part::Idle => idle::run(plan),
         Part::Room => room::run(plan),
         Part::Codenames => codenames::run(plan),
+        Part::Weak => weak::run(plan),
     }
 }

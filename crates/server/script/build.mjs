@@ -22,9 +22,12 @@ const { outputFiles } = await build({
   legalComments: "none",
   charset: "ascii",
   write: false,
+  // The whole of it, as the function below can give it.
+  define: { __SOURCE__: "payamgir" },
 });
 // An ending tag within would end the page that carries it.
-const script = Buffer.from(`${outputFiles[0].text.trim().replaceAll("</script", "<\\/script")}\n`);
+const whole = `(function payamgir(){${outputFiles[0].text.trim()}})();\n`;
+const script = Buffer.from(whole.replaceAll("</script", "<\\/script"));
 
 if (process.argv.includes("--check")) {
   const same = readFileSync(OUT).equals(script) && brotliDecompressSync(readFileSync(COMPRESSED)).equals(script);

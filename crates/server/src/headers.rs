@@ -24,7 +24,7 @@ const FIXED: [(HeaderName, &str); 8] = [
 pub(crate) fn policy() -> HeaderValue {
     let style = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'self'; worker-src 'self'; \
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'self'; worker-src blob:; \
          connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).expect("it is ASCII")

@@ -5,30 +5,33 @@ import { draw, read } from "./codename.js";
 const at = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-/** This very script, for the worker: under its own address, or out of the page that holds it. */
-let address;
+/** This very script, for the worker: out of itself, so that a slow line carries it once. */
+const address = () => URL.createObjectURL(new Blob([`(${__SOURCE__})()`], { type: "text/javascript" }));
 
 /** What the page says of sealing: in itself where it is carried, else fetched once. */
 let said;
 
 function worker(job, heard = () => {}) {
-  const running = new Worker(address);
+  const url = address();
+  const running = new Worker(url);
   return new Promise((resolve, reject) => {
     running.onerror = () => reject({ status: 0 });
+    const over = () => {
+      running.terminate();
+      URL.revokeObjectURL(url);
+    };
     running.onmessage = ({ data }) => {
       if (data.what === "done") resolve(data.result);
       else if (data.what === "failed") reject(data);
       else return heard(data);
-      running.terminate();
+      over();
       return undefined;
     };
-    running.postMessage(job);
+    running.postMessage({ ...job, origin: location.origin });
   });
 }
 
 export async function start() {
-  const own = document.currentScript;
-  address = own.src || URL.createObjectURL(new Blob([own.textContent], { type: "text/javascript" }));
   const here = at("#sealing");
   said = here ?? (await fetched());
   if (!said) return;

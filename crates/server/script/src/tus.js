@@ -1,5 +1,7 @@
 // Sealed bytes to the server over tus 1.0, however often the line breaks.
 
+import { ask } from "./net.js";
+
 const PART = 2 << 20;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const [FIRST, LONGEST] = [1000, 30000];
@@ -52,7 +54,7 @@ export class Upload {
 
   async begin() {
     const headers = { ...TUS, "Upload-Length": String(this.length) };
-    const answer = await patiently(() => fetch("/upload", { method: "POST", headers }), this.broken);
+    const answer = await patiently(() => ask("/upload", { method: "POST", headers }), this.broken);
     if (answer.status !== 201) throw new Refused(answer.status);
     this.address = answer.headers.get("Location");
   }
@@ -76,7 +78,7 @@ export class Upload {
         known = false;
         if (this.offset >= end) return { status: 204 };
         const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
-        const answer = await fetch(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start) });
+        const answer = await ask(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start) });
         if (answer.status === 404) throw new Gone();
         if (answer.status === 204) this.offset = Number(answer.headers.get("Upload-Offset"));
         return answer;
@@ -91,7 +93,7 @@ export class Upload {
   }
 
   async ask() {
-    const answer = await fetch(this.address, { method: "HEAD", headers: TUS });
+    const answer = await ask(this.address, { method: "HEAD", headers: TUS });
     if (answer.status === 404) throw new Gone();
     if (!answer.ok) throw new TypeError("not reached");
     this.offset = Number(answer.headers.get("Upload-Offset"));
@@ -99,6 +101,6 @@ export class Upload {
 
   /** No more of it: best effort, else it expires. */
   drop() {
-    if (this.address) fetch(this.address, { method: "DELETE", headers: TUS }).catch(() => {});
+    if (this.address) ask(this.address, { method: "DELETE", headers: TUS }).catch(() => {});
   }
 }

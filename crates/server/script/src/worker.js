@@ -4,6 +4,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, join, random, unhex } from "./bytes.js";
 import * as codename from "./codename.js";
+import { ask, from } from "./net.js";
 import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
 import { Gone, Refused, Upload, patiently } from "./tus.js";
@@ -17,6 +18,7 @@ const jobs = { send, file, block, grow, answers };
 /** Does what the page asks for. */
 export function work() {
   self.onmessage = async ({ data }) => {
+    from(data.origin);
     try {
       tell("done", { result: await jobs[data.job](data) });
     } catch (error) {
@@ -85,7 +87,7 @@ async function sendFile(key, common, file, place) {
 }
 
 async function handIn(body, headers) {
-  const answer = await patiently(() => fetch("/sealed", { method: "POST", body, headers }), broken);
+  const answer = await patiently(() => ask("/sealed", { method: "POST", body, headers }), broken);
   if (headers.Upload && answer.status === 404) throw new Gone();
   if (answer.status !== 200) throw new Refused(answer.status);
 }
@@ -151,10 +153,10 @@ async function grow({ words, founding }) {
 /** What waits for eight words, after one was removed; opened here. */
 async function answers({ grown, remove }) {
   if (remove) {
-    const gone = await fetch("/answers/remove", { method: "POST", body: join(grown.ticket, unhex(remove)) });
+    const gone = await ask("/answers/remove", { method: "POST", body: join(grown.ticket, unhex(remove)) });
     if (!gone.ok) throw new Refused(gone.status);
   }
-  const answer = await fetch("/answers", { method: "POST", body: grown.ticket });
+  const answer = await ask("/answers", { method: "POST", body: grown.ticket });
   if (!answer.ok) throw new Refused(answer.status);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const replies = new Map();
