@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use payamgir_log::{Limits, Log, LogKey, Mode};
-use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
@@ -21,14 +20,25 @@ use crate::world::World;
 
 const BOUNDARY: &str = "multipart/form-data; boundary=b";
 
-/// Feeds one body through the intake. The first byte chooses how it is cut into chunks.
-pub fn form(data: &[u8]) {
+fn world() -> &'static (Runtime, Intake) {
     static WORLD: OnceLock<(Runtime, Intake)> = OnceLock::new();
-    let (runtime, intake) = WORLD.get_or_init(|| {
+    WORLD.get_or_init(|| {
         let runtime = Runtime::new().expect("a runtime");
         let intake = runtime.block_on(intake());
         (runtime, intake)
-    });
+    })
+}
+
+/// Feeds pieces through the intake: what it says it took is counted once for each.
+pub fn pieces(data: &[u8]) {
+    let (runtime, intake) = world();
+    let tally = runtime.block_on(intake.pieces(Body::from(data.to_vec())));
+    assert!(tally.new + tally.known + tally.other <= data.len() as u64 / 80 + 1);
+}
+
+/// Feeds one body through the intake. The first byte chooses how it is cut into chunks.
+pub fn form(data: &[u8]) {
+    let (runtime, intake) = world();
     let step = data.first().map_or(1, |byte| usize::from(*byte) * 8 + 1);
     let chunks: Vec<Result<bytes::Bytes, std::io::Error>> =
         data.chunks(step).map(|chunk| Ok(bytes::Bytes::copy_from_slice(chunk))).collect();

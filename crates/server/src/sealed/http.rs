@@ -93,7 +93,7 @@ impl Intake {
     }
 
     /// Reads a body that is pieces and nothing else.
-    async fn pieces(&self, body: Body) -> Tally {
+    pub(crate) async fn pieces(&self, body: Body) -> Tally {
         let (mut body, watch) = self.guarded(body);
         let mut row = HandIn::new(self);
         while let Some(chunk) = body.chunk().await {
