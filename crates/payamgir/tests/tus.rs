@@ -342,3 +342,109 @@ fn the_client_that_others_use_uploads_stops_goes_on_and_ends() {
     assert_eq!(hand_in(&server, said["path"].as_str().unwrap(), &hash, 5).status, 200);
     assert_one_blob(&place, &hash, length);
 }
+
+/// Carries one direction of a connection, each byte 150 ms late.
+fn late(mut from: std::net::TcpStream, mut to: std::net::TcpStream) {
+    let (sender, receiver) = std::sync::mpsc::channel::<(std::time::Instant, Vec<u8>)>();
+    std::thread::spawn(move || {
+        for (due, bytes) in receiver {
+            std::thread::sleep(due.saturating_duration_since(std::time::Instant::now()));
+            if to.write_all(&bytes).is_err() {
+                return;
+            }
+        }
+        let _ = to.shutdown(std::net::Shutdown::Write);
+    });
+    std::thread::spawn(move || {
+        let mut chunk = vec![0; 16 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut chunk) {
+            let due = std::time::Instant::now() + std::time::Duration::from_millis(150);
+            if sender.send((due, chunk[..read].to_vec())).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// An address in front of a server, from where everything takes 300 ms there and back.
+fn far_away(server: SocketAddr) -> SocketAddr {
+    let listener = std::net::TcpListener::bind("10.77.31.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for near in listener.incoming() {
+            let (Ok(near), Ok(far)) = (near, std::net::TcpStream::connect(server)) else {
+                continue;
+            };
+            late(near.try_clone().unwrap(), far.try_clone().unwrap());
+            late(far, near);
+        }
+    });
+    address
+}
+
+/// A namespace with a line of its own, 3 Mbit/s each way. Gone when dropped.
+struct Line;
+
+impl Line {
+    fn run(command: &str) {
+        let words: Vec<&str> = command.split(' ').collect();
+        let done = std::process::Command::new(words[0]).args(&words[1..]).status();
+        assert!(done.is_ok_and(|status| status.success()), "{command}");
+    }
+
+    fn new() -> Self {
+        let line = Self;
+        for command in [
+            "ip netns add pgtus",
+            "ip link add pgtus0 type veth peer name pgtus1",
+            "ip link set pgtus1 netns pgtus",
+            "ip addr add 10.77.31.1/24 dev pgtus0",
+            "ip link set pgtus0 up",
+            "ip netns exec pgtus ip addr add 10.77.31.2/24 dev pgtus1",
+            "ip netns exec pgtus ip link set pgtus1 up",
+            "tc qdisc add dev pgtus0 root tbf rate 3mbit burst 16kb latency 400ms",
+            "ip netns exec pgtus tc qdisc add dev pgtus1 root tbf rate 3mbit burst 16kb latency 400ms",
+        ] {
+            Self::run(command);
+        }
+        line
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("ip").args(["netns", "del", "pgtus"]).status();
+    }
+}
+
+/// Forty megabytes over a weak line that is cut five times. Needs root, `ip` and `tc`.
+#[test]
+#[ignore = "two minutes, and a network namespace; run by .ci/soak"]
+fn a_weak_line_that_is_cut_brings_it_all() {
+    let place = Place::new();
+    let line = Line::new();
+    let length = 40_000_000;
+    let server = place.serve();
+    let endpoint = format!("http://{}/upload", far_away(server.public));
+    let Some(script) = runner::script("tus.mjs", &["tus-js-client"]) else { return };
+    let mut client = std::process::Command::new("ip");
+    client.args(["netns", "exec", "pgtus", "node"]).args(script.get_args());
+    client.args([&endpoint, &length.to_string(), "weak"]).stdout(std::process::Stdio::piped());
+    let client = client.spawn().unwrap();
+    for _ in 0..5 {
+        std::thread::sleep(std::time::Duration::from_secs(12));
+        Line::run("ip link set pgtus0 down");
+        std::thread::sleep(std::time::Duration::from_secs(4));
+        Line::run("ip link set pgtus0 up");
+        Line::run("ip addr replace 10.77.31.1/24 dev pgtus0");
+    }
+    let ended = client.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
+    let hash = data_encoding::HEXLOWER.decode(said["hash"].as_str().unwrap().as_bytes()).unwrap();
+    let hash: [u8; 32] = hash.try_into().unwrap();
+    drop(line);
+    let again = hand_in(&server, said["path"].as_str().unwrap(), &hash, 5);
+    assert_eq!(again.status, 200, "{}", again.body);
+    assert_one_blob(&place, &hash, length);
+}
