@@ -150,10 +150,11 @@ impl PendingBlob {
         self.fate == Fate::Doubtful
     }
 
-    /// A record that names it is committed, or for certain none is.
-    pub(crate) fn settle(mut self, named: bool) {
+    /// A record that names it is committed, or for certain none is; `counted` where its bytes are
+    /// another record's too, and in the quota for that one.
+    pub(crate) fn settle(mut self, named: bool, counted: bool) {
         self.fate = if named { Fate::Named } else { Fate::Unnamed };
-        if let Some(hold) = self.hold.take().filter(|_| named) {
+        if let Some(hold) = self.hold.take().filter(|_| named && !counted) {
             hold.keep();
         }
     }

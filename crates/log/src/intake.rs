@@ -45,7 +45,7 @@ impl Intake {
     pub fn keep(&self, blob: PendingBlob, hash: &Hash) -> bool {
         let right = blob.blob().hash == *hash;
         let wanted = right && schema::names(&self.connection, hash).unwrap_or(false);
-        blob.settle(wanted);
+        blob.settle(wanted, false);
         wanted
     }
 }

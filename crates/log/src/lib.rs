@@ -40,7 +40,7 @@ pub use note::{Checkpoint, LogKey, Verifier};
 pub use proof::{check_consistency, check_inclusion};
 pub use quota::Limits;
 pub use reader::{Reader, Row};
-pub use record::{BlobRef, Kind, Record};
+pub use record::{BlobRef, Kind, Record, content};
 pub use tlog_tiles::Hash;
 pub use verify::{Damage, Finding, Report, verify};
 pub use writer::Appended;

@@ -101,7 +101,7 @@ impl Reader {
         Ok(rows.map(|seq| seq.map(|seq| seq as u64)).collect::<Result<_, _>>()?)
     }
 
-    /// The record of a body that [`crate::Log::append_once`] took, by its SHA-256.
+    /// The record of what [`crate::Log::append_once`] took, by its [`crate::content`].
     pub fn once(&self, hash: &Hash) -> Result<Option<u64>, Error> {
         schema::once(&self.connection, hash)
     }

@@ -51,6 +51,13 @@ pub struct Record {
     pub blobs: Vec<BlobRef>,
 }
 
+/// What a record holds, by its body's SHA-256 and its blobs'.
+pub fn content<'a>(body: &Hash, blobs: impl IntoIterator<Item = &'a Hash>) -> Hash {
+    let mut hash = Sha256::new().chain_update(b"payamgir content 1").chain_update(body.0);
+    blobs.into_iter().for_each(|blob| hash.update(blob.0));
+    Hash(hash.finalize().into())
+}
+
 impl Record {
     /// Describes a body and its blobs; the index is given by the log.
     pub fn new(kind: Kind, body: &[u8], blobs: Vec<BlobRef>) -> Result<Self, Error> {
@@ -94,6 +101,11 @@ impl Record {
             body_hash: Hash(*body_hash),
             blobs: chunks.iter().map(blob_ref).collect(),
         })
+    }
+
+    /// What it holds, wherever it stands: SHA-256 of its body's hash and its blobs'.
+    pub fn content(&self) -> Hash {
+        content(&self.body_hash, self.blobs.iter().map(|blob| &blob.hash))
     }
 
     /// The record's leaf hash in the tree.

@@ -51,7 +51,7 @@ CREATE TABLE checkpoint (
 /// to databases that were made without them.
 const ONCE: &str = "
 CREATE TABLE IF NOT EXISTS once (
-  hash BLOB PRIMARY KEY,        -- SHA-256 of the body
+  hash BLOB PRIMARY KEY,        -- of the body and the blobs
   seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS record_kinds ON record (seq)
@@ -239,7 +239,7 @@ pub(crate) fn once(c: &Connection, hash: &Hash) -> Result<Option<u64>, Error> {
 
 pub(crate) fn insert_once(c: &Connection, record: &Record) -> Result<(), Error> {
     let sql = "INSERT INTO once (hash, seq) VALUES (?1, ?2)";
-    c.prepare_cached(sql)?.execute(params![&record.body_hash.0[..], record.index as i64])?;
+    c.prepare_cached(sql)?.execute(params![&record.content().0[..], record.index as i64])?;
     Ok(())
 }
 

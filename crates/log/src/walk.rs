@@ -235,7 +235,7 @@ impl Walk {
             let (hash, index): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
             let record = row.get::<_, Option<Vec<u8>>>(2)?;
             let record = record.and_then(|bytes| Record::decode(&bytes));
-            if record.is_none_or(|record| record.body_hash.0[..] != hash) {
+            if record.is_none_or(|record| record.content().0[..] != hash) {
                 self.find(u64::try_from(index).ok(), Damage::OnceListing);
             }
         }

@@ -51,7 +51,7 @@ pub(crate) struct Append {
     pub once: bool,
     /// The record that has this body already.
     pub known: Option<u64>,
-    /// Which of the blobs another record names, where the body is known.
+    /// Which of the blobs another record named before: their bytes are counted already.
     pub named: Vec<bool>,
     pub answer: Answer<Appended>,
 }
@@ -220,7 +220,7 @@ impl Writer {
     fn decide_doubtful(&mut self) {
         for blob in mem::take(&mut self.doubtful) {
             match schema::names(&self.connection, &blob.blob().hash) {
-                Ok(named) => blob.settle(named),
+                Ok(named) => blob.settle(named, false),
                 Err(_) => self.doubtful.push(blob),
             }
         }
@@ -303,11 +303,11 @@ impl Append {
 
     fn insert(&mut self, transaction: &Connection, edge: &mut Edge) -> Result<(), Error> {
         if self.once {
-            self.known = schema::once(transaction, &self.record.body_hash)?;
+            self.known = schema::once(transaction, &self.record.content())?;
         }
+        let named = self.blobs.iter().map(|blob| schema::names(transaction, &blob.blob().hash));
+        self.named = named.collect::<Result<_, _>>()?;
         if self.known.is_some() {
-            let named = self.blobs.iter().map(|blob| schema::names(transaction, &blob.blob().hash));
-            self.named = named.collect::<Result<_, _>>()?;
             return Ok(());
         }
         self.record.index = edge.size();
@@ -318,7 +318,8 @@ impl Append {
     fn succeed(self) {
         let new = self.known.is_none();
         for (place, blob) in self.blobs.into_iter().enumerate() {
-            blob.settle(new || self.named.get(place) == Some(&true));
+            let counted = self.named.get(place) == Some(&true);
+            blob.settle(new || counted, counted);
         }
         if new {
             self.hold.keep();

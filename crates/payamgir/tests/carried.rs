@@ -164,6 +164,51 @@ fn damage_is_told_and_takes_nothing_with_it() {
     assert_eq!(place.verify().0, 0);
 }
 
+/// The same entry with another blob is something else: it keeps nobody's copy out.
+#[test]
+fn a_courier_who_exchanges_the_film_keeps_nobody_out() {
+    let place = Place::new();
+    let server = place.serve();
+    let whole = fs::read(file(&place, &server, "one.bin", "", &vec![9; 100_000])).unwrap();
+    let length = u32::from_be_bytes(whole[36..40].try_into().unwrap()) as usize;
+    let entry = whole[40..40 + length].to_vec();
+    let head = payamgir_wire::piece::Head {
+        epoch: payamgir_wire::hex::Hex(whole[4..36].try_into().unwrap()),
+        entry,
+        blob: 0,
+    };
+    let bad = place.path("bad.bin");
+    fs::write(&bad, head.alone()).unwrap();
+    assert_eq!(carry(&place, &server, &[&bad]).0, told(1, 0, 0, 0));
+    assert_eq!(carry(&place, &server, &[&place.path("one.bin")]).0, told(1, 0, 0, 0));
+    assert_eq!(carry(&place, &server, &[&place.path("one.bin")]).0, told(0, 1, 0, 0));
+    assert_eq!(blobs(&place), 1);
+}
+
+/// A row that breaks where a piece ends is not all of it.
+#[test]
+fn a_line_that_breaks_between_pieces_is_not_said_to_be_all() {
+    use std::io::Write;
+    let place = Place::new();
+    let server = place.serve();
+    let whole = fs::read(file(&place, &server, "one.bin", "نوشته", b"film")).unwrap();
+    let first = 40 + u32::from_be_bytes(whole[36..40].try_into().unwrap()) as usize + 8 + 32;
+    let mut stream = browser::connect(server.public).unwrap();
+    let head =
+        format!("POST /sealed HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", whole.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&whole[..first]).unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    // It is told nothing, or that it was not all.
+    if let Ok(answer) = browser::answer(stream) {
+        assert_ne!(answer.status, 200, "{}", answer.body);
+    }
+    until("what came whole is there", || {
+        place.sync(&server);
+        place.list().len() == 1
+    });
+}
+
 #[test]
 fn what_is_for_another_desk_is_refused() {
     let (place, other) = (Place::new(), Place::new());

@@ -169,6 +169,9 @@ fn what_is_mistyped_is_said_and_nothing_is_held_back() {
     assert!(thanks.contains("the eight words could not be read"));
     place.sync(&server);
     assert!(place.read(1).to_string().contains("نوشته‌ای که می‌ماند"));
+    // A pasted block that holds all there is cannot be tied to them.
+    let nothing = Form::text("  ").field("codename", &codename).field("answerable", "1");
+    assert_eq!(nothing.send(server.public, "/en/").unwrap().status, 422);
     // Without the mark in the form, its words are not used.
     let form = Form::text("بی‌پاسخ").field("codename", &codename);
     let thanks = page(&form.send(server.public, "/en/").unwrap());

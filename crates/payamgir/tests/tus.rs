@@ -59,7 +59,7 @@ fn patch(server: &Server, path: &str, at: u64, bytes: &[u8], more: &[(&str, &str
 /// A piece that could be an entry, for a blob that was uploaded.
 fn hand_in(server: &Server, path: &str, blob: &[u8; 32], entry: u8) -> Answer {
     let key = DeskKey::read(&browser::get(server.public, "/key", "").unwrap().body).unwrap();
-    let entry = [&b"age-encryption.org/v1\n"[..], &[entry; 500]].concat();
+    let entry = [&b"age-encryption.org/v1\n"[..], &[entry; 2000]].concat();
     let piece = Head { epoch: key.epoch, entry, blob: 0 }.alone();
     let blob: String = blob.iter().map(|byte| format!("{byte:02x}")).collect();
     ask(server.public, "POST", "/sealed", &[("Upload", path), ("Blob", &blob)], &piece)
@@ -297,6 +297,59 @@ fn a_line_that_is_dead_and_does_not_know_gives_way() {
     let hash = hash_of(length);
     assert_eq!(hand_in(&server, &path, &hash, 3).status, 200);
     assert_one_blob(&place, &hash, length);
+}
+
+/// A body that is not wanted and drips holds up nobody who asks.
+#[test]
+fn who_drips_where_nothing_is_wanted_holds_up_nobody() {
+    let place = Place::new();
+    let server = place.serve();
+    let path = create(&server, 1 << 20);
+    let mut drips = connect(server.public).unwrap();
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: 77\r\nContent-Length: 900000\r\n\r\nxx",
+        CONTENT.1
+    );
+    drips.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let begun = std::time::Instant::now();
+    assert_eq!(offset(&server, &path), 0);
+    assert_eq!(patch(&server, &path, 0, b"words", &[]).status, 204);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+}
+
+/// One upload handed in by many at once is one blob, and its bytes count once.
+#[test]
+fn many_hands_make_one_blob() {
+    let place = Place::new();
+    place.configure("storage_mib", "40");
+    let server = place.serve();
+    let bytes = vec![5; 8 << 20];
+    let path = create(&server, bytes.len() as u64);
+    assert_eq!(patch(&server, &path, 0, &bytes, &[]).status, 204);
+    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..12u8)
+            .map(|n| {
+                scope.spawn({
+                    let (server, path, hash) = (&server, &path, &hash);
+                    move || hand_in(server, path, hash, n % 3).status
+                })
+            })
+            .collect();
+        hands.into_iter().map(|hand| hand.join().unwrap()).collect()
+    });
+    assert!(statuses.contains(&200), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 404].contains(status)), "{statuses:?}");
+    assert_one_blob(&place, &hash, bytes.len() as u64);
+    // There is room for as much again, and again.
+    for n in 0..2u8 {
+        let other = vec![n; 8 << 20];
+        let path = create(&server, other.len() as u64);
+        assert_eq!(patch(&server, &path, 0, &other, &[]).status, 204);
+        let hash: [u8; 32] = Sha256::digest(&other).into();
+        assert_eq!(hand_in(&server, &path, &hash, 77 + n).status, 200);
+    }
 }
 
 #[test]

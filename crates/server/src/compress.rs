@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// Most bytes of a page.
-const PAGE_BYTES: usize = 4 << 20;
+const PAGE_BYTES: usize = 64 << 20;
 /// Less than this is not worth it.
 const LEAST_BYTES: usize = 256;
 

@@ -94,6 +94,7 @@ impl Intake {
             Ok(boundary) => {
                 reading.form(Multipart::new(guarded, boundary)).await;
                 reading.settle().await;
+                reading.untied();
             }
             Err(problem) => {
                 reading.submission.fail(problem);
@@ -221,16 +222,22 @@ impl Reading<'_> {
         self.pending.answerable = read.is_ok_and(|(value, whole)| whole && *value == b"1"[..]);
     }
 
-    /// Finds where answers go, if its source asked for that, and seals the text that waited.
-    async fn settle(&mut self) {
+    /// Finds where answers go, if its source asked for that: only once there is something to be answered.
+    async fn tie(&mut self) {
         if std::mem::take(&mut self.pending.answerable) {
             self.pending.dropbox = self.grow().await;
         }
-        if let Some(text) = self.pending.text.take() {
-            match self.intake.blocks(&text).await {
-                None => self.commit_text(text).await,
-                Some((tally, words)) => self.pasted(&tally, Zeroizing::new(words), text).await,
+    }
+
+    /// Seals the text that waited.
+    async fn settle(&mut self) {
+        let Some(text) = self.pending.text.take() else { return };
+        match self.intake.blocks(&text).await {
+            None => {
+                self.tie().await;
+                self.commit_text(text).await;
             }
+            Some((tally, words)) => self.pasted(&tally, Zeroizing::new(words), text).await,
         }
     }
 
@@ -250,7 +257,15 @@ impl Reading<'_> {
         }
         self.submission.text = true;
         if !payamgir_text::is_blank(&words) {
+            self.tie().await;
             self.commit_text(words).await;
+        }
+    }
+
+    /// Where answers would go is in nothing that was sealed: then the words are not shown as good.
+    fn untied(&mut self) {
+        if self.pending.dropbox.is_some() {
+            self.submission.answerable = Answerable::No;
         }
     }
 
@@ -304,6 +319,7 @@ impl Reading<'_> {
             self.submission.fail(Problem::Busy);
             return skip_field(field, &self.watch).await;
         };
+        self.tie().await;
         let attachment = Named { name, media_type };
         let fate = self.seal_file(field, first, attachment).await;
         self.submission.files.push(fate);

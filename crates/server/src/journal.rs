@@ -31,6 +31,8 @@ pub enum Event {
     StorageFailed(payamgir_log::Error),
     /// A connection could not be accepted. Act: look at file and memory limits.
     AcceptFailed(std::io::ErrorKind),
+    /// There are more unfinished uploads than may be; new ones are refused.
+    UploadsMany,
     /// An unfinished upload could not be written or read. Act: look at the disk.
     UploadFailed(std::io::ErrorKind),
     /// A desk's request was refused.
@@ -91,6 +93,7 @@ impl std::fmt::Display for Event {
                 Ok(())
             }
             Self::AnswersFailed => f.write_str("could not keep, read or remove an answer"),
+            Self::UploadsMany => f.write_str("too many unfinished uploads: new ones are refused"),
             Self::UploadFailed(kind) => {
                 write!(f, "could not write or read an unfinished upload: {kind}")
             }

@@ -198,7 +198,7 @@ fn way(store: &Store, conversation: &Conversation) -> Result<Option<Way>, StoreE
         let dropbox = origin.dropbox.map(To::Dropbox);
         if let Some(to) = origin.route.map(To::Route).or(dropbox) {
             let limited = matches!(entry.channel, Channel::Whatsapp | Channel::Instagram);
-            let until = limited.then_some(wrote + WINDOW);
+            let until = limited.then(|| wrote.saturating_add(WINDOW));
             return Ok(Some(Way { channel: entry.channel, to, until }));
         }
     }

@@ -23,18 +23,32 @@ fn a_body_is_taken_once_and_what_comes_again_leaves_nothing() {
     assert!(first.new);
     let again = once(&log, b"sealed", vec![pending(&log, b"film")]).unwrap();
     assert_eq!((again.index, again.new), (first.index, false));
-    let other_film = once(&log, b"sealed", vec![pending(&log, b"another")]).unwrap();
-    assert!(!other_film.new);
     assert_eq!((site.blobs(), site.tmp().len()), (1, 0));
+    // With another blob it is something else: who brings the one must not keep out the other.
+    assert!(once(&log, b"sealed", vec![pending(&log, b"another")]).unwrap().new);
+    assert!(once(&log, b"sealed", vec![]).unwrap().new);
+    assert!(!once(&log, b"sealed", vec![pending(&log, b"film")]).unwrap().new);
     // What came otherwise is another matter.
-    assert_eq!(append(&log, b"sealed", vec![]).unwrap(), 1);
+    assert_eq!(append(&log, b"sealed", vec![]).unwrap(), 3);
     assert!(once(&log, b"something else", vec![]).unwrap().new);
     drop(log);
     let log = site.open();
     assert!(!once(&log, b"sealed", vec![]).unwrap().new);
-    assert_eq!(log.reader().unwrap().once(&hash(b"sealed")).unwrap(), Some(0));
-    assert_eq!(log.reader().unwrap().once(&hash(b"never")).unwrap(), None);
-    assert_eq!(site.clean().size, 3);
+    let known = |body: &[u8]| log.reader().unwrap().once(&content(&hash(body), [])).unwrap();
+    assert_eq!((known(b"sealed"), known(b"never")), (Some(2), None));
+    assert_eq!(site.clean().size, 5);
+}
+
+#[test]
+fn bytes_that_two_records_name_count_once() {
+    let site = Site::new();
+    let limits = Limits { storage: 3_000_000, keep_free: 0 };
+    let log = site.try_open(limits, Mode::Server).unwrap();
+    let film = noise(5, 1_000_000);
+    for n in 0..20u8 {
+        once(&log, &[n; 50], vec![pending(&log, &film)]).unwrap();
+    }
+    assert_eq!(site.blobs(), 1);
 }
 
 #[test]

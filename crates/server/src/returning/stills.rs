@@ -12,6 +12,10 @@ use tokio::sync::oneshot;
 
 /// Who may wait in each lane: a few seconds of work.
 const WAITING: usize = 16;
+/// How long anybody waits for a key.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// After so many who send, one who reads has a turn.
+const SENDERS: u32 = 4;
 /// After so long without work, the memory is given back.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -40,6 +44,8 @@ struct Queues {
     reading: VecDeque<Job>,
     running: bool,
     closed: bool,
+    /// Who sent since somebody read last.
+    senders: u32,
 }
 
 struct Job {
@@ -58,7 +64,7 @@ impl Stills {
     ) -> Option<Dropbox> {
         let (done, grown) = oneshot::channel();
         self.queue(lane, Job { codename, founding, done })?;
-        grown.await.ok()
+        tokio::time::timeout(PATIENCE, grown).await.ok()?.ok()
     }
 
     fn queue(&self, lane: Lane, job: Job) -> Option<()> {
@@ -70,9 +76,12 @@ impl Stills {
         queue.push_back(job);
         if !queues.running {
             let shared = self.0.clone();
-            let started =
-                std::thread::Builder::new().name("codenames".into()).spawn(move || shared.work());
-            queues.running = started.is_ok();
+            let thread = std::thread::Builder::new().name("codenames".into());
+            if thread.spawn(move || Working(shared).work()).is_err() {
+                queues.clear();
+                return None;
+            }
+            queues.running = true;
         }
         self.0.changed.notify_one();
         Some(())
@@ -94,12 +103,23 @@ impl Queues {
         }
     }
 
-    /// The next job. Who has gone away is passed over.
+    /// Who waits is told that there is no turn.
+    fn clear(&mut self) {
+        self.sending.clear();
+        self.reading.clear();
+    }
+
+    /// The next job. Who has gone away is passed over; who reads is not passed over for ever.
     fn next(&mut self, resting: bool) -> Option<(Lane, Job)> {
-        let lanes = if resting { &[Lane::Sending][..] } else { &[Lane::Sending, Lane::Reading] };
+        let lanes = match (resting, self.senders >= SENDERS) {
+            (true, _) => &[Lane::Sending][..],
+            (false, true) => &[Lane::Reading, Lane::Sending],
+            (false, false) => &[Lane::Sending, Lane::Reading],
+        };
         for lane in lanes {
             while let Some(job) = self.of(*lane).pop_front() {
                 if !job.done.is_closed() {
+                    self.senders = if *lane == Lane::Sending { self.senders + 1 } else { 0 };
                     return Some((*lane, job));
                 }
             }
@@ -108,20 +128,35 @@ impl Queues {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Queues> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The thread at work. However it ends, another can begin, and nobody waits for this one.
+struct Working(Arc<Shared>);
 
+impl Working {
     /// Grows keys until nothing came for a while; then ends, and the memory with it.
     fn work(&self) {
         let mut still = Still::default();
         let mut rest = Duration::ZERO;
-        while let Some((lane, job)) = self.wait(rest) {
+        while let Some((lane, job)) = self.0.wait(rest) {
             let begun = Instant::now();
             let _ = job.done.send(still.grow(&job.codename, &job.founding));
             rest = if lane == Lane::Reading { begun.elapsed() } else { Duration::ZERO };
         }
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        let mut queues = self.0.lock();
+        if std::thread::panicking() {
+            queues.clear();
+            queues.running = false;
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next job: for `rest` only of who sends. `None` where nothing comes, or all is over.

@@ -3,7 +3,7 @@
 use std::io;
 
 use bytes::Bytes;
-use payamgir_log::Hash;
+use payamgir_log::{Hash, content};
 use payamgir_seal::padding::sealed_size;
 use payamgir_wire::piece::{Event, Head, NotAPiece, Reader};
 use serde::Serialize;
@@ -100,7 +100,8 @@ impl<'a> HandIn<'a> {
             self.piece = Some(Piece::Other);
             return Ok(());
         }
-        if self.intake.is_known(&head).await? {
+        // With a blob it is known once that is here: somebody may have brought another with the same entry.
+        if head.blob == 0 && self.intake.is_known(&head, None).await? {
             self.piece = Some(Piece::Known);
             return Ok(());
         }
@@ -154,10 +155,10 @@ impl<'a> HandIn<'a> {
 }
 
 impl Intake {
-    /// Whether a piece was taken before, so that its blob need not be looked at.
-    pub(super) async fn is_known(&self, head: &Head) -> Result<bool, Problem> {
-        let (log, hash) = (self.log.clone(), Hash(Sha256::digest(&head.entry).into()));
-        let look = move || log.reader()?.once(&hash);
+    /// Whether a piece was taken before, with this blob or none.
+    pub(super) async fn is_known(&self, head: &Head, blob: Option<Hash>) -> Result<bool, Problem> {
+        let (log, body) = (self.log.clone(), Hash(Sha256::digest(&head.entry).into()));
+        let look = move || log.reader()?.once(&content(&body, &blob));
         let known = tokio::task::spawn_blocking(look).await.map_err(io::Error::other);
         let known = known.map_err(Into::into).and_then(|known| known);
         known.map(|known| known.is_some()).map_err(|error| self.storage_problem(error))

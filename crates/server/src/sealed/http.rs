@@ -104,14 +104,15 @@ impl Intake {
                     drain(body, &watch).await;
                     break;
                 }
-                Err(_) => break,
+                Err(_) => {
+                    // What came may end with a piece, and is not all of it.
+                    let mut tally = row.finish();
+                    tally.problem.get_or_insert(watch.problem().unwrap_or(Problem::Malformed));
+                    return tally;
+                }
             }
         }
-        let mut tally = row.finish();
-        if let Some(problem) = watch.problem() {
-            tally.problem.get_or_insert(problem);
-        }
-        tally
+        row.finish()
     }
 
     /// Reads a courier's form.

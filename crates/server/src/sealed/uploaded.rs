@@ -74,12 +74,19 @@ impl Intake {
     /// Whether it was not there before. The upload goes once a record names its blob, and not before: a
     /// sender who heard no answer hands the piece in again.
     async fn adopt(&self, uploaded: &Uploaded, head: Head) -> Result<bool, Problem> {
-        if self.is_known(&head).await? {
+        let found = self.uploads.find(&uploaded.id);
+        // One at a time: who hands it in twice at once finds it known.
+        let _alone = match &found {
+            Ok(upload) => Some(upload.alone().await),
+            Err(_) => None,
+        };
+        if self.is_known(&head, Some(uploaded.blob)).await? {
             self.forget(&uploaded.id).await;
             return Ok(false);
         }
-        let upload = self.uploads.find(&uploaded.id).map_err(|_| Problem::NotFound)?;
-        let file = self.uploads.whole(&upload).ok_or(Problem::Malformed)?;
+        let upload = found.as_ref().ok().filter(|upload| self.uploads.has(upload));
+        let upload = upload.ok_or(Problem::NotFound)?;
+        let file = self.uploads.whole(upload).ok_or(Problem::Malformed)?;
         // It is read to its end: not by more at once than may write.
         let _turn = self.turn().await.ok_or(Problem::Busy)?;
         let (log, hash) = (self.log.clone(), uploaded.blob);

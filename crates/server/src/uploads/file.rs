@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -54,6 +54,10 @@ impl UploadFile {
             return Ok(None);
         };
         let Ok(data) = OpenOptions::new().write(true).open(self.data()) else { return Ok(None) };
+        if data.metadata()?.nlink() > 1 {
+            // It became a blob, and a crash came before it was removed here.
+            return Ok(None);
+        }
         if data.metadata()?.len() < slot.offset {
             return Ok(None);
         }
@@ -87,6 +91,11 @@ impl UploadFile {
 }
 
 impl Writing {
+    /// Bytes written, durable or not.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.data.write_all(bytes)?;
         self.end += bytes.len() as u64;

@@ -112,9 +112,6 @@ async fn create(web: &Web, headers: &HeaderMap) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let uploads = web.intake.uploads.clone();
-    if web.intake.log.check_disk().is_err() {
-        return refused(web, &Refused::Full);
-    }
     match tokio::task::spawn_blocking(move || uploads.create(length)).await {
         Ok(Ok((id, upload))) => {
             let place = [(header::LOCATION, format!("/upload/{id}"))];
@@ -129,6 +126,10 @@ pub(super) fn refused(web: &Web, why: &Refused) -> Response {
     let status = match why {
         Refused::Unknown => StatusCode::NOT_FOUND,
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refused::Many => {
+            (web.intake.journal)(Event::UploadsMany);
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Refused::Full => {
             (web.intake.journal)(Event::StorageFull);
             StatusCode::INSUFFICIENT_STORAGE
@@ -181,13 +182,16 @@ async fn more(web: &Arc<Web>, upload: &Arc<Upload>, request: Request) -> Respons
     let body = request.into_body();
     let task = async move { patch(&taking.intake, &known, offset, checksum, body).await };
     match web.tasks.spawn(task).await {
+        // It gave way meanwhile: what was taken is gone.
+        Ok(_) if !web.intake.uploads.has(upload) => StatusCode::NOT_FOUND.into_response(),
         Ok(Patched::Taken(offset)) => {
             (StatusCode::NO_CONTENT, fields(upload, offset)).into_response()
         }
         Ok(Patched::Elsewhere) => StatusCode::CONFLICT.into_response(),
         Ok(Patched::Differs) => StatusCode::from_u16(460).expect("in range").into_response(),
         Ok(Patched::TooMuch) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Ok(Patched::Cut) => StatusCode::BAD_REQUEST.into_response(),
+        // The sender asks how far it is, and goes on.
+        Ok(Patched::Cut) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Ok(Patched::Busy) => {
             (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response()
         }

@@ -31,7 +31,9 @@ const MANY: usize = 512;
 /// After so long without a byte an upload gives way to others, where there is no room.
 const IDLE: Duration = Duration::from_secs(300);
 /// Hours for which an unfinished upload is kept.
-const HOURS: u64 = 24;
+const HOURS: u64 = 72;
+/// After so long an upload of which nothing came gives way, where there are too many.
+const EMPTY: Duration = Duration::from_secs(30);
 /// How often what expired is looked for.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -64,6 +66,8 @@ pub(crate) struct Upload {
 
 struct State {
     offset: u64,
+    /// Bytes that were written and are not durable yet.
+    loose: u64,
     heard: Instant,
 }
 
@@ -76,6 +80,8 @@ pub(crate) enum Refused {
     TooLarge,
     /// There is no room.
     Full,
+    /// There are too many.
+    Many,
     /// The disk failed.
     Io(io::Error),
 }
@@ -125,15 +131,18 @@ impl Uploads {
         if length == 0 || length > self.most {
             return Err(Refused::TooLarge);
         }
-        self.make_room(0)?;
         let id = Hex(self.world.bytes());
         let hour = (self.world.now)() / 3600 + 1;
         let slot = Slot { turn: 0, length, offset: 0, expires: (hour + HOURS) * 3600 };
         let name = name_of(&id);
-        self.file(&name).create(&slot).map_err(Refused::Io)?;
         let upload = Arc::new(Upload::new(name, slot));
-        self.known().insert(name, upload.clone());
-        Ok((id, upload))
+        // It is counted from here on, also while its files are made.
+        self.enter(&upload)?;
+        let made = self.file(&name).create(&slot);
+        if made.is_err() {
+            let _ = self.remove(&upload);
+        }
+        made.map(|()| (id, upload)).map_err(Refused::Io)
     }
 
     /// The upload of a name.
@@ -143,20 +152,50 @@ impl Uploads {
         found.filter(|upload| upload.expires > now).ok_or(Refused::Unknown)
     }
 
-    /// Makes sure that there is room for so many bytes more. Who was heard of last stays longest.
-    fn make_room(&self, bytes: u64) -> Result<(), Refused> {
+    /// Takes an upload among those that are known. Where there are too many, one gives way of which
+    /// nothing came, or nothing for a while.
+    fn enter(&self, upload: &Arc<Upload>) -> Result<(), Refused> {
         loop {
-            let known = self.known();
-            let used: u64 = known.values().map(|upload| upload.offset()).sum();
-            if known.len() < MANY && used.saturating_add(bytes) <= self.room {
+            let mut known = self.known();
+            if known.len() < MANY {
+                known.insert(upload.name, upload.clone());
                 return Ok(());
             }
-            let idle = known.values().filter(|upload| upload.idle() >= IDLE);
+            let after = |upload: &Upload| if upload.bytes() == 0 { EMPTY } else { IDLE };
+            let idle = known.values().filter(|upload| upload.idle() >= after(upload));
             let idle = idle.max_by_key(|upload| upload.idle()).cloned();
             drop(known);
-            let idle = idle.ok_or(Refused::Full)?;
-            self.remove(&idle).map_err(Refused::Io)?;
+            self.remove(&*idle.ok_or(Refused::Many)?).map_err(Refused::Io)?;
         }
+    }
+
+    /// Takes room for bytes of an upload that are about to be written. Who was heard of last stays longest.
+    fn make_room(&self, upload: &Upload, bytes: u64) -> Result<(), Refused> {
+        loop {
+            let known = self.known();
+            let used: u64 = known.values().map(|upload| upload.bytes()).sum();
+            if used.saturating_add(bytes) <= self.room {
+                upload.state().loose += bytes;
+                return Ok(());
+            }
+            drop(known);
+            self.evict(upload)?;
+        }
+    }
+
+    /// Removes the upload of which nothing was heard for longest, where that is long.
+    pub(crate) fn evict(&self, but: &Upload) -> Result<(), Refused> {
+        let known = self.known();
+        let others = known.values().filter(|other| other.name != but.name);
+        let idle = others.filter(|upload| upload.idle() >= IDLE);
+        let idle = idle.max_by_key(|upload| upload.idle()).cloned();
+        drop(known);
+        self.remove(&*idle.ok_or(Refused::Full)?).map_err(Refused::Io)
+    }
+
+    /// Whether it is still there.
+    pub(crate) fn has(&self, upload: &Upload) -> bool {
+        self.known().contains_key(&upload.name)
     }
 
     /// Ends an upload and removes what came of it. Blocks.
@@ -193,7 +232,7 @@ impl Uploads {
 
 impl Upload {
     fn new(name: Name, slot: Slot) -> Self {
-        let state = State { offset: slot.offset, heard: Instant::now() };
+        let state = State { offset: slot.offset, loose: 0, heard: Instant::now() };
         Self {
             name,
             length: slot.length,
@@ -213,6 +252,17 @@ impl Upload {
         self.state().offset
     }
 
+    /// Bytes it takes on the disk.
+    fn bytes(&self) -> u64 {
+        let state = self.state();
+        state.offset + state.loose
+    }
+
+    /// Waits until nobody writes to it.
+    pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     fn idle(&self) -> Duration {
         self.state().heard.elapsed()
     }
@@ -224,6 +274,7 @@ impl Upload {
     fn reached(&self, offset: u64) {
         let mut state = self.state();
         state.offset = offset;
+        state.loose = 0;
         state.heard = Instant::now();
     }
 

@@ -88,17 +88,34 @@ pub(crate) async fn patch(
     body: Body,
 ) -> Patched {
     let interrupt = upload.interrupt();
-    let _turn = upload.turn.lock().await;
     let watch = Watch::beside(&intake.waiting);
     let limits = intake.settings.limits;
     let body = Guarded::new(body.into_data_stream(), watch.clone(), limits, intake.cut_off.clone());
-    if upload.offset() != offset {
-        drain(body, &watch).await;
-        return Patched::Elsewhere;
+    // Whoever comes next ends this one, also while it waits: at most one waits for each upload.
+    let turns = async { (upload.turn.lock().await, intake.turn().await) };
+    let (turn, permit) = tokio::select! {
+        turns = turns => turns,
+        () = interrupt.cancelled() => return Patched::Cut,
+    };
+    let outcome = if upload.offset() != offset {
+        Err((body, Patched::Elsewhere))
+    } else if permit.is_none() {
+        Err((body, Patched::Busy))
+    } else {
+        Writer::start(intake, upload, checksum).take(body, &watch, &interrupt).await
+    };
+    drop((turn, permit));
+    match outcome {
+        Ok(patched) => patched,
+        // A sender that is not heard out sees a broken line instead of the answer; nobody waits for it.
+        Err((body, patched)) => {
+            tokio::select! {
+                () = drain(body, &watch) => {}
+                () = interrupt.cancelled() => {}
+            }
+            patched
+        }
     }
-    let Some(_permit) = intake.turn().await else { return Patched::Busy };
-    let writer = Writer::start(intake, upload, checksum);
-    writer.take(body, &watch, &interrupt).await
 }
 
 /// The bytes' way to the disk.
@@ -137,32 +154,30 @@ impl Writer {
         mut body: Guarded,
         watch: &Watch,
         interrupt: &CancellationToken,
-    ) -> Patched {
-        let mut too_much = false;
-        let whole = loop {
+    ) -> Result<Patched, (Guarded, Patched)> {
+        let (mut whole, mut wanted) = (false, true);
+        loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk,
-                () = interrupt.cancelled() => break false,
+                () = interrupt.cancelled() => break,
             };
             watch.parsed();
-            let Some(chunk) = chunk else { break true };
-            let Ok(chunk) = chunk else { break false };
-            too_much = chunk.len() as u64 > self.left;
-            if too_much {
-                drain(body, watch).await;
-                break false;
+            let Some(Ok(chunk)) = chunk else {
+                whole = chunk.is_none();
+                break;
+            };
+            wanted = chunk.len() as u64 <= self.left;
+            if !wanted {
+                break;
             }
             self.left -= chunk.len() as u64;
+            // Where that fails, the end says why.
             if self.steps.send(Step::Data(chunk)).await.is_err() {
-                // It says why.
-                drain(body, watch).await;
-                break false;
+                return Err((body, self.end(false).await));
             }
-        };
-        match self.end(whole).await {
-            _ if too_much => Patched::TooMuch,
-            patched => patched,
         }
+        let ended = self.end(whole).await;
+        if wanted { Ok(ended) } else { Err((body, Patched::TooMuch)) }
     }
 
     async fn end(self, whole: bool) -> Patched {
@@ -189,19 +204,23 @@ struct Pouring<'a> {
 
 impl Pouring<'_> {
     fn pour(mut self, mut queue: mpsc::Receiver<Step>) -> Result<Written, Refused> {
+        self.room()?;
         let mut file = self.uploads.file(&self.upload.name).write().map_err(Refused::Io)?;
+        if file.loose() > 0 || file.end() != self.upload.offset() {
+            return Err(Refused::Io(io::ErrorKind::InvalidData.into()));
+        }
         let poured = self.steps(&mut file, &mut queue);
         match poured {
             Ok(true) if self.checksum.take().is_none_or(Checksum::fits) => {
                 self.settle(&mut file).map(Written::Whole)
             }
-            Ok(true) => file.take_back().map(|()| Written::Differs).map_err(Refused::Io),
+            Ok(true) => self.take_back(&mut file).map(|()| Written::Differs),
             Ok(false) if self.checksum.is_some() => {
-                file.take_back().map(|()| Written::Cut).map_err(Refused::Io)
+                self.take_back(&mut file).map(|()| Written::Cut)
             }
             Ok(false) => self.settle(&mut file).map(|_| Written::Cut),
             Err(why) => {
-                let _ = file.take_back();
+                let _ = self.take_back(&mut file);
                 Err(why)
             }
         }
@@ -219,19 +238,33 @@ impl Pouring<'_> {
                 Some(Step::End) => return Ok(true),
                 None => return Ok(false),
             };
-            self.uploads.make_room(file.loose() + bytes.len() as u64)?;
+            self.uploads.make_room(self.upload, bytes.len() as u64)?;
             self.upload.heard();
             if let Some(checksum) = &mut self.checksum {
                 checksum.update(&bytes);
             }
             file.append(&bytes).map_err(full)?;
             if file.loose() >= LOOSE {
-                self.log.check_disk().map_err(|_| Refused::Full)?;
+                self.room()?;
                 if self.checksum.is_none() {
                     self.settle(file)?;
                 }
             }
         }
+    }
+
+    fn take_back(&self, file: &mut Writing) -> Result<(), Refused> {
+        let taken = file.take_back().map_err(Refused::Io);
+        self.upload.reached(self.upload.offset());
+        taken
+    }
+
+    /// What the disk must keep free is asked for; uploads that nobody goes on with give way.
+    fn room(&self) -> Result<(), Refused> {
+        while self.log.check_disk().is_err() {
+            self.uploads.evict(self.upload)?;
+        }
+        Ok(())
     }
 
     fn settle(&self, file: &mut Writing) -> Result<u64, Refused> {
