@@ -116,7 +116,11 @@ pub fn carry(args: &CarryArgs, lang: Lang) -> Result<(), Problem> {
     } else {
         tell(&all, lang)?;
     }
-    if fine { Ok(()) } else { Err(not_all()) }
+    match (fine, all.new + all.known) {
+        (true, _) => Ok(()),
+        (false, 0) => Err(nothing_taken()),
+        (false, _) => Err(not_all()),
+    }
 }
 
 /// A file of pieces, or a text with blocks.
@@ -243,6 +247,15 @@ fn no_block_for_files() -> Problem {
     let what = Say::new("پرونده‌ها در نوشته جا نمی‌شوند.", "Files do not fit into a block of text.");
     let to_do = Say::new("‎--out پرونده بدهید.", "Give --out FILE.");
     Problem::new(what, to_do).exits(2)
+}
+
+fn nothing_taken() -> Problem {
+    let what = Say::new("هیچ‌چیز تحویل گرفته نشد.", "Nothing was taken.");
+    let to_do = Say::new(
+        "ببینید پرونده همان است که «payamgir seal» یا صفحه‌ی بی‌اینترنت ساخت، و برای همین تحریریه.",
+        "See that it is what `payamgir seal` or the page without a network made, and for this desk.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn not_all() -> Problem {

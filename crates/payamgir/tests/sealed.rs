@@ -85,6 +85,30 @@ fn without_the_script_the_plain_way_serves_and_says_so() {
 }
 
 #[test]
+fn odd_answers_and_odd_words_lose_nothing_and_claim_nothing() {
+    let place = Place::new();
+    place.configure("site.exit_url", "\"https://exit.example/\"");
+    let server = place.serve();
+    let (path, film) = film(&place, 400_000);
+    fs::write(place.path("words.txt"), "zq-block-canary").unwrap();
+    let url = format!("http://{}", server.public);
+    let block = place.run(&["seal", "--text", &place.path("words.txt"), "--server", &url]);
+    let config = json!({ "film": path, "block": text(&block.stdout) });
+    let Some(report) = play("odd", &place, &server, config) else { return };
+    place.sync(&server);
+    assert_eq!(place.list().len(), 2);
+    let read = find(&place, report["number"].as_str().unwrap());
+    assert_eq!(read["parts"][0]["text"], "a\u{fffd} half, zq-half-canary");
+    assert!(saved(&place, &read["number"]) == film);
+    let all: String = place
+        .list()
+        .iter()
+        .map(|row| place.read(row["number"].as_u64().unwrap()).to_string())
+        .collect();
+    assert!(all.contains("zq-block-canary") && !all.contains("BEGIN PAYAMGIR"));
+}
+
+#[test]
 fn a_film_goes_on_when_the_line_is_back() {
     let place = Place::new();
     let server = place.serve();

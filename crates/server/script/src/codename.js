@@ -17,6 +17,8 @@ const FOLD = { ي: "ی", ى: "ی", ئ: "ی", ك: "ک", ة: "ه", ۀ: "ه", "\u06
 const MARKS = /[\u0640\u064B-\u065F\u0670\u200B-\u200F\u2066-\u2069]/g;
 
 const fold = (word) => Array.from(word.replace(MARKS, "").toLowerCase(), (letter) => FOLD[letter] ?? letter).join("");
+const HEARD = { ص: "س", ث: "س", ذ: "ز", ض: "ز", ظ: "ز", ط: "ت", غ: "ق", ح: "ه", ع: "ا", ء: "ا" };
+const sound = (word) => Array.from(fold(word), (letter) => HEARD[letter] ?? letter).join("");
 const ascii = (text) => text.replace(/[۰-۹٠-٩]/g, (digit) => String(digit.charCodeAt(0) % 16));
 
 /** Eight words of a list. */
@@ -46,6 +48,25 @@ function near(typed, list) {
   return found.sort(([a], [b]) => a - b).slice(0, 3).map(([, one]) => one);
 }
 
+/** All ways to cut letters into eight words; two are as good as many. */
+function together(letters, known) {
+  const found = [];
+  let tries = 0;
+  const cut = (at, words) => {
+    tries += 1;
+    if (words.length === WORDS || found.length > 1 || tries > 20000) {
+      if (words.length === WORDS && at === letters.length) found.push(words);
+      return;
+    }
+    for (let end = at + 1; end <= Math.min(letters.length, at + 10); end += 1) {
+      const word = known.get(letters.slice(at, end));
+      if (word) cut(end, [...words, word]);
+    }
+  };
+  cut(0, []);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /**
  * The eight words that were typed, as `words`; else which are `unknown` and what they may be, or nothing where
  * they are not eight.
@@ -59,8 +80,9 @@ export function read(typed, list) {
     for (let at = 0; at < tokens.length; at += 2) placed[Number(tokens[at]) - 1] = tokens[at + 1];
     if (placed.length === WORDS && Object.keys(placed).length === WORDS) words.splice(0, WORDS, ...placed);
   }
-  const found = words.map((word) => known.get(fold(word)));
-  if (found.length !== WORDS) return {};
+  if (words.length !== WORDS) return { words: together(words.map(fold).join(""), known) };
+  const heard = new Map(list.map((word) => [sound(word), word]));
+  const found = words.map((word) => known.get(fold(word)) ?? heard.get(sound(word)));
   const unknown = words.map((word, place) => ({ place: place + 1, word })).filter((_, place) => !found[place]);
   if (!unknown.length) return { words: found };
   return { unknown: unknown.map(({ place, word }) => ({ place, near: near(word, list) })) };

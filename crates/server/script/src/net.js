@@ -3,4 +3,15 @@
 let base = "";
 
 export const from = (origin) => (base = origin);
-export const ask = (path, options) => fetch(base + path, options);
+
+/** As `fetch`; given up when the network comes back, because what was under way is on a line that is gone. */
+export async function ask(path, options) {
+  const given = new AbortController();
+  const up = () => given.abort();
+  self.addEventListener("online", up);
+  try {
+    return await fetch(base + path, { ...options, signal: given.signal });
+  } finally {
+    self.removeEventListener("online", up);
+  }
+}

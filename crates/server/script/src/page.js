@@ -32,9 +32,17 @@ function worker(job, heard = () => {}) {
 }
 
 export async function start() {
+  // Who sends before the words are here sends the plain way, and once.
+  let plain = false;
+  const watch = (event) => {
+    if (plain) event.preventDefault();
+    plain = true;
+  };
+  addEventListener("submit", watch);
   const here = at("#sealing");
   said = here ?? (await fetched());
-  if (!said) return;
+  if (!said || plain || !able()) return;
+  removeEventListener("submit", watch);
   const language = document.documentElement.lang;
   const data = said.dataset;
   const key = { recipient: data.recipient, epoch: data.epoch };
@@ -47,9 +55,12 @@ export async function start() {
   return undefined;
 }
 
+/** Whether this browser has what sealing needs. */
+const able = () => typeof TransformStream === "function" && typeof Worker === "function" && Boolean(Blob.prototype.stream);
+
 async function fetched() {
   try {
-    const answer = await fetch(`${location.pathname.split("/").slice(0, 2).join("/")}/sealing`);
+    const answer = await fetch(`/${document.documentElement.lang}/sealing`);
     if (!answer.ok) return undefined;
     return at("#sealing", new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
@@ -74,7 +85,10 @@ function which(name = "way") {
 /** The words of a list. */
 async function list(name = said.dataset.list) {
   const answer = await fetch(`/words/${name}`);
-  return (await answer.text()).trim().split("\n");
+  const words = (await answer.text()).trim().split("\n");
+  // Whatever else answers in its place, a gate or a proxy, is no list.
+  if (!answer.ok || new Set(words).size !== 2048) throw new TypeError("no list");
+  return words;
 }
 
 function online(form, setting) {
@@ -91,17 +105,19 @@ function ownWords(form) {
   const details = at("details[data-words]", form);
   details?.addEventListener("toggle", async () => {
     if (!details.open || details.dataset.own) return;
+    details.dataset.own = "1";
+    const eight = at("ol.eight", details);
+    const shown = all("bdi", eight);
+    // Nobody is to learn words that change under their eyes.
+    eight.style.visibility = "hidden";
     try {
       const words = draw(await list());
-      const shown = all("ol.eight bdi", details);
-      // Who has chosen by now may have learned them.
-      if (at("[name=answerable]", form).checked) return;
       words.forEach((one, place) => (shown[place].textContent = one));
       at("[name=codename]", form).value = words.join(" ");
-      details.dataset.own = "1";
     } catch {
       // Those of the server stay.
     }
+    eight.style.visibility = "";
   });
 }
 
@@ -114,7 +130,9 @@ function gather(form) {
 async function send(form, setting) {
   const { text, files } = gather(form);
   if (!text && !files.length) return wrong(form, "empty");
-  if (text.length > Number(said.dataset.chars)) return wrong(form, "long");
+  if ([...text].length > Number(said.dataset.chars)) return wrong(form, "long");
+  // What is sealed already is not sealed again: the server knows it.
+  if (text.includes("BEGIN PAYAMGIR MESSAGE")) return form.submit();
   const chosen = at("[name=answerable]", form);
   const asked = chosen && (chosen.type === "hidden" || chosen.checked);
   const words = asked ? at("[name=codename]", form).value.split(" ") : undefined;
@@ -124,7 +142,11 @@ async function send(form, setting) {
     const continues = at("[name=continues]", form)?.value;
     const result = await worker({ job: "send", ...setting, text, files, words, continues }, heard);
     progress.over();
-    finish(result, words);
+    if (!result.text && !result.fates.includes("sealed")) {
+      progress.end();
+      return wrong(form, result.fates[0]);
+    }
+    finish(result, words, setting);
   } catch ({ status }) {
     progress.end();
     wrong(form, status === 507 ? "full" : "failed");
@@ -141,8 +163,12 @@ function show(form, count) {
   line.textContent = word("sending");
   box.scrollIntoView({ block: "nearest" });
   const leave = (event) => event.preventDefault();
-  addEventListener("beforeunload", leave);
+  const over = () => removeEventListener("beforeunload", leave);
+  if (count || !form.matches("[data-door]")) addEventListener("beforeunload", leave);
+  // The way out is never asked about.
+  at(".exit")?.addEventListener("click", over, { capture: true });
   return {
+    over,
     heard(data) {
       if (data.what === "text") line.textContent = word("text-sent");
       if (data.what === "line") box.dataset.broken = data.broken ? "1" : "";
@@ -154,11 +180,10 @@ function show(form, count) {
       bar.value = percent;
     },
     end() {
-      removeEventListener("beforeunload", leave);
+      over();
       box.remove();
       all("button, textarea, input", form).forEach((field) => (field.disabled = false));
     },
-    over: () => removeEventListener("beforeunload", leave),
   };
 }
 
@@ -178,7 +203,7 @@ function wrong(form, name, lines = []) {
 }
 
 /** The page that says what arrived. */
-function finish({ reference, fates, text }, words) {
+function finish({ reference, fates, text, continued }, words, setting) {
   const main = at("template", said).content.cloneNode(true);
   const whole = fates.every((fate) => fate === "sealed");
   at("[data-whole]", main).hidden = !whole;
@@ -198,15 +223,29 @@ function finish({ reference, fates, text }, words) {
   const eight = at("[data-eight]", main);
   if (words) all("ol.eight bdi", eight).forEach((one, place) => (one.textContent = words[place]));
   else eight.remove();
+  const rest = at("[data-rest]", main);
+  if (whole) rest.remove();
   replace(main);
+  if (whole) return;
+  const form = at("form[data-seal]");
+  form.prepend(Object.assign(document.createElement("input"), { type: "hidden", name: "continues", value: continued }));
+  if (words) {
+    at("[name=codename]", form).value = words.join(" ");
+  } else {
+    all("[name=codename], [name=answerable]", form).forEach((field) => field.remove());
+  }
+  online(form, setting);
 }
 
 function replace(main) {
   // No leaving is asked about any more, and nothing of the form stays in the page.
   const leave = at("main");
   leave.replaceChildren(main);
+  // Another language would lose what is shown here.
+  at(".langs")?.remove();
   scrollTo(0, 0);
-  const heading = at("h1", leave);
+  const heading = all("h1", leave).find((one) => !one.closest("[hidden]"));
+  document.title = `${heading.textContent} – ${document.title}`;
   heading.tabIndex = -1;
   heading.focus();
 }
@@ -230,7 +269,7 @@ function comeBack(form, setting) {
       await visit(grown, words, setting);
     } catch {
       progress.end();
-      wrong(form, "failed");
+      wrong(form, "door-failed");
     }
     return undefined;
   });
@@ -251,7 +290,8 @@ async function visit(grown, words, setting, remove) {
   const replies = await worker({ job: "answers", grown, remove });
   const main = at("template[data-visit]", said).content.cloneNode(true);
   at("[data-removed]", main).hidden = !remove;
-  at("[data-none]", main).hidden = replies.length > 0;
+  at("[data-none]", main).hidden = replies.length > 0 || Boolean(remove);
+  const typed = at("form[data-seal] [name=text]")?.value ?? "";
   at("[data-some]", main).hidden = replies.length === 0;
   const [place, model] = [at("[data-replies]", main), at("template", main)];
   for (const reply of replies) {
@@ -271,6 +311,7 @@ async function visit(grown, words, setting, remove) {
   replace(main);
   const form = at("form[data-seal]");
   at("[name=codename]", form).value = words.join(" ");
+  at("[name=text]", form).value = typed;
   online(form, setting);
 }
 
@@ -282,11 +323,18 @@ function offline(form, setting) {
     event.preventDefault();
     const { text, files } = gather(form);
     if (!text && !files.length) return wrong(form, "empty");
+    if ([...text].length > Number(said.dataset.chars)) return wrong(form, "long");
+    if (files.some((one) => one.size > setting.most)) return wrong(form, "too-large");
     const progress = show(form, files.length);
     const out = at("#out");
     try {
-      const job = files.length ? "file" : "block";
-      const result = await worker({ job, ...setting, text, files }, progress.heard);
+      // What does not fit one message of a messenger is a file.
+      let job = files.length ? "file" : "block";
+      let result = await worker({ job, ...setting, text, files }, progress.heard);
+      if (job === "block" && result.length > 4096) {
+        job = "file";
+        result = await worker({ job, ...setting, text, files });
+      }
       at("[data-block]", out).hidden = job !== "block";
       if (job === "block") at("textarea", out).value = result;
       if (last) URL.revokeObjectURL(last);
@@ -298,6 +346,9 @@ function offline(form, setting) {
       form.reset();
       progress.end();
       out.scrollIntoView();
+      const heading = at("h2", out);
+      heading.tabIndex = -1;
+      heading.focus();
     } catch {
       progress.end();
       wrong(form, "failed");

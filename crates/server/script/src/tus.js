@@ -2,7 +2,8 @@
 
 import { ask } from "./net.js";
 
-const PART = 2 << 20;
+/** A part begins small and grows while the line is good. */
+const [SMALLEST, LARGEST] = [128 << 10, 2 << 20];
 const TUS = { "Tus-Resumable": "1.0.0" };
 const [FIRST, LONGEST] = [1000, 30000];
 
@@ -16,16 +17,22 @@ export class Refused extends Error {
   }
 }
 
-const again = (status) => [408, 409, 423, 425, 429, 502, 503, 504].includes(status);
+/** What passes: proxies and servers that stop say so in many ways. */
+const again = (status) => status >= 500 || [400, 408, 409, 423, 425, 429].includes(status);
+/** As often in a row nothing may come of it; after that it is no line's fault. */
+const TRIES = 40;
 
 /** Tries until it is answered: a line that breaks is waited for. `broken` is told when it waits. */
-export async function patiently(act, broken) {
+export async function patiently(act, broken, passes = again) {
+  let refusals = 0;
   for (let wait = FIRST; ; wait = Math.min(wait * 2, LONGEST)) {
     try {
       const answer = await act();
-      if (!again(answer.status)) return answer;
+      refusals += 1;
+      if (!passes(answer.status) || refusals > TRIES) return answer;
     } catch (error) {
-      if (error instanceof Gone || error instanceof Refused) throw error;
+      // A line that broke is a TypeError, one that was given up for a new one an AbortError.
+      if (!(error instanceof TypeError) && error?.name !== "AbortError") throw error;
     }
     broken(true);
     await pause(wait);
@@ -49,12 +56,14 @@ function pause(wait) {
 /** An upload of `length` bytes: takes them in order, and gives its address. */
 export class Upload {
   constructor(length, { broken, sent }) {
-    Object.assign(this, { length, broken, sent, parts: [], held: 0, offset: 0 });
+    Object.assign(this, { length, broken, sent, parts: [], held: 0, offset: 0, part: SMALLEST });
   }
 
   async begin() {
     const headers = { ...TUS, "Upload-Length": String(this.length) };
-    const answer = await patiently(() => ask("/upload", { method: "POST", headers }), this.broken);
+    const begin = () => ask("/upload", { method: "POST", headers });
+    // No room is an answer; too many at once passes.
+    const answer = await patiently(begin, this.broken, (status) => again(status) && status !== 507);
     if (answer.status !== 201) throw new Refused(answer.status);
     this.address = answer.headers.get("Location");
   }
@@ -63,7 +72,7 @@ export class Upload {
   async write(bytes) {
     this.parts.push(bytes);
     this.held += bytes.length;
-    if (this.held >= PART) await this.flush();
+    if (this.held >= this.part) await this.flush();
   }
 
   /** Sends what is held, from where the server is. Held is only what was not acknowledged. */
@@ -83,19 +92,23 @@ export class Upload {
         if (answer.status === 204) this.offset = Number(answer.headers.get("Upload-Offset"));
         return answer;
       };
-      const answer = await patiently(send, this.broken);
+      const before = this.offset;
+      const answer = await patiently(send, this.broken, (status) => again(status) && status !== 507);
       if (answer.status !== 204) throw new Refused(answer.status);
       known = true;
+      // What came of a line that broke counts too, and the next part is small again.
+      if (this.offset === before && before < end) throw new Refused(0);
     }
     this.parts = [];
     this.held = 0;
+    this.part = Math.min(this.part * 2, LARGEST);
     this.sent(this.offset);
   }
 
   async ask() {
     const answer = await ask(this.address, { method: "HEAD", headers: TUS });
     if (answer.status === 404) throw new Gone();
-    if (!answer.ok) throw new TypeError("not reached");
+    if (!answer.ok) throw new TypeError(`${answer.status}`);
     this.offset = Number(answer.headers.get("Upload-Offset"));
   }
 

@@ -9,6 +9,9 @@ import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
 import { Gone, Refused, Upload, patiently } from "./tus.js";
 
+/** How often a file is begun. */
+const BEGINNINGS = 3;
+
 const tell = (what, more) => postMessage({ what, ...more });
 const broken = (is) => tell("line", { broken: is });
 
@@ -39,26 +42,34 @@ async function send({ key, language, text, files, words, founding, most, continu
   const common = () => {
     const said = { ...piece.common(group, "web", language, index), ...extra };
     index += 1;
-    extra = {};
     return said;
   };
-  for (const part of piece.texts(text)) {
+  // Where answers go is in the first part that was taken.
+  const taken = () => (extra = {});
+  for (const part of piece.texts(well(text))) {
     const entry = await piece.sealPart(to, common(), { kind: "text", text: part });
     await handIn(piece.alone(to.epoch, entry), {});
+    taken();
   }
   if (text) tell("text");
   const fates = [];
   for (const [place, one] of files.entries()) {
     tell("file", { place, sent: 0, size: sealedSize(one.size) });
-    fates.push(one.size > most ? "large" : await sendFile(to, common, one, place));
+    const fate = one.size > most ? "large" : await sendFile(to, common, one, place);
+    if (fate === "sealed") taken();
+    fates.push(fate);
   }
-  return { reference: piece.reference(group), fates, text: Boolean(text) };
+  const continued = `${hex(group)}.${index}`;
+  return { reference: piece.reference(group), fates, text: Boolean(text), continued };
 }
 
-/** One file; from its beginning again where the server has forgotten it. */
+/** Text that any JSON can hold: halves of letters that some keyboards leave are marked. */
+const well = (text) => text.replace(/\p{Cs}/gu, "\uFFFD");
+
+/** One file; from its beginning again, some times, where the server has forgotten it. */
 async function sendFile(key, common, file, place) {
   let said;
-  for (;;) {
+  for (let begun = 1; ; begun += 1) {
     const size = sealedSize(file.size);
     const upload = new Upload(size, { broken, sent: (sent) => tell("file", { place, sent, size }) });
     try {
@@ -72,14 +83,15 @@ async function sendFile(key, common, file, place) {
       }
       await upload.flush();
       const blob = hex(hash.digest());
-      const attachment = { kind: "attachment", blob, size: file.size, media_type: file.type, name: file.name, cut: false };
+      const attachment = { kind: "attachment", blob, size: file.size, media_type: well(file.type), name: well(file.name), cut: false };
       said ??= common();
       const entry = await piece.sealPart(key, said, attachment);
       await handIn(piece.alone(key.epoch, entry), { Upload: upload.address, Blob: blob });
       return "sealed";
     } catch (error) {
       upload.drop();
-      if (error instanceof Gone) continue;
+      if (error instanceof Gone && begun < BEGINNINGS) continue;
+      if (error instanceof Refused && error.status === 507) return "full";
       if (error instanceof Refused && error.status === 413) return "large";
       return "lost";
     }
@@ -87,18 +99,19 @@ async function sendFile(key, common, file, place) {
 }
 
 async function handIn(body, headers) {
-  const answer = await patiently(() => ask("/sealed", { method: "POST", body, headers }), broken);
+  const bring = () => ask("/sealed", { method: "POST", body, headers });
+  const answer = await patiently(bring, broken, (status) => status >= 500 && status !== 507);
   if (headers.Upload && answer.status === 404) throw new Gone();
   if (answer.status !== 200) throw new Refused(answer.status);
 }
 
-/** Seals a text and files into one file, which is given back in pieces that the browser may keep on its disk. */
+/** Seals a text and files into one file. Some browsers hold all of it in memory. */
 async function file({ key, language, text, files }) {
   const to = keyOf(key);
   const group = random(16);
   const out = [];
   let index = 0;
-  for (const part of piece.texts(text)) {
+  for (const part of piece.texts(well(text))) {
     const entry = await piece.sealPart(to, piece.common(group, "carried", language, index), { kind: "text", text: part });
     out.push(new Blob([piece.alone(to.epoch, entry)]));
     index += 1;
@@ -125,7 +138,7 @@ async function carriedFile(key, common, one, place) {
     }
   }
   blobs.push(new Blob(held));
-  const attachment = { kind: "attachment", blob: hex(hash.digest()), size: one.size, media_type: one.type, name: one.name, cut: false };
+  const attachment = { kind: "attachment", blob: hex(hash.digest()), size: one.size, media_type: well(one.type), name: well(one.name), cut: false };
   const entry = await piece.sealPart(key, common, attachment);
   const head = piece.head(key.epoch, entry, size);
   const sum = sha256.create().update(head);
@@ -138,7 +151,7 @@ async function block({ key, language, text }) {
   const to = keyOf(key);
   const group = random(16);
   const pieces = [];
-  for (const [index, part] of piece.texts(text).entries()) {
+  for (const [index, part] of piece.texts(well(text)).entries()) {
     const entry = await piece.inBlock(to, piece.common(group, "carried", language, index), { kind: "text", text: part });
     pieces.push(piece.alone(to.epoch, entry));
   }

@@ -49,6 +49,14 @@ fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup 
                 p.hint { (words.key_told) }
             }
         }
+        section.row {
+            h2 { (words.apart_ways) }
+            div {
+                p { (words.apart_ways_told) }
+                p { a href=(format!("{}offline.html", address(lang))) { (words.offline) } }
+                p { a href=(format!("{}carry", address(lang))) { (words.carry) } }
+            }
+        }
         (ways(&site.ways, lang))
     };
     page(&frame, &main)

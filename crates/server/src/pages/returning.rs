@@ -175,8 +175,10 @@ pub fn visit(site: &Site, lang: &Language, visit: &Visit<'_>) -> Markup {
         h1 { (words.door) }
         @if visit.removed { p.lead role="status" { (words.visit_removed) } }
         @if visit.replies.is_empty() {
-            p.lead { (words.visit_none) }
-            p { (words.visit_none_why) }
+            @if !visit.removed {
+                p.lead { (words.visit_none) }
+                p { (words.visit_none_why) }
+            }
         } @else {
             p { (fill(words.visit_some, &[("{n}", &days)])) }
             @for reply in &visit.replies { (one(reply, &text, lang)) }

@@ -43,6 +43,8 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
         ("file-sent", words.sealing_file.to_owned()),
         ("opening", words.sealing_opening.to_owned()),
         ("failed", words.sealing_failed.to_owned()),
+        ("door-failed", words.door_failed.to_owned()),
+        ("too-large", problem(Problem::FileTooLarge)),
         ("empty", problem(Problem::Empty)),
         ("long", problem(Problem::TextTooLong)),
         ("full", problem(Problem::Full)),
@@ -70,8 +72,10 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
 }
 
 /// What is shown once all was sent.
-fn done(_: &Site, lang: &Language) -> Markup {
+fn done(site: &Site, lang: &Language) -> Markup {
     let words = &lang.words;
+    let known = Eight { words: [""; 8], text: "", chosen: true, known: true };
+    let blank = Fields { eight: Some(known), ..Fields::blank(site, lang) };
     html! {
         div data-whole { h1 { (words.received) } p.lead { (words.sealed_lead) } }
         div data-part { h1 { (words.part) } p.lead { (words.part_lead) } }
@@ -79,6 +83,7 @@ fn done(_: &Site, lang: &Language) -> Markup {
             h2 { (words.arrived) }
             ul.parts { li { span { (words.words_row) } " " b data-text {} } }
         }
+        div data-rest { h2.apart { (words.rest) } (fields(&blank)) }
         section.row data-eight {
             h2 { (words.answer_yours) }
             div {
@@ -105,7 +110,7 @@ fn visited(site: &Site, lang: &Language) -> Markup {
         h1 { (words.door) }
         p.lead role="status" data-removed { (words.visit_removed) }
         div data-none { p.lead { (words.visit_none) } p { (words.visit_none_why) } }
-        p data-some { (words.visit_opened) }
+        p data-some { (words.visit_opened) " " (words.visit_stay) }
         div data-replies {}
         template {
             section.row.reply {
@@ -115,5 +120,9 @@ fn visited(site: &Site, lang: &Language) -> Markup {
         }
         h2.apart { (words.visit_more) }
         (fields(&blank))
+        section.row {
+            h2 { (words.now) }
+            ol { @for step in [words.now_1, words.now_2, words.now_3] { li { (step) } } }
+        }
     }
 }

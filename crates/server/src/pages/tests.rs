@@ -215,7 +215,9 @@ fn only_the_exit_leads_away() {
         assert!(!own.contains("://"));
         let links = attributes(&own, "href");
         let mut own: Vec<String> = langs().map(|lang| format!("/{}/", lang.code)).collect();
-        own.extend(langs().map(|lang| format!("/{}/answers", lang.code)));
+        for page in ["answers", "offline.html", "carry"] {
+            own.extend(langs().map(|lang| format!("/{}/{page}", lang.code)));
+        }
         own.extend(["", "data:,", "#main", "#text", "#files", "#codename"].map(str::to_owned));
         assert!(links.iter().all(|link| own.contains(link)));
     });

@@ -44,7 +44,8 @@ words! {
     malformed malformed_act wrong_type wrong_type_act too_slow too_slow_act busy busy_act full
     full_act internal internal_act not_found not_found_act method method_act
     answer answer_hint answer_show answer_write answer_choose answer_joins answer_yours
-    answer_later answer_danger answer_misread answer_busy key key_told came_back door door_lead door_words door_hint
+    answer_later answer_danger answer_misread answer_busy door_failed visit_stay apart_ways
+    apart_ways_told key key_told came_back door door_lead door_words door_hint
     door_open door_sees door_sees_told door_mistake door_count door_unknown door_near visit_none
     visit_none_why visit_some visit_reply visit_remove visit_removed visit_more
     damaged_block damaged_block_act other_desk other_desk_act carry carry_lead carry_safe
