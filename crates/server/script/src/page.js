@@ -214,11 +214,14 @@ function finish({ reference, fates, text, continued }, words, setting) {
     const row = document.createElement("li");
     const [name, what] = [document.createElement("span"), document.createElement("b")];
     name.textContent = fill("file", { n: numbered(place + 1) });
-    what.textContent = word(fate);
+    what.textContent = word(fate === "full" ? "lost" : fate);
     what.className = fate === "sealed" ? "" : "lost";
     row.append(name, " ", what);
     parts.append(row);
   });
+  if (fates.includes("full")) {
+    at("[data-part]", main).append(Object.assign(document.createElement("p"), { textContent: word("full") }));
+  }
   at("[data-reference]", main).textContent = localized(reference);
   const eight = at("[data-eight]", main);
   if (words) all("ol.eight bdi", eight).forEach((one, place) => (one.textContent = words[place]));
@@ -232,7 +235,7 @@ function finish({ reference, fates, text, continued }, words, setting) {
   if (words) {
     at("[name=codename]", form).value = words.join(" ");
   } else {
-    all("[name=codename], [name=answerable]", form).forEach((field) => field.remove());
+    at("#answer", form).closest(".row").remove();
   }
   online(form, setting);
 }
