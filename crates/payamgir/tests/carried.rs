@@ -327,6 +327,35 @@ fn nobody_can_seal_what_the_server_would_say() {
     }
 }
 
+/// What the desk prints is what the page, the key's file and the program say.
+#[test]
+fn the_key_has_the_same_words_everywhere() {
+    let place = Place::new();
+    let server = place.serve();
+    place.sync(&server);
+    let members: Value =
+        serde_json::from_slice(&place.desk(&["members", "--json"]).stdout).unwrap();
+    for lang in ["fa", "en"] {
+        let words = members[format!("key_{lang}")].as_str().unwrap();
+        assert_eq!(words.split(' ').count(), 8);
+        for page in [format!("/{lang}/"), format!("/{lang}/offline.html")] {
+            let page = browser::get(server.public, &page, "").unwrap().body;
+            assert!(page.contains(&format!("<bdi>{words}</bdi>")), "{words}");
+        }
+        let (file, dir) = (place.path("words.txt"), place.path("server"));
+        fs::write(&file, "x").unwrap();
+        let sealed =
+            place.run(&["--lang", lang, "seal", "--text", &file, "--server", &url(&server)]);
+        assert!(text(&sealed.stderr).contains(words));
+        // The page that is carried is the same, whoever gives it.
+        let served =
+            browser::get(server.public, &format!("/{lang}/offline.html"), "").unwrap().body;
+        let printed = place.run(&["offline-page", "--dir", &dir, "--page", lang]);
+        assert!(printed.status.success(), "{}", text(&printed.stderr));
+        assert_eq!(text(&printed.stdout), served);
+    }
+}
+
 #[test]
 fn couriers_are_told_what_is_wrong() {
     let place = Place::new();

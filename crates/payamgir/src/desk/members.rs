@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use payamgir_desk::kit;
 use payamgir_desk::roster::{Act, Fold, Hash, Role, Roster, Statement};
+use payamgir_text::bytewords;
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use payamgir_text::terminal::isolate;
@@ -100,6 +101,9 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
     let (threshold, epochs) = (number(policy.threshold.into()), number(roster.epochs().len()));
     let word = pick(lang, "دوره", "epoch");
     output::line(format!("{}\n{word}: {epochs}", policy_line(policy, lang)))?;
+    let word =
+        pick(lang, "کلید، برای چاپ و سنجش با صفحه", "key, to print and to compare with the page");
+    output::line(format!("{word}: {}", key_words(&roster.epoch().id, lang)))?;
     for (hash, statement, signers) in roster.waiting() {
         let hash = isolate(&Hex(*hash).to_string());
         let (act, have) = (act_line(&statement.act, lang), number(signers.len()));
@@ -126,6 +130,12 @@ fn tell(session: &Session<'_>, fold: &Fold, lang: Lang) -> Result<(), Problem> {
     }
     advise(session, roster, lang);
     Ok(())
+}
+
+/// An epoch's key in words, as the source's page shows it (docs/FORMAT.md §20.1).
+fn key_words(epoch: &[u8; 32], lang: Lang) -> String {
+    let words: Vec<&str> = epoch[..8].iter().map(|byte| bytewords::word(*byte, lang)).collect();
+    words.join(" ")
 }
 
 /// What is not as it should be, and what would be better.
@@ -210,6 +220,8 @@ fn tell_json(session: &Session<'_>, fold: &Fold) -> Result<(), Problem> {
         "epoch_days": policy.epoch_days,
         "retention_days": policy.retention_days,
         "kit": roster.recovery().map(|recovery| kit::name(&recovery.key)),
+        "key_fa": key_words(&roster.epoch().id, Lang::Fa),
+        "key_en": key_words(&roster.epoch().id, Lang::En),
         "epochs": epochs,
         "waiting": waiting,
         "erasures": erasures,
