@@ -7,7 +7,7 @@ use payamgir_server::channels::Channels;
 use payamgir_server::pages::{Language, Site};
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
-use payamgir_server::{Returning, Settings};
+use payamgir_server::{Clock, Receipts, Returning, Settings};
 
 use crate::{Failure, child, fixture};
 
@@ -23,9 +23,12 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         child::say(public, private);
         let returning = Returning::open(folder, 30, &served.1, world.clone());
         let returning = returning.map_err(std::io::Error::other)?;
-        bound
-            .serve(served, (Channels::none(), returning), (world, journal), child::told_to_stop())
-            .await;
+        // Nothing of the clock falls into a measurement.
+        let clock = Clock { every: 1 << 40, step: 64 };
+        let receipts = Receipts::open(folder, clock, world.clone());
+        let receipts = receipts.map_err(std::io::Error::other)?;
+        let ways = (Channels::none(), returning, receipts);
+        bound.serve(served, ways, (world, journal), child::told_to_stop()).await;
         Ok(())
     })
 }
@@ -55,6 +58,8 @@ fn settings(folder: &Path) -> Settings {
             file_bytes: 3 << 30,
             total_bytes: 6 << 30,
             ways: vec![],
+            receipts: true,
+            log_key: String::new(),
         },
         limits: Limits::default(),
     }

@@ -72,25 +72,32 @@ impl Server {
             .into();
         Ok(Self { base: address.trim_end_matches('/').to_owned(), agent })
     }
+
+    /// A short text, and the status it came with.
+    pub(crate) fn get(&self, path: &str) -> Result<(u16, String), Failure> {
+        let answer = self.agent.get(format!("{}{path}", self.base)).call().map_err(network)?;
+        let (status, mut text) = (answer.status().as_u16(), String::new());
+        let body = answer.into_body().into_reader();
+        body.take(KEY_TEXT_BYTES as u64).read_to_string(&mut text).map_err(network)?;
+        Ok((status, text))
+    }
+
+    pub(crate) fn post(&self, path: &str) -> ureq::RequestBuilder<ureq::typestate::WithBody> {
+        self.agent.post(format!("{}{path}", self.base))
+    }
 }
 
 /// The text of the desk's present key.
 pub fn fetch_key(server: &Server) -> Result<String, Failure> {
-    let answer = server.agent.get(format!("{}/key", server.base)).call().map_err(network)?;
-    let status = answer.status().as_u16();
-    if status != 200 {
-        return Err(Failure::Status(status));
+    match server.get("/key")? {
+        (200, text) => Ok(text),
+        (status, _) => Err(Failure::Status(status)),
     }
-    let mut text = String::new();
-    let body = answer.into_body().into_reader();
-    body.take(KEY_TEXT_BYTES as u64).read_to_string(&mut text).map_err(network)?;
-    Ok(text)
 }
 
 /// Hands in pieces. What was taken before a line broke stays taken: they may be handed in again.
 pub fn hand_in(server: &Server, pieces: &mut dyn Read) -> Result<(Told, u16), Failure> {
-    let request = server.agent.post(format!("{}/sealed", server.base));
-    let answer = request.send(SendBody::from_reader(pieces)).map_err(network)?;
+    let answer = server.post("/sealed").send(SendBody::from_reader(pieces)).map_err(network)?;
     let status = answer.status().as_u16();
     let mut body = vec![];
     answer.into_body().into_reader().take(ANSWER_BYTES).read_to_end(&mut body).map_err(network)?;
@@ -100,7 +107,7 @@ pub fn hand_in(server: &Server, pieces: &mut dyn Read) -> Result<(Told, u16), Fa
     }
 }
 
-fn network(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+pub(crate) fn network(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
     Failure::Network(error.into())
 }
 

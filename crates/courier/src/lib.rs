@@ -5,8 +5,10 @@
 
 mod hand_in;
 mod key;
+mod receipts;
 mod seal;
 
 pub use hand_in::{Failure, Server, Told, fetch_key, hand_in};
 pub use key::{Key, NotAKey, fingerprint};
+pub use receipts::{Proved, log_key, prove, receipt};
 pub use seal::{NotSealed, Submission, seal, seal_block};

@@ -1,12 +1,13 @@
 //! What the server must remember of messengers, so that nothing is taken twice, sent twice or
-//! forgotten half way, and answers that wait for a codename, sealed: keyed hashes, random ids, days, and jobs that the caller sealed. Nothing here
-//! says who anybody is or what anybody wrote, and all of it expires.
+//! forgotten half way; answers that wait for a codename, sealed; and what receipts stand for: keyed hashes, random ids, days, and jobs that the caller sealed. Nothing here
+//! says who anybody is or what anybody wrote, and all of it but receipts expires.
 //!
 //! What is noted is noted before it is acted on: each call is one transaction that is on the disk when
 //! it returns (SQLite in WAL mode, `synchronous=FULL`). A crash before it leaves nothing of it. This
 //! crate knows nothing of keys, network, clock or entries.
 
 mod answers;
+mod receipts;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use answers::{Answers, DropboxId, Piece};
+pub use receipts::{Published, Receipts};
 
 /// A keyed hash.
 pub type Mark = [u8; 32];

@@ -129,6 +129,12 @@ impl Log {
         Ok(erasure)
     }
 
+    /// Signs the tree of the first `size` records: a checkpoint that tells nothing of what came after.
+    /// [`Error::NotFound`] where there are fewer. Blocks.
+    pub fn checkpoint_of(&self, size: u64) -> Result<Vec<u8>, Error> {
+        self.ask(|answer| Job::Sign(size, answer))
+    }
+
     /// Makes sure that nothing erased is left in the write-ahead log. Blocks as `erase` does.
     pub fn wipe(&self) -> Result<(), Error> {
         let (times, pause) = WIPES;

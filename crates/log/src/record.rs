@@ -25,6 +25,8 @@ impl Kind {
     pub const ERASURE: Self = Self(2);
     /// A sealed entry that its source sealed; opaque.
     pub const BROUGHT: Self = Self(8);
+    /// Nothing: 32 random bytes, so that the log grows by the clock.
+    pub const FILLER: Self = Self(9);
 }
 
 /// A blob as a record names it.

@@ -37,6 +37,8 @@ pub(crate) enum Job {
     Append(Box<Append>),
     /// Erase the body of this record; answered with the erasure's index.
     Erase(u64, Answer<u64>),
+    /// Sign the tree of the first so many records; answered with the note.
+    Sign(u64, Answer<Vec<u8>>),
     /// Empty the WAL; answered with whether nothing erased is left in it.
     Wipe(Answer<bool>),
 }
@@ -151,6 +153,9 @@ impl Writer {
                 Job::Erase(index, answer) => {
                     let _ = answer.send(self.erase(index));
                 }
+                Job::Sign(size, answer) => {
+                    let _ = answer.send(self.sign(size));
+                }
                 Job::Wipe(answer) => {
                     self.unwiped = true;
                     let _ = answer.send(self.wipe());
@@ -224,6 +229,13 @@ impl Writer {
                 Err(_) => self.doubtful.push(blob),
             }
         }
+    }
+
+    fn sign(&self, size: u64) -> Result<Vec<u8>, Error> {
+        if size > schema::size(&self.connection)? {
+            return Err(Error::NotFound);
+        }
+        Ok(self.key.sign(size, proof::root(&self.connection, size)?)?.note)
     }
 
     fn erase(&mut self, index: u64) -> Result<u64, Error> {

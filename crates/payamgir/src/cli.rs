@@ -54,6 +54,9 @@ pub enum Command {
     /// Hand in sealed files: each is taken once, and you can read none
     #[cfg(feature = "courier")]
     Carry(CarryArgs),
+    /// Check a receipt, whose forty digits are typed in; or get one for sealed files that were handed in
+    #[cfg(feature = "courier")]
+    Receipt(ReceiptArgs),
     /// Look after a server's log
     Log(LogArgs),
     /// Try everything on this machine: a server and a desk in a throw-away folder
@@ -170,6 +173,24 @@ pub struct CarryArgs {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub server: ServerAddress,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct ReceiptArgs {
+    /// Sealed files that were handed in: a receipt for all of them together
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub server: ServerAddress,
+    /// The log's public key, as the desk knows it [default: the one that the server names]
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
+    /// Where to write the proofs (C2SP tlog-proof)
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -51,6 +51,8 @@ pub struct Limits {
     pub pace_seconds: u64,
     pub stop_seconds: u64,
     pub answer_days: u32,
+    pub receipt_seconds: u64,
+    pub receipt_records: u64,
 }
 
 impl Default for Config {
@@ -95,6 +97,8 @@ impl Default for Limits {
             pace_seconds: 60,
             stop_seconds: 30,
             answer_days: 30,
+            receipt_seconds: 3600,
+            receipt_records: 64,
         }
     }
 }
@@ -121,6 +125,7 @@ impl Config {
             ("pause_seconds", limits.pause_seconds),
             ("pace_seconds", limits.pace_seconds),
             ("answer_days", limits.answer_days.into()),
+            ("receipt_records", limits.receipt_records),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return Err(out_of_range(name));
@@ -132,6 +137,9 @@ impl Config {
         let known = |code: &String| payamgir_server::pages::Language::of(code).is_some();
         if self.site.languages.is_empty() || !self.site.languages.iter().all(known) {
             return Err(out_of_range("languages"));
+        }
+        if limits.receipt_records > 10_000 {
+            return Err(out_of_range("receipt_records"));
         }
         if [limits.text_chars, limits.uploads, limits.connections].iter().any(|n| *n > 1_000_000) {
             return Err(out_of_range("text_chars, uploads, connections"));

@@ -166,11 +166,11 @@ fn tell(told: &Told, lang: Lang) -> Result<(), Problem> {
     std::io::stdout().flush().map_err(Problem::output)
 }
 
-fn server(address: &str, args: &ServerAddress) -> Result<Server, Problem> {
+pub fn server(address: &str, args: &ServerAddress) -> Result<Server, Problem> {
     Server::new(address, args.proxy.as_deref()).map_err(unreached)
 }
 
-fn unreached(failure: Failure) -> Problem {
+pub fn unreached(failure: Failure) -> Problem {
     let (what, to_do) = match failure {
         Failure::Address => (
             Say::new("این نشانی درست نیست.", "This is not an address."),
@@ -203,7 +203,7 @@ fn unreached(failure: Failure) -> Problem {
     Problem::new(what, to_do).because(failure)
 }
 
-fn not_sealed(error: NotSealed) -> Problem {
+pub fn not_sealed(error: NotSealed) -> Problem {
     let what = match &error {
         NotSealed::Read(_) => Say::new("پرونده‌ای خوانده نشد.", "A file could not be read."),
         NotSealed::Write(_) => {
@@ -231,7 +231,7 @@ fn no_key() -> Problem {
     Problem::new(what, to_do).exits(2)
 }
 
-fn no_server() -> Problem {
+pub fn no_server() -> Problem {
     let what = Say::new("نشانی سرور داده نشد.", "No server was given.");
     let to_do = Say::new("‎--server نشانی بدهید.", "Give --server ADDRESS.");
     Problem::new(what, to_do).exits(2)

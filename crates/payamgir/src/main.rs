@@ -21,6 +21,8 @@ mod demo;
 mod desk;
 #[cfg(feature = "serve")]
 mod operating;
+#[cfg(feature = "courier")]
+mod receipt;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -72,6 +74,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Command::Seal(args) => courier::seal(&args, lang),
         #[cfg(feature = "courier")]
         Command::Carry(args) => courier::carry(&args, lang),
+        #[cfg(feature = "courier")]
+        Command::Receipt(args) => receipt::receipt(&args, lang),
         Command::Log(args) => log_commands::run(args, lang),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args, lang),

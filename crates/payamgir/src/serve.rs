@@ -9,7 +9,9 @@ use payamgir_log::{Error, Log, LogKey, Mode};
 use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
-use payamgir_server::{Desk, NoDesk, Returning, Settings, journal, pages, settings};
+use payamgir_server::{
+    Clock, Desk, NoDesk, Receipts, Returning, Settings, journal, pages, settings,
+};
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
 use sha2::{Digest, Sha256};
@@ -88,7 +90,7 @@ pub fn create(dir: &Path, desk: Option<&str>, origin: Option<&str>) -> Result<St
 pub fn offline_page(args: &OfflinePageArgs, lang: Lang) -> Result<(), Problem> {
     let dir = &args.folder.dir;
     let config = read_config(dir)?;
-    let settings = settings(dir, &config, vec![]);
+    let settings = settings(dir, &config, vec![])?;
     let page = match &args.page {
         None => settings.site.languages[0],
         Some(code) => pages::Language::of(code).ok_or_else(no_language)?,
@@ -129,7 +131,7 @@ pub fn run<F: Future<Output = ()>>(
     ready: impl FnOnce((std::net::SocketAddr, std::net::SocketAddr)),
     stop: impl FnOnce() -> F,
 ) -> Result<(), Problem> {
-    let settings = settings(dir, config, channels_config::ways(dir)?);
+    let settings = settings(dir, config, channels_config::ways(dir)?)?;
     let founding = founding(&dir.join(&config.desk))?;
     let log = open_log(dir, config, Mode::Server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -151,8 +153,10 @@ pub fn run<F: Future<Output = ()>>(
         let journal = journal::calm(world::now, |event| eprintln!("payamgir: {event}"));
         let channels = start_channels(dir, &log, &desk, (&world, &journal)).await?;
         let returning = Returning::open(dir, config.limits.answer_days, &desk, world.clone());
-        let returning = returning.map_err(|error| no_answers(dir, error))?;
-        bound.serve((log, desk), (channels, returning), (world, journal), stop).await;
+        let returning = returning.map_err(|error| no_database(dir, "answers.db", error))?;
+        let receipts = Receipts::open(dir, clock(config), world.clone());
+        let receipts = receipts.map_err(|error| no_database(dir, "receipts.db", error))?;
+        bound.serve((log, desk), (channels, returning, receipts), (world, journal), stop).await;
         Ok(())
     })
 }
@@ -171,15 +175,24 @@ async fn start_channels(
     started.map_err(|error| no_runtime(std::io::Error::other(error)))?.map_err(no_channels)
 }
 
-fn no_answers(dir: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Problem {
-    let file = dir.join("answers.db").display().to_string();
+fn clock(config: &Config) -> Clock {
+    Clock { every: config.limits.receipt_seconds, step: config.limits.receipt_records }
+}
+
+/// What waits for sources could not be opened: `answers.db` or `receipts.db`.
+fn no_database(
+    dir: &Path,
+    name: &str,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Problem {
+    let file = dir.join(name).display().to_string();
     let what = Say::new(
-        format!("پاسخ‌های در انتظار باز نشد: {file}"),
-        format!("The answers that wait could not be opened: {file}"),
+        format!("پاسخ‌ها و رسیدها باز نشد: {file}"),
+        format!("What waits for sources, answers and receipts, could not be opened: {file}"),
     );
     let to_do = Say::new(
-        "دسترسی و جای دیسک را ببینید. اگر پرونده خراب است، آن را کنار بگذارید: پاسخ‌های درون آن از دست می‌رود و نه هیچ پیامی.",
-        "Check permissions and disk space. If the file is damaged, put it aside: the answers in it are lost, and no submission.",
+        "دسترسی و جای دیسک را ببینید. اگر پرونده خراب است، آن را کنار بگذارید: آنچه در آن است از دست می‌رود و نه هیچ پیامی.",
+        "Check permissions and disk space. If the file is damaged, put it aside: what is in it is lost, and no submission.",
     );
     Problem::new(what, to_do).because(error)
 }
@@ -214,13 +227,17 @@ pub fn stop_signal() -> impl Future<Output = ()> {
 
 /// Opens a server's log for serving or for a tool.
 pub fn open_log(dir: &Path, config: &Config, mode: Mode) -> Result<Log, Problem> {
-    let secret = Zeroizing::new(files::read(&dir.join(LOG_KEY))?);
-    let key = LogKey::parse(secret.trim()).map_err(|error| log_problem(dir, error))?;
+    let key = log_key(dir)?;
     let limits = payamgir_log::Limits {
         storage: config.limits.storage_mib.saturating_mul(MIB),
         keep_free: config.limits.keep_free_mib.saturating_mul(MIB),
     };
     Log::open(&dir.join(LOG), key, limits, mode).map_err(|error| log_problem(dir, error))
+}
+
+fn log_key(dir: &Path) -> Result<LogKey, Problem> {
+    let secret = Zeroizing::new(files::read(&dir.join(LOG_KEY))?);
+    LogKey::parse(secret.trim()).map_err(|error| log_problem(dir, error))
 }
 
 /// Reads a server's configuration.
@@ -231,9 +248,10 @@ pub fn read_config(dir: &Path) -> Result<Config, Problem> {
     Config::parse(&files::read(&dir.join(CONFIG))?)
 }
 
-fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
+fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Result<Settings, Problem> {
     let (limits, site) = (&config.limits, &config.site);
-    Settings {
+    let log_key = log_key(dir)?.verifier().to_string();
+    Ok(Settings {
         listen: config.listen,
         desk_listen: config.desk_listen,
         deposits: dir.join(DEPOSITS),
@@ -248,6 +266,8 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
             total_bytes: limits.submission_mib.saturating_mul(MIB),
             languages: site.languages.iter().filter_map(|code| pages::Language::of(code)).collect(),
             ways,
+            receipts: limits.receipt_seconds > 0,
+            log_key,
         },
         limits: settings::Limits {
             submission_bytes: limits.submission_mib.saturating_mul(MIB),
@@ -261,7 +281,7 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Settings {
             pace_window: Duration::from_secs(limits.pace_seconds),
             stop_grace: Duration::from_secs(limits.stop_seconds),
         },
-    }
+    })
 }
 
 /// The founding in the desk's public half, where that is there: a log that names its desk already

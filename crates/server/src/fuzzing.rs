@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::pages::{Language, Site};
+use crate::receipts::{Clock, Receipts};
 use crate::returning::Returning;
 use crate::settings::{self, Settings};
 use crate::uploads::Uploads;
@@ -75,6 +76,8 @@ async fn intake() -> Intake {
         file_bytes: 5000,
         total_bytes: 15_000,
         ways: vec![],
+        receipts: true,
+        log_key: String::new(),
     };
     let settings = Settings {
         deposits: folder.join("recovery"),
@@ -88,6 +91,8 @@ async fn intake() -> Intake {
     let desk = Desk::open(&log, Some(&founding.expect("a block"))).await.expect("a desk");
     let world = World { now: Arc::new(|| 1), random: Arc::new(|bytes| bytes.fill(7)) };
     let returning = Returning::open(&folder, 30, &desk, world.clone()).expect("a database");
+    let clock = Clock { every: 1 << 40, step: 1 };
+    let receipts = Receipts::open(&folder, clock, world.clone()).expect("a database");
     let room = (1 << 20, 1 << 20);
     let uploads = Uploads::open(folder.join("uploads"), room, world.clone()).expect("a folder");
     Intake {
@@ -96,6 +101,7 @@ async fn intake() -> Intake {
         log,
         world,
         returning: Arc::new(returning),
+        receipts: Arc::new(receipts),
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
         turns: Semaphore::new(4),
         uploads: Arc::new(uploads),

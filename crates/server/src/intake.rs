@@ -19,9 +19,12 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::desk::Desk;
+use crate::fields::{boundary, decode, drain, grow, next_chunk, skip_field, skip_form};
 use crate::guard::{Guarded, Watch};
 use crate::journal::{Event, Journal};
-use crate::pages::{Answerable, FileFate, Language, Problem};
+use crate::pages::{Answerable, FileFate, Given, Language, Problem};
+use crate::receipts::http::written;
+use crate::receipts::{Receipts, blocking};
 use crate::returning::{self, Lane, Returning};
 use crate::sealed::Tally;
 use crate::settings::Settings;
@@ -34,8 +37,6 @@ use crate::world::World;
 const TOKEN_BYTES: usize = 64;
 /// Most bytes of what is typed as a codename.
 const CODENAME_BYTES: usize = 1024;
-/// A boundary is at most this long (RFC 2046 §5.1.1).
-const BOUNDARY_BYTES: usize = 70;
 
 /// Takes submissions.
 pub(crate) struct Intake {
@@ -45,6 +46,7 @@ pub(crate) struct Intake {
     pub world: World,
     pub journal: Journal,
     pub returning: Arc<Returning>,
+    pub receipts: Arc<Receipts>,
     /// Turns to send a file.
     pub turns: Semaphore,
     pub uploads: Arc<Uploads>,
@@ -95,6 +97,7 @@ impl Intake {
                 reading.form(Multipart::new(guarded, boundary)).await;
                 reading.settle().await;
                 reading.untied();
+                reading.give_receipt().await;
             }
             Err(problem) => {
                 reading.submission.fail(problem);
@@ -115,7 +118,7 @@ impl Intake {
         tokio::time::timeout(wait, self.turns.acquire()).await.ok()?.ok()
     }
 
-    async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<(), Problem> {
+    async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<u64, Problem> {
         let body = entry.encode().map_err(|_| Problem::Internal)?;
         let sealed = seal_entry(&self.desk.now().recipient, &body);
         drop(body);
@@ -123,7 +126,7 @@ impl Intake {
             Ok(sealed) => self.log.append(Kind::ENTRY, sealed, blobs).await,
             Err(error) => Err(error.into()),
         };
-        appended.map(drop).map_err(|error| self.storage_problem(error))
+        appended.map_err(|error| self.storage_problem(error))
     }
 
     pub(crate) fn storage_problem(&self, error: Error) -> Problem {
@@ -171,7 +174,8 @@ impl Reading<'_> {
             (Some("continues"), None) => self.token(field).await,
             (Some("text"), None) => self.text(field).await,
             (Some("codename"), None) => self.codename(field).await,
-            (Some("answerable"), None) => self.answerable(field).await,
+            (Some("answerable"), None) => self.pending.answerable = self.ticked(field).await,
+            (Some("receipt"), None) => self.submission.receipt = self.ticked(field).await,
             // Whatever name it has, or none that can be read: a file is not dropped for its name.
             (Some("files"), _) => {
                 self.settle().await;
@@ -217,9 +221,9 @@ impl Reading<'_> {
         }
     }
 
-    async fn answerable(&mut self, field: Field<'_>) {
+    async fn ticked(&self, field: Field<'_>) -> bool {
         let read = self.collect(field, 1).await;
-        self.pending.answerable = read.is_ok_and(|(value, whole)| whole && *value == b"1"[..]);
+        read.is_ok_and(|(value, whole)| whole && *value == b"1"[..])
     }
 
     /// Finds where answers go, if its source asked for that: only once there is something to be answered.
@@ -256,6 +260,7 @@ impl Reading<'_> {
             return self.submission.fail(problem);
         }
         self.submission.text = true;
+        self.submission.records.extend(&tally.records);
         if !payamgir_text::is_blank(&words) {
             self.tie().await;
             self.commit_text(words).await;
@@ -296,7 +301,8 @@ impl Reading<'_> {
     async fn commit_pieces(&mut self, text: &str) -> Result<(), Problem> {
         for piece in text_parts(text) {
             let entry = self.entry(Part::Text(Zeroizing::new(piece.to_owned())));
-            self.intake.append(entry, vec![]).await?;
+            let record = self.intake.append(entry, vec![]).await?;
+            self.submission.records.push(record);
         }
         Ok(())
     }
@@ -375,10 +381,31 @@ impl Reading<'_> {
         };
         let entry = self.entry(Part::Attachment(attachment));
         match self.intake.append(entry, vec![blob]).await {
-            Ok(()) if cut => FileFate::Cut,
-            Ok(()) => FileFate::Sealed,
+            Ok(_) if cut => FileFate::Cut,
+            Ok(record) => {
+                self.submission.records.push(record);
+                FileFate::Sealed
+            }
             Err(problem) => self.not_stored(problem),
         }
+    }
+
+    /// A receipt for what arrived whole, if its source asked for one.
+    async fn give_receipt(&mut self) {
+        if !self.submission.receipt || self.submission.records.is_empty() {
+            return;
+        }
+        let records = std::mem::take(&mut self.submission.records);
+        let (receipts, log) = (self.intake.receipts.clone(), self.intake.log.clone());
+        let given = blocking(move || receipts.give(&log, &records)).await;
+        self.submission.given = match given {
+            Ok(Some((code, seconds))) => Given::Code(written(code), seconds.div_ceil(60)),
+            Ok(None) => Given::Failed,
+            Err(_) => {
+                (self.intake.journal)(Event::ReceiptsFailed);
+                Given::Failed
+            }
+        };
     }
 
     fn not_stored(&mut self, problem: Problem) -> FileFate {
@@ -447,70 +474,4 @@ impl Drop for Waiting<'_> {
 struct Named {
     name: Zeroizing<String>,
     media_type: Zeroizing<String>,
-}
-
-pub(crate) fn boundary(content_type: Option<&str>) -> Result<String, Problem> {
-    let boundary = multer::parse_boundary(content_type.unwrap_or_default());
-    let boundary = boundary.map_err(|error| match error {
-        multer::Error::NoMultipart | multer::Error::DecodeContentType(_) => Problem::WrongType,
-        _ => Problem::Malformed,
-    })?;
-    if boundary.is_empty() || boundary.len() > BOUNDARY_BYTES {
-        return Err(Problem::Malformed);
-    }
-    Ok(boundary)
-}
-
-/// UTF-8 with the line ends as they were typed; a form sends them as CR LF. Where the text was
-/// cut at a limit, a broken last character is dropped.
-fn decode(bytes: &[u8], whole: bool) -> Option<Zeroizing<String>> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) if !whole && error.error_len().is_none() => {
-            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?
-        }
-        Err(_) => return None,
-    };
-    Some(Zeroizing::new(text.replace("\r\n", "\n")))
-}
-
-/// Appends without leaving a copy behind when the buffer moves.
-fn grow(to: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
-    if to.len() + bytes.len() > to.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity((to.len() + bytes.len()) * 2));
-        larger.extend_from_slice(to);
-        *to = larger;
-    }
-    to.extend_from_slice(bytes);
-}
-
-/// The field's next bytes, never none of them: multer ends an empty field with an empty chunk.
-pub(crate) async fn next_chunk(
-    field: &mut Field<'_>,
-    watch: &Watch,
-) -> multer::Result<Option<Bytes>> {
-    loop {
-        let chunk = field.chunk().await;
-        watch.parsed();
-        if !matches!(&chunk, Ok(Some(bytes)) if bytes.is_empty()) {
-            return chunk;
-        }
-    }
-}
-
-pub(crate) async fn skip_field(mut field: Field<'_>, watch: &Watch) {
-    while let Ok(Some(_)) = next_chunk(&mut field, watch).await {}
-}
-
-async fn skip_form(mut form: Multipart<'_>, watch: &Watch) {
-    while let Ok(Some(field)) = form.next_field().await {
-        watch.parsed();
-        skip_field(field, watch).await;
-    }
-}
-
-pub(crate) async fn drain(mut body: Guarded, watch: &Watch) {
-    while let Some(Ok(_)) = body.chunk().await {
-        watch.parsed();
-    }
 }

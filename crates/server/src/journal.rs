@@ -19,6 +19,10 @@ const ONCE_IN: u64 = 60;
 pub enum Event {
     /// Answers to codenames could not be kept, read or removed.
     AnswersFailed,
+    /// A receipt could not be given or checked. Act: look at the disk.
+    ReceiptsFailed,
+    /// The log could not be published. Act: look at the disk; `log verify`.
+    PublishFailed,
     /// Both listeners are open.
     Started,
     /// Told to stop; uploads in flight may finish.
@@ -93,6 +97,8 @@ impl std::fmt::Display for Event {
                 Ok(())
             }
             Self::AnswersFailed => f.write_str("could not keep, read or remove an answer"),
+            Self::ReceiptsFailed => f.write_str("could not give or check a receipt"),
+            Self::PublishFailed => f.write_str("could not publish a checkpoint of the log"),
             Self::UploadsMany => f.write_str("too many unfinished uploads: new ones are refused"),
             Self::UploadFailed(kind) => {
                 write!(f, "could not write or read an unfinished upload: {kind}")

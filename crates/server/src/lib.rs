@@ -11,6 +11,7 @@ mod compress;
 mod deposits;
 mod desk;
 mod desk_api;
+mod fields;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;
@@ -21,6 +22,7 @@ mod listen;
 mod mailbox;
 pub mod pages;
 mod presence;
+mod receipts;
 mod returning;
 mod routes;
 mod sealed;
@@ -33,6 +35,7 @@ pub mod world;
 
 pub use desk::{Desk, NoDesk};
 pub use listen::{Bound, bind};
+pub use receipts::{Clock, Receipts};
 pub use returning::Returning;
 pub use sealed::offline_page;
 pub use settings::Settings;

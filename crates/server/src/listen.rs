@@ -26,6 +26,7 @@ use crate::desk::Desk;
 use crate::desk_api::Api;
 use crate::intake::Intake;
 use crate::journal::{Event, Journal};
+use crate::receipts::Receipts;
 use crate::returning::Returning;
 use crate::routes;
 use crate::settings::Settings;
@@ -71,11 +72,12 @@ impl Bound {
     pub async fn serve(
         self,
         (log, desk): (Log, Desk),
-        (channels, returning): (Channels, Returning),
+        (channels, returning, receipts): (Channels, Returning, Receipts),
         (world, journal): (World, Journal),
         stop: impl Future<Output = ()>,
     ) {
         let (channels, returning) = (Arc::new(channels), Arc::new(returning));
+        let receipts = Arc::new(receipts);
         let (settings, uploads) = (Arc::new(self.settings), Arc::new(self.uploads));
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
@@ -88,6 +90,8 @@ impl Bound {
         let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
         let turning = tokio::spawn(returning.clone().keep_turning());
         let expiring = tokio::spawn(uploads.clone().keep_turning());
+        let publishing = receipts.clone().keep_publishing(log.clone(), journal.clone());
+        let publishing = tokio::spawn(publishing);
         let intake = Arc::new(Intake {
             settings,
             desk,
@@ -95,6 +99,7 @@ impl Bound {
             world,
             journal: journal.clone(),
             returning,
+            receipts,
             turns: Semaphore::new(limits.uploads),
             uploads,
             waiting: Arc::default(),
@@ -122,6 +127,7 @@ impl Bound {
         let _ = tokio::task::spawn_blocking(move || told.stop()).await;
         turning.abort();
         expiring.abort();
+        publishing.abort();
         closing.cancel();
         tasks.close();
         let finished = async {

@@ -19,6 +19,7 @@ use crate::headers;
 use crate::mailbox;
 use crate::pages::{self, Language};
 use crate::presence;
+use crate::receipts;
 use crate::returning::{self, tickets, visit};
 use crate::sealed;
 use crate::uploads;
@@ -40,6 +41,10 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         .route("/upload", any(uploads::http::begin))
         .route("/upload/{id}", any(uploads::http::go_on))
         .route("/key", get(sealed::http::key))
+        .route("/checkpoint", get(receipts::http::checkpoint))
+        .route("/log", get(receipts::http::log))
+        .route("/receipt", post(receipts::http::prove))
+        .route("/receipts", post(receipts::http::give))
         .route("/sealed", post(sealed::http::hand_in))
         .route("/robots.txt", get(web::robots))
         .fallback(web::not_found)
@@ -64,6 +69,10 @@ fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
         .route(
             &format!("/{}/carry", lang.code),
             get(sealed::http::form).post(sealed::http::carried),
+        )
+        .route(
+            &format!("/{}/receipt", lang.code),
+            get(receipts::http::form).post(receipts::http::check),
         )
         .route(&format!("/{}/sealing", lang.code), get(assets::sealing))
         .route(&format!("/{}/offline.html", lang.code), get(assets::offline))

@@ -3,7 +3,7 @@
 use payamgir_wire::{Group, limits};
 use zeroize::Zeroizing;
 
-use crate::pages::{Answerable, FileFate, Problem, Receipt};
+use crate::pages::{Answerable, Arrival, FileFate, Given, Problem};
 
 /// What has been taken so far.
 pub(crate) struct Submission {
@@ -14,6 +14,11 @@ pub(crate) struct Submission {
     pub problem: Option<Problem>,
     /// Whether it can be answered.
     pub answerable: Answerable,
+    /// Whether a receipt is asked for, and what it is of: records in the log.
+    pub receipt: bool,
+    pub records: Vec<u64>,
+    /// The receipt.
+    pub given: Given,
     /// What was typed, kept for the page only where it was not taken.
     pub kept: Zeroizing<String>,
 }
@@ -21,7 +26,7 @@ pub(crate) struct Submission {
 /// How it ended.
 pub(crate) enum Outcome {
     /// Something or everything arrived.
-    Received(Receipt),
+    Received(Arrival),
     /// Nothing arrived.
     Refused {
         problem: Problem,
@@ -41,6 +46,9 @@ impl Submission {
             files: vec![],
             problem: None,
             answerable: Answerable::No,
+            receipt: false,
+            records: vec![],
+            given: Given::No,
             kept,
         }
     }
@@ -75,11 +83,13 @@ impl Submission {
             let continues = self.problem.and(continues);
             let (text, files, problem) = (self.text, self.files, self.problem);
             let (reference, answerable) = (reference(&self.group), self.answerable);
-            return Outcome::Received(Receipt {
+            let given = self.given;
+            return Outcome::Received(Arrival {
                 text,
                 files,
                 reference,
                 answerable,
+                given,
                 problem,
                 continues,
             });
@@ -108,8 +118,8 @@ mod tests {
         first.index();
         first.text = true;
         first.fail(Problem::FileTooLarge);
-        let Outcome::Received(receipt) = first.outcome() else { panic!("it arrived") };
-        let token = receipt.continues.unwrap();
+        let Outcome::Received(arrival) = first.outcome() else { panic!("it arrived") };
+        let token = arrival.continues.unwrap();
         let mut second = Submission::new(Hex([2; 16]));
         second.resume(token.as_bytes());
         assert_eq!((second.group, second.index()), (Hex([1; 16]), 2));

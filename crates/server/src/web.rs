@@ -111,13 +111,13 @@ impl Web {
 
     fn answer(&self, lang: &Language, outcome: Outcome, gzip: bool) -> Response {
         match outcome {
-            Outcome::Received(receipt) => {
-                let status = receipt.problem.map_or(StatusCode::OK, status);
+            Outcome::Received(arrival) => {
+                let status = arrival.problem.map_or(StatusCode::OK, status);
                 let made = self.made();
-                match made.of(lang).thanks.page(&receipt, gzip) {
+                match made.of(lang).thanks.page(&arrival, gzip) {
                     Some(page) => encoded(status, page, gzip),
                     None => {
-                        html(status, pages::received(self.site(), lang, &receipt).into_string())
+                        html(status, pages::received(self.site(), lang, &arrival).into_string())
                     }
                 }
             }

@@ -11,6 +11,7 @@
 mod balance;
 pub mod bytewords;
 mod chars;
+pub mod code;
 pub mod digits;
 pub mod direction;
 pub mod filename;

@@ -33,4 +33,6 @@ export function base64(bytes) {
   return btoa(binary);
 }
 
+export const unbase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
 export const base64url = (bytes) => base64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");

@@ -1,6 +1,7 @@
 // The page's half: takes over the forms, shows how far it is, and says which way was taken.
 
 import { draw, read } from "./codename.js";
+import { check } from "./receipt.js";
 
 const at = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -52,6 +53,8 @@ export async function start() {
   if (form) online(form, setting);
   const door = at("form[data-door]");
   if (door) comeBack(door, setting);
+  const receipt = at("form[data-check]");
+  if (receipt) checkReceipt(receipt);
   return undefined;
 }
 
@@ -140,13 +143,14 @@ async function send(form, setting) {
   const heard = (data) => progress.heard(data);
   try {
     const continues = at("[name=continues]", form)?.value;
-    const result = await worker({ job: "send", ...setting, text, files, words, continues }, heard);
+    const receipt = Boolean(at("[name=receipt]", form)?.checked);
+    const result = await worker({ job: "send", ...setting, text, files, words, continues, receipt }, heard);
     progress.over();
     if (!result.text && !result.fates.includes("sealed")) {
       progress.end();
       return wrong(form, result.fates[0]);
     }
-    finish(result, words, setting);
+    finish({ ...result, receipt }, words, setting);
   } catch ({ status }) {
     progress.end();
     wrong(form, status === 507 ? "full" : "failed");
@@ -203,7 +207,7 @@ function wrong(form, name, lines = []) {
 }
 
 /** The page that says what arrived. */
-function finish({ reference, fates, text, continued }, words, setting) {
+function finish({ reference, fates, text, continued, receipt, given }, words, setting) {
   const main = at("template", said).content.cloneNode(true);
   const whole = fates.every((fate) => fate === "sealed");
   at("[data-whole]", main).hidden = !whole;
@@ -226,6 +230,7 @@ function finish({ reference, fates, text, continued }, words, setting) {
   const eight = at("[data-eight]", main);
   if (words) all("ol.eight bdi", eight).forEach((one, place) => (one.textContent = words[place]));
   else eight.remove();
+  if (at("[data-receipt]", main)) showReceipt(main, receipt, given);
   const rest = at("[data-rest]", main);
   if (whole) rest.remove();
   replace(main);
@@ -238,6 +243,16 @@ function finish({ reference, fates, text, continued }, words, setting) {
     at("#answer", form).closest(".row").remove();
   }
   online(form, setting);
+}
+
+function showReceipt(main, receipt, given) {
+  const [yours, none] = [at("[data-receipt]", main), at("[data-no-receipt]", main)];
+  if (!receipt || given) none.remove();
+  if (!given) return yours.remove();
+  at(".number bdi", yours).textContent = localized(given.digits);
+  const wait = at("[data-wait]", yours);
+  wait.textContent = wait.textContent.replace("{n}", numbered(Math.ceil(given.seconds / 60)));
+  return undefined;
 }
 
 function replace(main) {
@@ -277,6 +292,37 @@ function comeBack(form, setting) {
     return undefined;
   });
 }
+
+/** A receipt is checked here; whatever else becomes of it, the server says. */
+function checkReceipt(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const digits = [...at("[name=receipt]", form).value.normalize("NFKC")].map(digit).join("").replace(/[^0-9]/g, "");
+    const code = (digits.match(/.{1,4}/g) ?? []).join("-");
+    try {
+      const answer = await fetch("/receipt", { method: "POST", body: code });
+      if (answer.status !== 200) return form.submit();
+      const parts = await check(code, await answer.text(), said.dataset.log);
+      if (!parts) return wrong(form, "receipt-wrong");
+      const [heading, told, how] = ["h1", "p", "p"].map((name) => document.createElement(name));
+      heading.textContent = word("receipt-in");
+      told.textContent = fill("receipt-in-told", { n: numbered(parts) });
+      told.className = "lead";
+      how.textContent = word("receipt-browser");
+      at("[data-found]").replaceChildren(heading, told, how);
+      heading.tabIndex = -1;
+      heading.focus();
+      form.reset();
+    } catch {
+      // A browser that cannot check lets the server do it.
+      form.submit();
+    }
+    return undefined;
+  });
+}
+
+/** A digit of any of our alphabets as one of ASCII; another letter as it is. */
+const digit = (letter) => (/[\u0660-\u0669\u06f0-\u06f9]/.test(letter) ? String(letter.charCodeAt(0) % 16) : letter);
 
 const isLatin = (text) => (text.match(/[a-z]/gi) ?? []).length * 2 > (text.match(/\p{L}/gu) ?? []).length;
 

@@ -5,6 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, join, random, unhex } from "./bytes.js";
 import * as codename from "./codename.js";
 import { ask, from } from "./net.js";
+import { checked, content } from "./receipt.js";
 import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
 import { Gone, Refused, Upload, patiently } from "./tus.js";
@@ -33,7 +34,7 @@ export function work() {
 const keyOf = ({ recipient, epoch }) => ({ recipient, epoch: unhex(epoch) });
 
 /** Seals a text and files, and sends each before the next; a text is at the desk before the first file begins. */
-async function send({ key, language, text, files, words, founding, most, continues }) {
+async function send({ key, language, text, files, words, founding, most, continues, receipt }) {
   const to = keyOf(key);
   const [earlier, next] = (continues ?? "").split(".");
   const group = next ? unhex(earlier) : random(16);
@@ -44,30 +45,44 @@ async function send({ key, language, text, files, words, founding, most, continu
     index += 1;
     return said;
   };
+  const contents = [];
   // Where answers go is in the first part that was taken.
   const taken = () => (extra = {});
   for (const part of piece.texts(well(text))) {
     const entry = await piece.sealPart(to, common(), { kind: "text", text: part });
     await handIn(piece.alone(to.epoch, entry), {});
+    contents.push(content(sha256(entry), []));
     taken();
   }
   if (text) tell("text");
   const fates = [];
   for (const [place, one] of files.entries()) {
     tell("file", { place, sent: 0, size: sealedSize(one.size) });
-    const fate = one.size > most ? "large" : await sendFile(to, common, one, place);
+    const fate = one.size > most ? "large" : await sendFile(to, common, one, place, contents);
     if (fate === "sealed") taken();
     fates.push(fate);
   }
   const continued = `${hex(group)}.${index}`;
-  return { reference: piece.reference(group), fates, text: Boolean(text), continued };
+  const given = receipt && contents.length ? await receiptOf(contents) : undefined;
+  return { reference: piece.reference(group), fates, text: Boolean(text), continued, given };
+}
+
+/** The digits of a receipt for what was taken, and the seconds until it can be checked; nothing where there is none. */
+async function receiptOf(contents) {
+  try {
+    const answer = await ask("/receipts", { method: "POST", body: join(...contents) });
+    const digits = answer.ok ? checked(await answer.text(), contents) : undefined;
+    return digits && { digits, seconds: Number(answer.headers.get("Retry-After")) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Text that any JSON can hold: halves of letters that some keyboards leave are marked. */
 const well = (text) => text.replace(/\p{Cs}/gu, "\uFFFD");
 
 /** One file; from its beginning again, some times, where the server has forgotten it. */
-async function sendFile(key, common, file, place) {
+async function sendFile(key, common, file, place, contents) {
   let said;
   for (let begun = 1; ; begun += 1) {
     const size = sealedSize(file.size);
@@ -87,6 +102,7 @@ async function sendFile(key, common, file, place) {
       said ??= common();
       const entry = await piece.sealPart(key, said, attachment);
       await handIn(piece.alone(key.epoch, entry), { Upload: upload.address, Blob: blob });
+      contents.push(content(sha256(entry), [unhex(blob)]));
       return "sealed";
     } catch (error) {
       upload.drop();

@@ -6,6 +6,7 @@ use payamgir_text::bytewords;
 use payamgir_wire::Hash;
 
 use super::layout::{Frame, address, page};
+use super::receipt::{receipt_address, receipt_row};
 use super::returning::{Eight, answer_row, answers_address};
 use super::spliced::Spliced;
 use super::ways::ways;
@@ -41,6 +42,7 @@ fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup 
         p.lead { (words.lead) }
         p { (words.sealed) " " (words.decides) }
         p { a href=(answers_address(lang)) { (words.came_back) } }
+        @if site.receipts { p { a href=(receipt_address(lang)) { (words.came_receipt) } } }
         (fields(&Fields { cautions: true, eight: Some(eight), ..Fields::blank(site, lang) }))
         section.row {
             h2 { (words.key) }
@@ -162,6 +164,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
             (text_row(f))
             @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
+            @if f.site.receipts { (receipt_row(f.lang)) }
             (files_row(f))
             @if f.cautions { (cautions(words)) }
             div.row { div { p.hint #way { (words.way_plain) } button { (words.send) } } }

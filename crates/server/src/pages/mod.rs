@@ -11,6 +11,7 @@ mod language;
 mod layout;
 mod offline;
 mod outcome;
+mod receipt;
 mod returning;
 pub(crate) mod script;
 mod sealing;
@@ -30,6 +31,7 @@ pub use language::Language;
 pub use layout::STYLE;
 pub use offline::{offline, offline_policy};
 pub use outcome::{message, received};
+pub use receipt::{Checked, receipt};
 pub use returning::{Door, Reply, Visit, door, visit};
 pub use sealing::sealing;
 pub use thanks::Thanks;
@@ -53,6 +55,10 @@ pub struct Site {
     pub file_bytes: u64,
     /// The most of one submission, in bytes.
     pub total_bytes: u64,
+    /// Whether receipts are given.
+    pub receipts: bool,
+    /// The log's public key, as C2SP writes it.
+    pub log_key: String,
     /// Messengers by which a source can write instead.
     pub ways: Vec<Way>,
 }
@@ -117,8 +123,18 @@ pub enum Answerable {
     Busy,
 }
 
+/// Whether a receipt is given.
+pub enum Given {
+    /// Its source did not ask for it.
+    No,
+    /// Its digits, only shown, and the minutes after which it can be checked at the earliest.
+    Code(String, u64),
+    /// It could not be.
+    Failed,
+}
+
 /// What arrived of one submission. Not printable: it is derived from a source.
-pub struct Receipt {
+pub struct Arrival {
     /// Whether a text arrived.
     pub text: bool,
     /// What became of each file, in the order they were sent.
@@ -127,13 +143,15 @@ pub struct Receipt {
     pub reference: String,
     /// Whether it can be answered.
     pub answerable: Answerable,
+    /// Its receipt.
+    pub given: Given,
     /// Why the rest did not arrive.
     pub problem: Option<Problem>,
     /// An opaque token that joins the rest to what arrived.
     pub continues: Option<String>,
 }
 
-impl Receipt {
+impl Arrival {
     /// Whether everything that was sent arrived.
     fn is_whole(&self) -> bool {
         self.problem.is_none() && self.sealed() == self.files.len()

@@ -5,28 +5,30 @@ use payamgir_dropbox::Codename;
 
 use super::form::{Fields, again, fields};
 use super::layout::{Frame, address, page};
+use super::receipt;
 use super::returning::remember;
 use super::words::{Said, Words, fill};
-use super::{Answerable, FileFate, Language, Problem, Receipt, Site};
+use super::{Answerable, Arrival, FileFate, Language, Problem, Site};
 
 /// Everything arrived, or part of it did and the form is offered for the rest.
-pub fn received(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+pub fn received(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
     let words = &lang.words;
-    let whole = receipt.is_whole();
+    let whole = arrival.is_whole();
     let event = if whole { words.received } else { words.part };
     let frame = Frame { site, lang, event: Some(event), switch: false, script: !whole };
     let main = html! {
         h1 { (event) }
-        @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, receipt)) }
-        (arrived(site, lang, receipt))
-        @if !whole { (the_rest(site, lang, receipt)) }
-        @match &receipt.answerable {
+        @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, arrival)) }
+        (arrived(site, lang, arrival))
+        @if !whole { (the_rest(site, lang, arrival)) }
+        @match &arrival.answerable {
             Answerable::No => {}
             Answerable::By(codename) => (remember(codename, lang)),
             Answerable::Misread => p.alert { (words.answer_misread) },
             Answerable::Busy => p.alert { (words.answer_busy) },
         }
-        (reference(lang, receipt))
+        (receipt::given(&arrival.given, lang))
+        (reference(lang, arrival))
         (afterwards(words))
         @if whole { div.row { p { a.more href=(address(lang)) { (words.send_more) } } } }
     };
@@ -48,29 +50,29 @@ pub fn message(site: &Site, lang: &Language, problem: Problem) -> Markup {
     page(&frame, &main)
 }
 
-fn why_part(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+fn why_part(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
     let words = &lang.words;
     html! {
         p.lead { (words.part_lead) }
-        @if let Some(problem) = receipt.problem {
+        @if let Some(problem) = arrival.problem {
             p { (site.limits(words.problem(problem).what, lang)) "." }
         }
     }
 }
 
 /// Each part by its place, never by its name.
-fn arrived(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
+fn arrived(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
     let words = &lang.words;
-    let text = if receipt.text { words.fate_sealed } else { words.none };
+    let text = if arrival.text { words.fate_sealed } else { words.none };
     html! {
         section.row {
             div {
                 h2 { (words.arrived) }
-                @if !receipt.files.is_empty() { p.hint { (count(lang, receipt)) } }
+                @if !arrival.files.is_empty() { p.hint { (count(lang, arrival)) } }
             }
             ul.parts {
                 li { span { (words.words_row) } " " b { (text) } }
-                @for (index, fate) in receipt.files.iter().enumerate() {
+                @for (index, fate) in arrival.files.iter().enumerate() {
                     (file(site, lang, index + 1, *fate))
                 }
             }
@@ -90,21 +92,21 @@ fn file(site: &Site, lang: &Language, place: usize, fate: FileFate) -> Markup {
     }
 }
 
-fn count(lang: &Language, receipt: &Receipt) -> String {
-    let sealed = lang.number(receipt.sealed() as u64);
-    let all = lang.number(receipt.files.len() as u64);
+fn count(lang: &Language, arrival: &Arrival) -> String {
+    let sealed = lang.number(arrival.sealed() as u64);
+    let all = lang.number(arrival.files.len() as u64);
     let values = [("{n}", &*sealed), ("{of}", &*all)];
     fill(lang.words.arrived_count, &values)
 }
 
-fn the_rest(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
-    let codename = match &receipt.answerable {
+fn the_rest(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
+    let codename = match &arrival.answerable {
         Answerable::By(codename) => Some(codename),
         _ => None,
     };
     let text = codename.map(Codename::text).unwrap_or_default();
     let eight = codename.map(|codename| again(codename, &text));
-    let continues = receipt.continues.as_deref();
+    let continues = arrival.continues.as_deref();
     let blank = Fields { continues, eight, ..Fields::blank(site, lang) };
     html! {
         h2.apart { (lang.words.rest) }
@@ -112,13 +114,13 @@ fn the_rest(site: &Site, lang: &Language, receipt: &Receipt) -> Markup {
     }
 }
 
-fn reference(lang: &Language, receipt: &Receipt) -> Markup {
+fn reference(lang: &Language, arrival: &Arrival) -> Markup {
     let words = &lang.words;
     html! {
         section.row {
             h2 { (words.reference) }
             div {
-                p.number { bdi dir="ltr" { (lang.localize(&receipt.reference)) } }
+                p.number { bdi dir="ltr" { (lang.localize(&arrival.reference)) } }
                 p.hint { (words.reference_note) }
             }
         }

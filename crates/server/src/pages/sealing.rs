@@ -7,6 +7,7 @@ use payamgir_wire::desk_key::DeskKey;
 
 use super::form::{Fields, fields};
 use super::outcome::afterwards;
+use super::receipt::yours;
 use super::returning::{Eight, answers_address, eight_words};
 use super::{Language, Problem, Site};
 
@@ -53,10 +54,14 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
         ("sealed", words.fate_sealed.to_owned()),
         ("large", site.limits(words.fate_too_large, lang)),
         ("lost", words.fate_not_taken.to_owned()),
+        ("receipt-in", words.receipt_in.to_owned()),
+        ("receipt-in-told", words.receipt_in_told.to_owned()),
+        ("receipt-browser", words.receipt_browser.to_owned()),
+        ("receipt-wrong", words.receipt_wrong.to_owned()),
     ];
     html! {
         div #sealing hidden data-recipient=(key.recipient) data-epoch=(key.epoch) data-founding=(key.desk)
-            data-most=(site.file_bytes) data-chars=(site.text_chars) data-list=(list) data-digits=(lang.localize("0123456789"))
+            data-most=(site.file_bytes) data-chars=(site.text_chars) data-list=(list) data-log=(site.log_key) data-digits=(lang.localize("0123456789"))
             data-numbers=(lang.numbers()) data-dates=(if lang.near == Lang::Fa { "fa" } else { "en-CA" }) {
             @for (name, text) in said { p data-word=(name) { (text) } }
             div.progress data-progress {
@@ -92,6 +97,7 @@ fn done(site: &Site, lang: &Language) -> Markup {
                 p.hint { (words.answer_danger) }
             }
         }
+        @if site.receipts { (yours("", "{n}", lang)) p.alert data-no-receipt { (words.receipt_none) } }
         section.row {
             h2 { (words.reference) }
             div { p.number { bdi dir="ltr" data-reference {} } p.hint { (words.reference_note) } }

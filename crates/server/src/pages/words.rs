@@ -55,6 +55,11 @@ words! {
     sealing_stay sealing_opening sealing_failed door_way visit_opened offline offline_lead
     offline_needs offline_files_hint offline_seal offline_done offline_block offline_copy
     offline_save offline_after offline_key
+    came_receipt receipt receipt_hint receipt_show receipt_choose receipt_danger receipt_yours
+    receipt_where receipt_when receipt_none receipt_check receipt_lead receipt_digits receipt_button
+    receipt_in receipt_in_told receipt_server receipt_proof receipt_proof_told receipt_waits
+    receipt_waits_told receipt_unknown receipt_unknown_told receipt_misread receipt_misread_told
+    receipt_browser receipt_wrong
 }
 
 impl Words {

@@ -14,6 +14,7 @@ use payamgir_wire::limits::DROPBOX_ANSWER_PIECES;
 use zeroize::Zeroizing;
 
 use super::{Lane, Returning};
+use crate::fields::urlencoded;
 use crate::journal::Event;
 use crate::pages::{self, Door, Problem, Reply, Visit};
 use crate::web::{Spoken, html, status};
@@ -117,19 +118,7 @@ struct Form {
 impl Form {
     /// Reads `application/x-www-form-urlencoded`; `None` where it is something else.
     fn read(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
-        let content_type = headers.get(axum::http::header::CONTENT_TYPE)?.to_str().ok()?;
-        let essence = content_type.split(';').next()?.trim();
-        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return None;
-        }
-        let mut form = Self { codename: Zeroizing::default(), remove: None };
-        for (name, value) in form_urlencoded::parse(body) {
-            match &*name {
-                "codename" => form.codename = Zeroizing::new(value.into_owned()),
-                "remove" => form.remove = Hex::parse(&value).ok(),
-                _ => {}
-            }
-        }
-        Some(form)
+        let [codename, remove] = urlencoded(headers, body, &["codename", "remove"])?;
+        Some(Self { codename, remove: Hex::parse(&remove).ok() })
     }
 }

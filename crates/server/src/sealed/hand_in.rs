@@ -26,6 +26,9 @@ pub struct Tally {
     pub other: u64,
     /// Files or blocks that are no pieces, end too early or were damaged.
     pub damaged: u64,
+    /// Records of blocks that were pasted, new or known.
+    #[serde(skip)]
+    pub records: Vec<u64>,
     /// Why the rest was not taken.
     #[serde(skip)]
     pub problem: Option<Problem>,
@@ -172,6 +175,7 @@ impl Tally {
         self.known += other.known;
         self.other += other.other;
         self.damaged += other.damaged;
+        self.records.extend(&other.records);
         self.problem = self.problem.or(other.problem);
     }
 }

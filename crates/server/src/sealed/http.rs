@@ -10,8 +10,9 @@ use multer::{Field, Multipart};
 
 use super::uploaded::Uploaded;
 use super::{HandIn, Tally};
+use crate::fields::{boundary, drain, next_chunk, skip_field};
 use crate::guard::{Guarded, Watch};
-use crate::intake::{Intake, boundary, drain, next_chunk, skip_field};
+use crate::intake::Intake;
 use crate::journal::Event;
 use crate::pages::{self, Problem};
 use crate::web::{Spoken, Web, html, status};
@@ -205,8 +206,10 @@ impl Intake {
                 continue;
             }
             match super::add(&self.log, head, vec![]).await {
-                Ok(added) if added.new => tally.new += 1,
-                Ok(_) => tally.known += 1,
+                Ok(added) => {
+                    *if added.new { &mut tally.new } else { &mut tally.known } += 1;
+                    tally.records.push(added.index);
+                }
                 Err(error) => {
                     tally.problem = Some(self.storage_problem(error));
                     return tally;

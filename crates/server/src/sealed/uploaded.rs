@@ -8,7 +8,8 @@ use payamgir_wire::limits::BODY_BYTES;
 use payamgir_wire::piece::{Head, OVERHEAD, read_alone};
 
 use super::{Tally, add, is_ours};
-use crate::intake::{Intake, drain};
+use crate::fields::drain;
+use crate::intake::Intake;
 use crate::pages::Problem;
 use crate::uploads::Id;
 

@@ -14,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::file::Writing;
 use super::{Refused, Upload, Uploads};
+use crate::fields::drain;
 use crate::guard::{Guarded, Watch};
-use crate::intake::{Intake, drain};
+use crate::intake::Intake;
 
 /// Chunks on their way to the disk.
 const QUEUE: usize = 4;

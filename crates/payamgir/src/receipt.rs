@@ -1,0 +1,226 @@
+//! `payamgir receipt`: whether what a receipt stands for is in the log, checked on this machine.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use payamgir_courier::{Proved, Server};
+use payamgir_log::{Checkpoint, Code, Hash, Proof, Record, Verifier, check_receipt, content};
+use payamgir_text::lang::Lang;
+use payamgir_text::{code, digits};
+use payamgir_wire::piece::{Event, Reader};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::cli::ReceiptArgs;
+use crate::courier::{no_server, not_sealed, server, unreached};
+use crate::problem::Problem;
+use crate::words::{Say, pick};
+use crate::{files, output};
+
+/// Digits of a receipt before its check digit, and how they are grouped.
+const DIGITS: usize = 39;
+const GROUP: usize = 4;
+/// Most bytes of digits that are read.
+const DIGITS_BYTES: u64 = 1024;
+
+/// `payamgir receipt`
+pub fn receipt(args: &ReceiptArgs, lang: Lang) -> Result<(), Problem> {
+    let address = args.server.server.as_deref().ok_or_else(no_server)?;
+    let server = server(address, &args.server)?;
+    if args.files.is_empty() { check(args, &server, lang) } else { get(&args.files, &server, lang) }
+}
+
+/// Gets one for sealed files that were handed in.
+fn get(files: &[PathBuf], server: &Server, lang: Lang) -> Result<(), Problem> {
+    let mut contents = vec![];
+    for file in files {
+        contents.extend(contents_of(file)?);
+    }
+    let given = payamgir_courier::receipt(server, &contents).map_err(unreached)?;
+    let (answer, seconds) = given.ok_or_else(not_there)?;
+    let code = given_code(&answer, contents).ok_or_else(wrong)?;
+    let minutes = digits::number(seconds.div_ceil(60), lang);
+    eprintln!(
+        "{} {minutes}",
+        pick(lang, "دقیقه تا بتوان سنجیدش:", "Minutes until it can be checked:")
+    );
+    output::line(digits::localize(&written(code), lang))
+}
+
+/// The code in a server's answer, if it is of these contents and of no others.
+fn given_code(answer: &str, mut contents: Vec<[u8; 32]>) -> Option<Code> {
+    let mut lines = answer.lines();
+    let code = parse(lines.next()?)?;
+    let decode = |line: &str| Record::decode(&data_encoding::BASE64.decode(line.as_bytes()).ok()?);
+    let records: Vec<Record> = lines.map(decode).collect::<Option<_>>()?;
+    let mut held: Vec<[u8; 32]> = records.iter().map(|record| record.content().0).collect();
+    held.sort_unstable();
+    contents.sort_unstable();
+    contents.dedup();
+    let right = held == contents && Code::of(records.iter().map(Record::leaf)) == code;
+    right.then_some(code)
+}
+
+/// The hashes of the contents of the pieces in a file, or of the blocks in a text.
+fn contents_of(path: &Path) -> Result<Vec<[u8; 32]>, Problem> {
+    let unread = |error| not_sealed(payamgir_courier::NotSealed::Read(error));
+    let mut file = File::open(path).map_err(unread)?;
+    let (mut buffer, mut reader, mut found) = (vec![0; 64 * 1024], Reader::default(), vec![]);
+    let mut piece: Option<(Hash, u64, Sha256)> = None;
+    loop {
+        let read = file.read(&mut buffer).map_err(unread)?;
+        if read == 0 {
+            break;
+        }
+        let mut rest = &buffer[..read];
+        while let Some(event) = reader.next(&mut rest).map_err(|_| no_pieces())? {
+            match event {
+                Event::Head(head) => {
+                    piece =
+                        Some((Hash(Sha256::digest(&head.entry).into()), head.blob, Sha256::new()));
+                }
+                Event::Blob(part) => {
+                    piece.as_mut().into_iter().for_each(|(_, _, hash)| hash.update(part));
+                }
+                Event::End => found.extend(piece.take().map(finish)),
+            }
+        }
+    }
+    reader.end().map_err(|_| no_pieces())?;
+    if found.is_empty() { Err(no_pieces()) } else { Ok(found) }
+}
+
+fn finish((body, blob, hash): (Hash, u64, Sha256)) -> [u8; 32] {
+    let hash = Hash(hash.finalize().into());
+    content(&body, (blob > 0).then_some(&hash)).0
+}
+
+/// Checks one whose digits are typed: never an argument, which a shell would remember.
+fn check(args: &ReceiptArgs, server: &Server, lang: Lang) -> Result<(), Problem> {
+    let code = read_code(lang)?;
+    let key = match &args.log_key {
+        Some(key) => key.clone(),
+        None => told_key(server, lang)?,
+    };
+    let verifier = Verifier::parse(&key).map_err(|error| wrong().because(error))?;
+    match payamgir_courier::prove(server, &written(code)).map_err(unreached)? {
+        Proved::Unknown => Err(unknown()),
+        Proved::Waits(seconds) => Err(waits(seconds.div_ceil(60))),
+        Proved::Proofs(proofs) => {
+            let checked = check_receipt(code, &proofs, &verifier);
+            let (found, checkpoint) = checked.map_err(|error| wrong().because(error))?;
+            if let Some(out) = &args.proof {
+                files::create(out, proofs.as_bytes())?;
+            }
+            tell(args, &found, &checkpoint, lang)
+        }
+    }
+}
+
+fn read_code(lang: Lang) -> Result<Code, Problem> {
+    eprintln!(
+        "{}",
+        pick(lang, "چهل رقم رسید، و Enter:", "The forty digits of the receipt, and Enter:")
+    );
+    let mut typed = String::new();
+    let mut input = std::io::BufReader::new(std::io::stdin().take(DIGITS_BYTES));
+    let read = std::io::BufRead::read_line(&mut input, &mut typed);
+    read.ok().and_then(|_| parse(&typed)).ok_or_else(misread)
+}
+
+fn told_key(server: &Server, lang: Lang) -> Result<String, Problem> {
+    let key = payamgir_courier::log_key(server).map_err(unreached)?;
+    let said = pick(
+        lang,
+        "کلید لاگ را خود سرور داد؛ آن را با کلیدی که تحریریه می‌شناسد مقایسه کنید:",
+        "The server itself named the log's key; compare it with the one that the desk knows:",
+    );
+    eprintln!("{said}\n  {key}");
+    Ok(key)
+}
+
+fn tell(
+    args: &ReceiptArgs,
+    found: &[Proof],
+    checkpoint: &Checkpoint,
+    lang: Lang,
+) -> Result<(), Problem> {
+    let indexes: Vec<u64> = found.iter().map(|proof| proof.record.index).collect();
+    let root = data_encoding::BASE64.encode(&checkpoint.root.0);
+    if args.json {
+        return output::json(&json!({ "records": indexes, "size": checkpoint.size, "root": root }));
+    }
+    let parts = digits::number(indexes.len() as u64, lang);
+    output::line(match lang {
+        Lang::Fa => format!("در دفتر هست: {parts} بخش."),
+        Lang::En => format!("It is in the record: {parts} parts."),
+    })?;
+    eprintln!("  {} {}", pick(lang, "ریشه‌ی منتشرشده:", "published root:"), root);
+    Ok(())
+}
+
+fn parse(text: &str) -> Option<Code> {
+    code::read(text, DIGITS).map(|number| Code::new(number.to_be_bytes()))
+}
+
+fn written(code: Code) -> String {
+    code::write(u128::from_be_bytes(code.bytes()), DIGITS, GROUP)
+}
+
+fn misread() -> Problem {
+    let what = Say::new("این رقم‌ها خوانده نشد.", "These digits could not be read.");
+    let to_do = Say::new(
+        "باید چهل رقم باشد و آخرین با بقیه جور باشد.",
+        "There should be forty, and the last fits the others.",
+    );
+    Problem::new(what, to_do).exits(2)
+}
+
+fn no_pieces() -> Problem {
+    let what = Say::new("این پرونده‌ی مهرشده نیست.", "This is not a sealed file.");
+    let to_do = Say::new(
+        "پرونده‌ای بدهید که «payamgir seal --out» یا صفحه‌ی بی‌اینترنت ساخته و تحویل داده شده است.",
+        "Give one that `payamgir seal --out` or the page without a network made, and that was handed in.",
+    );
+    Problem::new(what, to_do).exits(2)
+}
+
+fn not_there() -> Problem {
+    let what = Say::new("این پرونده هنوز به آن‌جا نرسیده است.", "This file is not there yet.");
+    let to_do = Say::new(
+        "نخست آن را با «payamgir carry» ببرید.",
+        "Hand it in first, with `payamgir carry`.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn unknown() -> Problem {
+    let what = Say::new("این سرور چنین رسیدی ندارد.", "This server has no such receipt.");
+    let to_do = Say::new(
+        "رقم‌ها را دوباره ببینید. اگر همه درست است، آن پیام در دفتر این سرور نیست.",
+        "Compare the digits. If all are right, the message is not in this server's record.",
+    );
+    Problem::new(what, to_do)
+}
+
+fn waits(minutes: u64) -> Problem {
+    let what = Say::new("هنوز منتشر نشده است.", "It is not published yet.");
+    let to_do = Say::new(
+        format!("حدود {} دقیقه‌ی دیگر دوباره بسنجید.", digits::number(minutes, Lang::Fa)),
+        format!("Check again in about {minutes} minutes."),
+    );
+    Problem::new(what, to_do)
+}
+
+fn wrong() -> Problem {
+    let what = Say::new(
+        "گواه درست نیست: دفتر یا خط دست‌کاری شده است.",
+        "The proof does not hold: the record or the line was tampered with.",
+    );
+    let to_do = Say::new(
+        "اگر می‌توانید بی‌خطر به تحریریه خبر دهید.",
+        "Tell the desk, if you can do so safely.",
+    );
+    Problem::new(what, to_do)
+}

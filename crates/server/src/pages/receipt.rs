@@ -1,0 +1,129 @@
+//! Receipts: asked for in the form, shown once, and checked on a page of their own.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, address, page};
+use super::words::fill;
+use super::{Given, Language, Site};
+
+/// What became of a receipt that was checked.
+pub enum Checked {
+    /// They are not its digits.
+    Misread,
+    /// There is no such receipt here.
+    Unknown,
+    /// It is not published yet; in so many minutes.
+    Waits(u64),
+    /// The proofs, and of how many parts.
+    In(String, u64),
+}
+
+/// Where receipts of `lang` are checked.
+pub(super) fn receipt_address(lang: &Language) -> String {
+    format!("{}receipt", address(lang))
+}
+
+/// The row of the form in which one is asked for.
+pub(super) fn receipt_row(lang: &Language) -> Markup {
+    let words = &lang.words;
+    html! {
+        div.row {
+            h2 { (words.receipt) }
+            div {
+                p.hint { (words.receipt_hint) }
+                details {
+                    summary { (words.receipt_show) }
+                    p.hint { (words.receipt_danger) }
+                    label.check { input type="checkbox" name="receipt" value="1"; " " (words.receipt_choose) }
+                }
+            }
+        }
+    }
+}
+
+/// The receipt of what was sent just now.
+pub(super) fn given(given: &Given, lang: &Language) -> Markup {
+    match given {
+        Given::No => html! {},
+        Given::Failed => html! { p.alert { (lang.words.receipt_none) } },
+        Given::Code(code, minutes) => yours(code, &lang.number(*minutes), lang),
+    }
+}
+
+/// The same, to be filled in: its digits and the minutes until it can be checked.
+pub(super) fn yours(code: &str, minutes: &str, lang: &Language) -> Markup {
+    let words = &lang.words;
+    html! {
+        section.row data-receipt {
+            h2 { (words.receipt_yours) }
+            div {
+                p.number.long { bdi dir="ltr" { (lang.localize(code)) } }
+                p { (words.receipt_where) " " a href=(receipt_address(lang)) { (words.receipt_check) } }
+                p data-wait { (fill(words.receipt_when, &[("{n}", minutes)])) }
+                p.hint { (words.receipt_danger) }
+            }
+        }
+    }
+}
+
+/// The page on which one is checked; above the form, what was found.
+pub fn receipt(site: &Site, lang: &Language, checked: Option<(&str, &Checked)>) -> Markup {
+    let words = &lang.words;
+    let event = checked.map(|(_, checked)| said(checked, lang).0);
+    let frame = Frame { site, lang, event, switch: checked.is_none(), script: true };
+    let typed = match checked {
+        Some((typed, Checked::Misread | Checked::Unknown)) => typed,
+        _ => "",
+    };
+    let wrong = !typed.is_empty();
+    let main = html! {
+        div data-found {
+            @match checked {
+                Some((_, checked)) => (found(checked, lang)),
+                None => { h1 { (words.receipt_check) } p.lead { (words.receipt_lead) } }
+            }
+        }
+        form method="post" action=(receipt_address(lang)) accept-charset="utf-8" autocomplete="off" data-check {
+            div.row {
+                div { label for="receipt" { (words.receipt_digits) } }
+                textarea.short name="receipt" id="receipt" rows="3" dir="ltr" maxlength="256" inputmode="numeric"
+                    autocomplete="off" spellcheck="false" aria-invalid=[wrong.then_some("true")] {
+                    "\n" (typed)
+                }
+            }
+            p.row { button { (words.receipt_button) } }
+        }
+        p { a.more href=(address(lang)) { (words.home) } }
+    };
+    page(&frame, &main)
+}
+
+fn said<'a>(checked: &Checked, lang: &'a Language) -> (&'a str, &'a str) {
+    let words = &lang.words;
+    match checked {
+        Checked::Misread => (words.receipt_misread, words.receipt_misread_told),
+        Checked::Unknown => (words.receipt_unknown, words.receipt_unknown_told),
+        Checked::Waits(_) => (words.receipt_waits, words.receipt_waits_told),
+        Checked::In(..) => (words.receipt_in, words.receipt_in_told),
+    }
+}
+
+fn found(checked: &Checked, lang: &Language) -> Markup {
+    let (what, told) = said(checked, lang);
+    let number = match checked {
+        Checked::Waits(number) | Checked::In(_, number) => lang.number(*number),
+        _ => String::new(),
+    };
+    html! {
+        h1 { (what) }
+        p.lead { (fill(told, &[("{n}", &number)])) }
+        @if let Checked::In(proofs, _) = checked {
+            p { (lang.words.receipt_server) }
+            details {
+                summary { (lang.words.receipt_proof) }
+                p.hint { (lang.words.receipt_proof_told) }
+                pre dir="ltr" tabindex="0" { (proofs) }
+            }
+        }
+    }
+}

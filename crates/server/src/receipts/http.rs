@@ -1,0 +1,151 @@
+//! Receipts over HTTP: the page on which one is checked, and what programs ask.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use data_encoding::BASE64;
+use payamgir_log::{Code, Hash, RECEIPT_RECORDS};
+use payamgir_text::code;
+
+use super::{Found, Unread, blocking};
+use crate::fields::urlencoded;
+use crate::journal::Event;
+use crate::pages::{self, Checked, Problem};
+use crate::web::{Spoken, Web, html, status};
+
+const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+
+/// `GET /checkpoint`: what was published last.
+pub(crate) async fn checkpoint(State(web): State<Arc<Web>>) -> Response {
+    let receipts = web.intake.receipts.clone();
+    match blocking(move || receipts.published()).await {
+        Ok(Some(note)) => (TEXT, note).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(unread) => failed(&web, &unread),
+    }
+}
+
+/// `GET /log`: the log's public key, as C2SP writes it.
+pub(crate) async fn log(State(web): State<Arc<Web>>) -> Response {
+    (TEXT, format!("{}\n", web.site().log_key)).into_response()
+}
+
+/// `POST /receipt`: the digits of a receipt; the answer is its proofs. 202 where they are not published yet,
+/// with the seconds after which to ask again.
+pub(crate) async fn prove(State(web): State<Arc<Web>>, body: Bytes) -> Response {
+    let Some(code) = std::str::from_utf8(&body).ok().and_then(read) else {
+        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
+    };
+    match find(&web, code).await {
+        Ok(Found::Proofs(proofs, _)) => (TEXT, proofs).into_response(),
+        Ok(Found::Waits(seconds)) => {
+            (StatusCode::ACCEPTED, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
+        }
+        Ok(Found::Nothing) => StatusCode::NOT_FOUND.into_response(),
+        Err(unread) => failed(&web, &unread),
+    }
+}
+
+/// `POST /receipts`: a receipt for what was brought sealed, named by hashes of its contents, 32 bytes each.
+/// The answer is its digits, and then each record in base64, a line each; `retry-after` has the seconds until it
+/// can be checked.
+pub(crate) async fn give(State(web): State<Arc<Web>>, body: Bytes) -> Response {
+    let (hashes, rest) = body.as_chunks::<32>();
+    if hashes.is_empty() || !rest.is_empty() || hashes.len() > RECEIPT_RECORDS {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let (hashes, giving) = (hashes.to_vec(), web.clone());
+    let given = blocking(move || given(&giving, &hashes)).await;
+    match given {
+        Ok(Some((lines, seconds))) => {
+            (TEXT, [(header::RETRY_AFTER, seconds.to_string())], lines).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(unread) => failed(&web, &unread),
+    }
+}
+
+fn given(web: &Web, hashes: &[[u8; 32]]) -> Result<Option<(String, u64)>, Unread> {
+    let (reader, mut records) = (web.intake.log.reader()?, vec![]);
+    for hash in hashes {
+        let Some(record) = reader.once(&Hash(*hash))? else { return Ok(None) };
+        records.push(record);
+    }
+    records.sort_unstable();
+    records.dedup();
+    let given = web.intake.receipts.give(&web.intake.log, &records)?;
+    let Some((code, seconds)) = given else { return Ok(None) };
+    let mut lines = written(code) + "\n";
+    for index in records {
+        lines += &BASE64.encode(&reader.record(index)?.encode());
+        lines.push('\n');
+    }
+    Ok(Some((lines, seconds)))
+}
+
+/// `GET /<language>/receipt`: where a receipt is checked.
+pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
+    html(StatusCode::OK, pages::receipt(spoken.site(), spoken.lang, None).into_string())
+}
+
+/// `POST /<language>/receipt`: the same, and what became of what was typed.
+pub(crate) async fn check(
+    State(spoken): State<Spoken>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let (site, lang) = (spoken.site(), spoken.lang);
+    let fields = body.ok().and_then(|body| urlencoded(&headers, &body, &["receipt"]));
+    let Some([typed]) = &fields else {
+        let page = pages::message(site, lang, Problem::Malformed);
+        return html(status(Problem::Malformed), page.into_string());
+    };
+    let (answer, checked) = match read(typed) {
+        None => (StatusCode::UNPROCESSABLE_ENTITY, Checked::Misread),
+        Some(code) => match find(&spoken.web, code).await {
+            Ok(found) => (StatusCode::OK, checked(found)),
+            Err(Unread) => {
+                (spoken.web.intake.journal)(Event::ReceiptsFailed);
+                let page = pages::message(site, lang, Problem::Internal);
+                return html(status(Problem::Internal), page.into_string());
+            }
+        },
+    };
+    html(answer, pages::receipt(site, lang, Some((typed, &checked))).into_string())
+}
+
+fn checked(found: Found) -> Checked {
+    match found {
+        Found::Nothing => Checked::Unknown,
+        Found::Waits(seconds) => Checked::Waits(seconds.div_ceil(60)),
+        Found::Proofs(proofs, parts) => Checked::In(proofs, parts),
+    }
+}
+
+/// Digits of a receipt before its check digit.
+const DIGITS: usize = 39;
+const GROUP: usize = 4;
+
+/// A receipt as it is shown.
+pub(crate) fn written(code: Code) -> String {
+    code::write(u128::from_be_bytes(code.bytes()), DIGITS, GROUP)
+}
+
+/// A code, in whatever digits it was typed.
+fn read(typed: &str) -> Option<Code> {
+    code::read(typed, DIGITS).map(|number| Code::new(number.to_be_bytes()))
+}
+
+async fn find(web: &Web, code: Code) -> Result<Found, Unread> {
+    let (receipts, log) = (web.intake.receipts.clone(), web.intake.log.clone());
+    blocking(move || receipts.find(&log, code)).await
+}
+
+fn failed(web: &Web, _: &Unread) -> Response {
+    (web.intake.journal)(Event::ReceiptsFailed);
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
