@@ -17,7 +17,7 @@ export const SIZES = [
 export const PATIENCE = 120_000;
 const NARROWEST = { width: 320, height: 640 };
 export const DIRECTIONS = { fa: "rtl", en: "ltr" };
-const TEXT_FIELDS = ["#text", "#codename", ".short"];
+const TEXT_FIELDS = ["#text", "#codename", "#receipt", "#invitation", ".short"];
 const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
 
 const FIELDS = {
@@ -57,7 +57,7 @@ assert.ok(control.violations.some(({ id }) => id === "image-alt"), "axe finds wh
 export const profile = (options) => browser.newContext(options);
 
 /** What the script of the source's pages asks for. */
-const OWN = /^\/(s\/[0-9a-f]{16}\.js|(fa|en)\/sealing|words\/(fa|en)\.txt|sealed|upload|upload\/[0-9a-f]{32}|answers|answers\/remove)$/;
+const OWN = /^\/(s\/[0-9a-f]{16}\.js|(fa|en)\/sealing|words\/(fa|en)\.txt|sealed|upload|upload\/[0-9a-f]{32}|receipts?|answers|answers\/remove)$/;
 
 /** A fresh browser profile, scripts off unless asked for. `close` checks what went on in it. */
 export async function open({ scripts = false, size = SIZES[0], locale = "fa-IR", away = [] } = {}) {

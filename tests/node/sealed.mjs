@@ -191,6 +191,89 @@ const scenes = {
     await close();
   },
 
+  /** A receipt is asked for, shown once, and checked on another device: in the browser, by the server, and in vain. */
+  async receipt({ url, shots, text, film }) {
+    const told = { fa: ["در دفتر هست", "گواه را مرورگر خودتان سنجید"], en: ["It is in the record", "Your browser checked the proof itself"] };
+    const served = { fa: "این را سرور سنجید", en: "The server checked it" };
+    for (const lang of LANGS) {
+      const sealed = await open({ scripts: true });
+      await sealed.page.goto(`${url}${lang}/`);
+      await taken(sealed.page);
+      await sealed.page.fill("[name=text]", text);
+      await sealed.page.setInputFiles("[name=files]", [film]);
+      await sealed.page.click("details:has([name=receipt]) summary");
+      await sealed.page.check("[name=receipt]");
+      await inspect(sealed.page, `receipt-asked-${lang}`, shots);
+      await sealed.page.click("form[data-seal] button");
+      await arrived(sealed.page);
+      const digits = (await sealed.page.locator("[data-receipt] bdi").allInnerTexts()).join("-");
+      assert.match(digits, lang === "fa" ? /^[۰-۹]{4}(-[۰-۹]{4}){9}$/ : /^[0-9]{4}(-[0-9]{4}){9}$/);
+      assert.equal(await sealed.page.locator("[data-no-receipt]").count(), 0);
+      assert.match(await sealed.page.innerText("[data-wait]"), /[0-9۰-۹]/);
+      await inspect(sealed.page, `receipt-given-${lang}`, shots);
+      await sealed.close();
+      const { page, close } = await open({ scripts: true });
+      await published(page, lang, digits, told[lang][1]);
+      assert.equal(await page.innerText("h1"), told[lang][0]);
+      await inspect(page, `receipt-checked-${lang}`, shots);
+      await close();
+      const plain = await open({ scripts: false });
+      await plain.page.goto(`${url}${lang}/receipt`);
+      await inspect(plain.page, `receipt-door-${lang}`, shots);
+      await plain.page.fill("[name=receipt]", digits.replace(/.$/, (last) => (last === "1" || last === "۱" ? "2" : "1")));
+      await plain.page.click("form button");
+      assert.equal(await plain.page.getAttribute("[name=receipt]", "aria-invalid"), "true");
+      await inspect(plain.page, `receipt-misread-${lang}`, shots);
+      await plain.page.fill("[name=receipt]", digits);
+      await plain.page.click("form button");
+      assert.ok((await plain.page.innerText("main")).includes(served[lang]));
+      await plain.page.click("summary");
+      await inspect(plain.page, `receipt-served-${lang}`, shots);
+      await plain.close();
+      await forged(digits, lang);
+    }
+
+    /** Checks until it is published. */
+    async function published(page, lang, digits, sign) {
+      for (let tries = 0; tries < 60; tries += 1) {
+        await page.goto(`${url}${lang}/receipt`);
+        await page.waitForSelector("form[data-check=here]");
+        await page.fill("[name=receipt]", digits.replaceAll("-", " "));
+        const before = await page.innerText("h1");
+        await page.click("form button");
+        await page.waitForFunction((before) => document.querySelector("h1") && document.querySelector("h1").textContent !== before, before);
+        if ((await page.innerText("main")).includes(sign)) return;
+        await page.waitForTimeout(500);
+      }
+      assert.fail("it is never published");
+    }
+
+    /** A server that changes a record, a hash of the path or the root is caught. */
+    async function forged(digits, lang) {
+      const change = (at) => async (route) => {
+        const answer = await route.fetch();
+        const lines = (await answer.text()).split("\n");
+        const line = lines.findIndex(at);
+        assert.ok(line > 0);
+        const letter = lines[line].length - 6;
+        lines[line] = lines[line].slice(0, letter) + (lines[line][letter] === "B" ? "C" : "B") + lines[line].slice(letter + 1);
+        await route.fulfill({ response: answer, body: lines.join("\n") });
+      };
+      const ways = [(line) => line.startsWith("extra "), (line) => /^[A-Za-z0-9+/]{43}=$/.test(line), (line) => line.startsWith("— ")];
+      for (const way of ways) {
+        const context = await profile({});
+        const page = await context.newPage();
+        await page.route("**/receipt", (route) => (new URL(route.request().url()).pathname === "/receipt" ? change(way)(route) : route.continue()));
+        await page.goto(`${url}${lang}/receipt`);
+        await page.waitForSelector("form[data-check=here]");
+        await page.fill("[name=receipt]", digits);
+        await page.click("form button");
+        await page.waitForSelector("form .alert");
+        await context.close();
+      }
+    }
+  },
+
   /** The page that is carried: opened from the disk, with no network. Gives what it made. */
   async offline({ url, shots, folder, text, film }) {
     const online = await profile({});

@@ -46,8 +46,9 @@ fn page(server: &Server, typed: &str) -> Answer {
 /// The digits on the page that says what arrived.
 fn digits(page: &str) -> String {
     let at = page.find("data-receipt").expect("no receipt on the page");
-    let (_, rest) = page[at..].split_once("<bdi dir=\"ltr\">").unwrap();
-    rest.split('<').next().unwrap().to_owned()
+    let groups = page[at..].split("<bdi dir=\"ltr\">").skip(1).take(10);
+    let groups: Vec<&str> = groups.map(|group| group.split('<').next().unwrap()).collect();
+    groups.join("-")
 }
 
 fn send(server: &Server, form: Form) -> String {

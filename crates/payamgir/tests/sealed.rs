@@ -187,3 +187,17 @@ fn the_page_that_is_carried_seals_with_no_network() {
         }
     }
 }
+
+#[test]
+fn a_receipt_is_checked_in_the_browser_and_a_forged_one_is_caught() {
+    let place = Place::new();
+    place.configure("limits.receipt_seconds", "3");
+    let server = place.serve();
+    let (path, _) = film(&place, 50_000);
+    let config = json!({ "text": WORDS, "film": path });
+    if play("receipt", &place, &server, config).is_none() {
+        return;
+    }
+    place.sync(&server);
+    assert_eq!(place.list().len(), 2);
+}

@@ -249,7 +249,8 @@ function showReceipt(main, receipt, given) {
   const [yours, none] = [at("[data-receipt]", main), at("[data-no-receipt]", main)];
   if (!receipt || given) none.remove();
   if (!given) return yours.remove();
-  at(".number bdi", yours).textContent = localized(given.digits);
+  const groups = localized(given.digits).split("-");
+  all("bdi", yours).forEach((group, place) => (group.textContent = groups[place]));
   const wait = at("[data-wait]", yours);
   wait.textContent = wait.textContent.replace("{n}", numbered(Math.ceil(given.seconds / 60)));
   return undefined;
@@ -295,6 +296,7 @@ function comeBack(form, setting) {
 
 /** A receipt is checked here; whatever else becomes of it, the server says. */
 function checkReceipt(form) {
+  form.dataset.check = "here";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const digits = [...at("[name=receipt]", form).value.normalize("NFKC")].map(digit).join("").replace(/[^0-9]/g, "");

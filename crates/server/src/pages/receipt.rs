@@ -6,6 +6,9 @@ use super::layout::{Frame, address, page};
 use super::words::fill;
 use super::{Given, Language, Site};
 
+/// Groups of digits in a receipt.
+const GROUPS: usize = 10;
+
 /// What became of a receipt that was checked.
 pub enum Checked {
     /// They are not its digits.
@@ -57,13 +60,20 @@ pub(super) fn yours(code: &str, minutes: &str, lang: &Language) -> Markup {
         section.row data-receipt {
             h2 { (words.receipt_yours) }
             div {
-                p.number.long { bdi dir="ltr" { (lang.localize(code)) } }
+                (groups(code, lang))
                 p { (words.receipt_where) " " a href=(receipt_address(lang)) { (words.receipt_check) } }
                 p data-wait { (fill(words.receipt_when, &[("{n}", minutes)])) }
                 p.hint { (words.receipt_danger) }
             }
         }
     }
+}
+
+/// The digits in numbered groups: read from the right or the left, their order is not in doubt.
+fn groups(code: &str, lang: &Language) -> Markup {
+    let code = lang.localize(code);
+    let groups = if code.is_empty() { vec![""; GROUPS] } else { code.split('-').collect() };
+    html! { ol.eight { @for group in groups { li { bdi dir="ltr" { (group) } } } } }
 }
 
 /// The page on which one is checked; above the form, what was found.
