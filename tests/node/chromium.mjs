@@ -17,7 +17,7 @@ export const SIZES = [
 export const PATIENCE = 120_000;
 const NARROWEST = { width: 320, height: 640 };
 export const DIRECTIONS = { fa: "rtl", en: "ltr" };
-const TEXT_FIELDS = ["#text", "#codename", "#receipt", "#invitation", ".short"];
+const TEXT_FIELDS = ["#text", "#codename", "#receipt", "#pass", ".short"];
 const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
 
 const FIELDS = {

@@ -191,6 +191,48 @@ const scenes = {
     await close();
   },
 
+  /** Strangers have used up the lane of those who bring nothing: the script works, and a pass goes by. */
+  async flooded({ url, shots, text, film, passes }) {
+    for (const lang of LANGS) {
+      const { page, close } = await open({ scripts: true });
+      await page.goto(`${url}${lang}/`);
+      await taken(page);
+      await page.fill("[name=text]", text);
+      await page.setInputFiles("[name=files]", [film]);
+      await page.click("form[data-seal] button");
+      await arrived(page);
+      assert.equal(await page.innerText("h1:visible"), WHOLE[lang]);
+      assert.equal(await page.locator(".lost").count(), 0);
+      await close();
+      const plain = await open({ scripts: false });
+      await plain.page.goto(`${url}${lang}/`);
+      await plain.page.fill("[name=text]", text);
+      await plain.page.click("form button");
+      assert.equal(await plain.page.inputValue("[name=text]"), text);
+      assert.ok(await plain.page.isVisible("[name=pass]"), "it is asked for where it helps");
+      await inspect(plain.page, `flooded-${lang}`, shots);
+      if (lang === "en") {
+        await plain.page.fill("[name=pass]", passes[0]);
+        await plain.page.click("form button");
+        assert.equal(await plain.page.innerText("h1"), WHOLE.en);
+      }
+      await plain.close();
+    }
+    const { page, requests, close } = await open({ scripts: true });
+    await page.goto(`${url}fa/`);
+    await taken(page);
+    await page.fill("[name=text]", text);
+    await page.click("details:has([name=pass]) summary");
+    await page.fill("[name=pass]", passes[1].replace(/[0-9]/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]));
+    await inspect(page, "pass-fa", shots);
+    await page.click("form[data-seal] button");
+    await arrived(page);
+    const heads = await Promise.all(requests.map((request) => request.allHeaders()));
+    assert.ok(heads.some((head) => head.pass === passes[1].replaceAll("-", "")), "it goes by the pass");
+    assert.ok(heads.filter((head) => head.pass).every((head) => !head.proof), "and does no work");
+    await close();
+  },
+
   /** A receipt is asked for, shown once, and checked on another device: in the browser, by the server, and in vain. */
   async receipt({ url, shots, text, film }) {
     const told = { fa: ["در دفتر هست", "گواه را مرورگر خودتان سنجید"], en: ["It is in the record", "Your browser checked the proof itself"] };

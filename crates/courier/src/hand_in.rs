@@ -9,6 +9,8 @@ use serde::Deserialize;
 use ureq::SendBody;
 use ureq::tls::TlsConfig;
 
+use crate::work;
+
 const CONNECT: Duration = Duration::from_secs(60);
 /// Silence after which it is given up.
 const SILENCE: Duration = Duration::from_secs(120);
@@ -97,7 +99,13 @@ pub fn fetch_key(server: &Server) -> Result<String, Failure> {
 
 /// Hands in pieces. What was taken before a line broke stays taken: they may be handed in again.
 pub fn hand_in(server: &Server, pieces: &mut dyn Read) -> Result<(Told, u16), Failure> {
-    let answer = server.post("/sealed").send(SendBody::from_reader(pieces)).map_err(network)?;
+    let mut request = server.post("/sealed");
+    // Where more comes than people send, who works goes first; asked before much is on its way.
+    let ahead = server.agent.get(format!("{}/challenge", server.base)).call().map_err(network)?;
+    if let Some(proof) = work::asked(&ahead) {
+        request = request.header("proof", proof);
+    }
+    let answer = request.send(SendBody::from_reader(pieces)).map_err(network)?;
     let status = answer.status().as_u16();
     let mut body = vec![];
     answer.into_body().into_reader().take(ANSWER_BYTES).read_to_end(&mut body).map_err(network)?;

@@ -7,6 +7,7 @@ mod hand_in;
 mod key;
 mod receipts;
 mod seal;
+mod work;
 
 pub use hand_in::{Failure, Server, Told, fetch_key, hand_in};
 pub use key::{Key, NotAKey, fingerprint};

@@ -40,6 +40,20 @@ impl Client {
         }
     }
 
+    /// Has blinded passes signed; `None` where the server does not.
+    pub fn passes(&self, points: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        let (status, body) = self.post("/desk/1/passes", points, true)?;
+        let mut answer = vec![];
+        std::io::Read::read_to_end(&mut body.reader(), &mut answer)
+            .map_err(crate::client::network)?;
+        match status {
+            200 => Ok(Some(answer)),
+            400 | 403 => Ok(None),
+            401 => Err(Failure::Refused(refusal(&answer[..]))),
+            other => Err(Failure::Status(other)),
+        }
+    }
+
     /// Keeps a file to go with a reply: its sealed entry and its sealed blob. Gives its record.
     pub fn keep(&self, entry: &[u8], blob: &[u8]) -> Result<u64, Failure> {
         let kept = payamgir_wire::sync::write_kept(entry, blob);

@@ -21,6 +21,8 @@ pub use library::Submission;
 pub use opening::{Item, Opened, Trouble};
 /// Identities, for the program: only this crate may depend on the one that opens.
 pub use payamgir_open as open;
+/// Passes, for the program.
+pub use payamgir_pass as passes;
 /// Who the desk is, for the program.
 pub use payamgir_roster as roster;
 pub use payamgir_seal as seal;

@@ -7,6 +7,7 @@
 //! crate knows nothing of keys, network, clock or entries.
 
 mod answers;
+mod passes;
 mod receipts;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use answers::{Answers, DropboxId, Piece};
+pub use passes::Passes;
 pub use receipts::{Published, Receipts};
 
 /// A keyed hash.
@@ -40,6 +42,13 @@ pub struct Ledger(Mutex<Connection>);
 /// Why it could not be remembered or looked up.
 #[derive(Debug)]
 pub struct Failed(rusqlite::Error);
+
+impl Failed {
+    /// What was found is none of what is kept here.
+    pub fn damaged() -> Self {
+        Self(rusqlite::Error::InvalidQuery)
+    }
+}
 
 /// How far sending a reply came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -170,6 +170,11 @@ impl Log {
         self.quota.check_disk()
     }
 
+    /// The share of the configured storage that is used or on its way.
+    pub fn filled(&self) -> f64 {
+        self.quota.filled()
+    }
+
     /// A new reader. Reading blocks.
     pub fn reader(&self) -> Result<Reader, Error> {
         Reader::open(self.shelf.folder.path())

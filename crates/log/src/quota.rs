@@ -53,6 +53,12 @@ impl Quota {
         used.kept = used.kept.saturating_sub(bytes);
     }
 
+    /// The share of the storage that is used or on its way.
+    pub(crate) fn filled(&self) -> f64 {
+        let used = self.used();
+        used.kept.saturating_add(used.held) as f64 / self.limits.storage.max(1) as f64
+    }
+
     /// Asks the file system. [`Error::Full`] where less than `keep_free` is left.
     pub(crate) fn check_disk(&self) -> Result<(), Error> {
         if self.limits.keep_free == 0 {

@@ -53,6 +53,14 @@ pub struct Limits {
     pub answer_days: u32,
     pub receipt_seconds: u64,
     pub receipt_records: u64,
+    pub plain_burst: u64,
+    pub plain_per_second: u64,
+    pub plain_storage_percent: u64,
+    pub proven_burst: u64,
+    pub proven_per_second: u64,
+    pub proof_work: u64,
+    pub connection_burst: u64,
+    pub connection_per_second: u64,
 }
 
 impl Default for Config {
@@ -99,6 +107,14 @@ impl Default for Limits {
             answer_days: 30,
             receipt_seconds: 3600,
             receipt_records: 64,
+            plain_burst: 40_000,
+            plain_per_second: 20,
+            plain_storage_percent: 80,
+            proven_burst: 2000,
+            proven_per_second: 200,
+            proof_work: 200_000,
+            connection_burst: 30,
+            connection_per_second: 2,
         }
     }
 }
@@ -138,8 +154,13 @@ impl Config {
         if self.site.languages.is_empty() || !self.site.languages.iter().all(known) {
             return Err(out_of_range("languages"));
         }
-        if limits.receipt_records > 10_000 {
-            return Err(out_of_range("receipt_records"));
+        let bounded = [
+            ("receipt_records", limits.receipt_records, 10_000),
+            ("plain_storage_percent", limits.plain_storage_percent, 100),
+            ("proof_work", limits.proof_work, 5_000_000),
+        ];
+        if let Some((name, ..)) = bounded.iter().find(|(_, value, most)| value > most) {
+            return Err(out_of_range(name));
         }
         if [limits.text_chars, limits.uploads, limits.connections].iter().any(|n| *n > 1_000_000) {
             return Err(out_of_range("text_chars, uploads, connections"));

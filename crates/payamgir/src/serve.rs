@@ -10,7 +10,7 @@ use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
 use payamgir_server::{
-    Clock, Desk, NoDesk, Receipts, Returning, Settings, journal, pages, settings,
+    Clock, Desk, Flood, Lanes, NoDesk, Receipts, Returning, Settings, journal, pages, settings,
 };
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
 use crate::cli::{InitArgs, OfflinePageArgs, ServeArgs};
-use crate::config::{Config, SAMPLE};
+use crate::config::{self, Config, SAMPLE};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{channels_config, files, output, world};
@@ -156,7 +156,10 @@ pub fn run<F: Future<Output = ()>>(
         let returning = returning.map_err(|error| no_database(dir, "answers.db", error))?;
         let receipts = Receipts::open(dir, clock(config), world.clone());
         let receipts = receipts.map_err(|error| no_database(dir, "receipts.db", error))?;
-        bound.serve((log, desk), (channels, returning, receipts), (world, journal), stop).await;
+        let flood = Flood::open(dir, lanes(config), world.clone());
+        let flood = flood.map_err(|error| no_database(dir, "passes.db", error))?;
+        let ways = (channels, returning, receipts, flood);
+        bound.serve((log, desk), ways, (world, journal), stop).await;
         Ok(())
     })
 }
@@ -179,7 +182,25 @@ fn clock(config: &Config) -> Clock {
     Clock { every: config.limits.receipt_seconds, step: config.limits.receipt_records }
 }
 
-/// What waits for sources could not be opened: `answers.db` or `receipts.db`.
+fn lanes(config: &Config) -> Lanes {
+    let limits = &config.limits;
+    Lanes {
+        plain: (limits.plain_burst as f64, limits.plain_per_second as f64),
+        proven: (limits.proven_burst as f64, limits.proven_per_second as f64),
+        work: limits.proof_work,
+        share: limits.plain_storage_percent as f64 / 100.0,
+    }
+}
+
+/// What one connection may send; no limit where it is 0 a second.
+fn connection_pace(limits: &config::Limits) -> (f64, f64) {
+    match limits.connection_per_second {
+        0 => (f64::INFINITY, 0.0),
+        rate => (limits.connection_burst.max(1) as f64, rate as f64),
+    }
+}
+
+/// A database of what waits for sources could not be opened.
 fn no_database(
     dir: &Path,
     name: &str,
@@ -187,8 +208,8 @@ fn no_database(
 ) -> Problem {
     let file = dir.join(name).display().to_string();
     let what = Say::new(
-        format!("پاسخ‌ها و رسیدها باز نشد: {file}"),
-        format!("What waits for sources, answers and receipts, could not be opened: {file}"),
+        format!("پایگاه داده‌ی کنار لاگ باز نشد: {file}"),
+        format!("A database beside the log could not be opened: {file}"),
     );
     let to_do = Say::new(
         "دسترسی و جای دیسک را ببینید. اگر پرونده خراب است، آن را کنار بگذارید: آنچه در آن است از دست می‌رود و نه هیچ پیامی.",
@@ -272,6 +293,7 @@ fn settings(dir: &Path, config: &Config, ways: Vec<pages::Way>) -> Result<Settin
         limits: settings::Limits {
             submission_bytes: limits.submission_mib.saturating_mul(MIB),
             connections: limits.connections as usize,
+            connection_pace: connection_pace(limits),
             unfinished_bytes: limits.unfinished_mib.saturating_mul(MIB),
             uploads: limits.uploads as usize,
             upload_wait: Duration::from_secs(limits.upload_wait_seconds),

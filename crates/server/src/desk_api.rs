@@ -22,6 +22,7 @@ use crate::auth::Asking;
 use crate::channels::{self, Channels};
 use crate::deposits::Deposits;
 use crate::desk::Desk;
+use crate::flood::Flood;
 use crate::journal::{Event, Journal};
 use crate::mailbox::Mailbox;
 use crate::presence::Presence;
@@ -47,6 +48,7 @@ pub(crate) struct Api {
     pub(crate) pages: Semaphore,
     pub(crate) channels: Arc<Channels>,
     pub(crate) returning: Arc<Returning>,
+    pub(crate) flood: Arc<Flood>,
 }
 
 impl Api {
@@ -54,11 +56,23 @@ impl Api {
         (log, desk): (Log, Desk),
         deposits: PathBuf,
         (world, journal): (World, Journal),
-        (channels, returning): (Arc<Channels>, Arc<Returning>),
+        (channels, returning, flood): (Arc<Channels>, Arc<Returning>, Arc<Flood>),
     ) -> Self {
         let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
         let (presence, pages) = (Presence::default(), Semaphore::new(PAGES));
-        Self { log, desk, journal, world, mailbox, deposits, presence, pages, channels, returning }
+        Self {
+            log,
+            desk,
+            journal,
+            world,
+            mailbox,
+            deposits,
+            presence,
+            pages,
+            channels,
+            returning,
+            flood,
+        }
     }
 
     async fn read<T: Send + 'static>(

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::desk::Desk;
+use crate::flood::{Flood, Lanes};
 use crate::intake::Intake;
 use crate::pages::{Language, Site};
 use crate::receipts::{Clock, Receipts};
@@ -93,6 +94,7 @@ async fn intake() -> Intake {
     let returning = Returning::open(&folder, 30, &desk, world.clone()).expect("a database");
     let clock = Clock { every: 1 << 40, step: 1 };
     let receipts = Receipts::open(&folder, clock, world.clone()).expect("a database");
+    let flood = Flood::open(&folder, Lanes::default(), world.clone()).expect("a database");
     let room = (1 << 20, 1 << 20);
     let uploads = Uploads::open(folder.join("uploads"), room, world.clone()).expect("a folder");
     Intake {
@@ -102,6 +104,7 @@ async fn intake() -> Intake {
         world,
         returning: Arc::new(returning),
         receipts: Arc::new(receipts),
+        flood: Arc::new(flood),
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
         turns: Semaphore::new(4),
         uploads: Arc::new(uploads),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use multer::{Field, Multipart};
 use payamgir_dropbox::Codename;
 use payamgir_log::{Error, Kind, Log, PendingBlob};
+use payamgir_pass::Pass;
 use payamgir_seal::seal_entry;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::desk::Desk;
 use crate::fields::{boundary, decode, drain, grow, next_chunk, skip_field, skip_form};
+use crate::flood::{Challenge, Flood, Ticket};
 use crate::guard::{Guarded, Watch};
 use crate::journal::{Event, Journal};
 use crate::pages::{Answerable, FileFate, Given, Language, Problem};
@@ -47,6 +49,7 @@ pub(crate) struct Intake {
     pub journal: Journal,
     pub returning: Arc<Returning>,
     pub receipts: Arc<Receipts>,
+    pub flood: Arc<Flood>,
     /// Turns to send a file.
     pub turns: Semaphore,
     pub uploads: Arc<Uploads>,
@@ -73,6 +76,10 @@ struct Pending {
     text: Option<Zeroizing<String>>,
     typed: Zeroizing<String>,
     answerable: bool,
+    /// What it is let in by; `None` once that was looked at.
+    ticket: Option<Ticket>,
+    /// Nothing of it is taken.
+    kept_out: bool,
     /// Goes with the first part that is sealed.
     dropbox: Option<payamgir_wire::Dropbox>,
 }
@@ -90,7 +97,7 @@ impl Intake {
         let stream = body.into_data_stream();
         let guarded = Guarded::new(stream, watch.clone(), limits, self.cut_off.clone());
         let submission = Submission::new(Hex(self.world.bytes()));
-        let pending = Pending::default();
+        let pending = Pending { ticket: Some(Ticket::default()), ..Pending::default() };
         let mut reading = Reading { intake: self, lang, watch, submission, pending };
         match boundary(content_type) {
             Ok(boundary) => {
@@ -116,6 +123,15 @@ impl Intake {
         let _counted = Waiting::new(&self.waiting);
         let wait = self.settings.limits.upload_wait;
         tokio::time::timeout(wait, self.turns.acquire()).await.ok()?.ok()
+    }
+
+    /// Lets somebody in, or says what is to be solved first.
+    pub(crate) async fn let_in(&self, ticket: &Ticket) -> Result<(), Challenge> {
+        let passed = self.flood.let_in(ticket, self.log.filled()).await;
+        if passed.is_err() && self.flood.is_news() {
+            (self.journal)(Event::Flooded);
+        }
+        passed
     }
 
     async fn append(&self, entry: Entry, blobs: Vec<PendingBlob>) -> Result<u64, Problem> {
@@ -166,7 +182,8 @@ impl Reading<'_> {
     /// Whether nothing more can be taken of this request.
     fn is_over(&self) -> bool {
         let over = [Problem::TextTooLong, Problem::TooManyFiles, Problem::Full, Problem::Internal];
-        self.submission.problem.is_some_and(|problem| over.contains(&problem))
+        let over = self.submission.problem.is_some_and(|problem| over.contains(&problem));
+        over || self.pending.kept_out
     }
 
     async fn field(&mut self, field: Field<'_>) {
@@ -175,6 +192,7 @@ impl Reading<'_> {
             (Some("text"), None) => self.text(field).await,
             (Some("codename"), None) => self.codename(field).await,
             (Some("answerable"), None) => self.pending.answerable = self.ticked(field).await,
+            (Some("pass"), None) => self.pass(field).await,
             (Some("receipt"), None) => self.submission.receipt = self.ticked(field).await,
             // Whatever name it has, or none that can be read: a file is not dropped for its name.
             (Some("files"), _) => {
@@ -221,6 +239,25 @@ impl Reading<'_> {
         }
     }
 
+    async fn pass(&mut self, field: Field<'_>) {
+        let read = self.collect(field, TOKEN_BYTES * 2).await;
+        let typed = read.ok().and_then(|(typed, whole)| whole.then_some(typed));
+        let pass = typed.and_then(|typed| Pass::read(std::str::from_utf8(&typed).ok()?));
+        self.pending.ticket.iter_mut().for_each(|ticket| ticket.pass = pass.clone());
+    }
+
+    /// Whether it is let in; asked once, before the first thing of it is kept.
+    async fn is_let_in(&mut self) -> bool {
+        if let Some(ticket) = self.pending.ticket.take()
+            && self.intake.let_in(&ticket).await.is_err()
+        {
+            let given = self.intake.flood.has_given();
+            self.submission.fail(if given { Problem::Flooded } else { Problem::Busy });
+            self.pending.kept_out = true;
+        }
+        !self.pending.kept_out
+    }
+
     async fn ticked(&self, field: Field<'_>) -> bool {
         let read = self.collect(field, 1).await;
         read.is_ok_and(|(value, whole)| whole && *value == b"1"[..])
@@ -233,9 +270,20 @@ impl Reading<'_> {
         }
     }
 
+    /// Who is not let in finds the words again that answers were to come by.
+    fn keep_codename(&mut self) {
+        let read = Codename::read(&self.pending.typed).ok().filter(|_| self.pending.answerable);
+        self.submission.answerable = read.map_or(Answerable::No, Answerable::By);
+    }
+
     /// Seals the text that waited.
     async fn settle(&mut self) {
         let Some(text) = self.pending.text.take() else { return };
+        if !self.is_let_in().await {
+            self.submission.kept = text;
+            self.keep_codename();
+            return;
+        }
         match self.intake.blocks(&text).await {
             None => {
                 self.tie().await;
@@ -315,6 +363,10 @@ impl Reading<'_> {
         // A form without a chosen file sends one empty, nameless part.
         if name.is_empty() && matches!(first, Ok(None)) {
             return;
+        }
+        if !self.is_let_in().await {
+            self.submission.files.push(FileFate::NotTaken);
+            return skip_field(field, &self.watch).await;
         }
         if self.submission.files.len() as u64 >= self.intake.settings.site.files {
             self.submission.files.push(FileFate::NotTaken);

@@ -23,6 +23,10 @@ pub enum Event {
     ReceiptsFailed,
     /// The log could not be published. Act: look at the disk; `log verify`.
     PublishFailed,
+    /// Passes could not be signed or looked up. Act: look at the disk.
+    PassesFailed,
+    /// More comes than people send: some are asked to work first, or to come later.
+    Flooded,
     /// Both listeners are open.
     Started,
     /// Told to stop; uploads in flight may finish.
@@ -99,6 +103,10 @@ impl std::fmt::Display for Event {
             Self::AnswersFailed => f.write_str("could not keep, read or remove an answer"),
             Self::ReceiptsFailed => f.write_str("could not give or check a receipt"),
             Self::PublishFailed => f.write_str("could not publish a checkpoint of the log"),
+            Self::PassesFailed => f.write_str("could not sign or look up a pass"),
+            Self::Flooded => {
+                f.write_str("more comes than people send: some must work first or come later")
+            }
             Self::UploadsMany => f.write_str("too many unfinished uploads: new ones are refused"),
             Self::UploadFailed(kind) => {
                 write!(f, "could not write or read an unfinished upload: {kind}")

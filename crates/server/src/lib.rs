@@ -12,6 +12,7 @@ mod deposits;
 mod desk;
 mod desk_api;
 mod fields;
+mod flood;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;
@@ -34,6 +35,7 @@ mod web;
 pub mod world;
 
 pub use desk::{Desk, NoDesk};
+pub use flood::{Flood, Lanes};
 pub use listen::{Bound, bind};
 pub use receipts::{Clock, Receipts};
 pub use returning::Returning;

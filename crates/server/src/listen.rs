@@ -11,7 +11,6 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use payamgir_log::Log;
 use payamgir_seal::padding::sealed_size;
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +23,8 @@ use crate::auth::Gate;
 use crate::channels::Channels;
 use crate::desk::Desk;
 use crate::desk_api::Api;
+use crate::flood::connection::Answering;
+use crate::flood::{Flood, Rate};
 use crate::intake::Intake;
 use crate::journal::{Event, Journal};
 use crate::receipts::Receipts;
@@ -72,12 +73,12 @@ impl Bound {
     pub async fn serve(
         self,
         (log, desk): (Log, Desk),
-        (channels, returning, receipts): (Channels, Returning, Receipts),
+        (channels, returning, receipts, flood): (Channels, Returning, Receipts, Flood),
         (world, journal): (World, Journal),
         stop: impl Future<Output = ()>,
     ) {
         let (channels, returning) = (Arc::new(channels), Arc::new(returning));
-        let receipts = Arc::new(receipts);
+        let (receipts, flood) = (Arc::new(receipts), Arc::new(flood));
         let (settings, uploads) = (Arc::new(self.settings), Arc::new(self.uploads));
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
@@ -86,7 +87,7 @@ impl Bound {
         let gate = Gate::new(knows, world.clone(), journal.clone());
         let deposits = settings.deposits.clone();
         let told = (world.clone(), journal.clone());
-        let ways = (channels.clone(), returning.clone());
+        let ways = (channels.clone(), returning.clone(), flood.clone());
         let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
         let turning = tokio::spawn(returning.clone().keep_turning());
         let expiring = tokio::spawn(uploads.clone().keep_turning());
@@ -100,6 +101,7 @@ impl Bound {
             journal: journal.clone(),
             returning,
             receipts,
+            flood,
             turns: Semaphore::new(limits.uploads),
             uploads,
             waiting: Arc::default(),
@@ -111,8 +113,10 @@ impl Bound {
             listener,
             router,
             room: Arc::new(Semaphore::new(connections)),
+            connections,
             head_timeout: limits.head_timeout,
             pause: limits.pause,
+            pace: limits.connection_pace,
             abandon: abandon.clone(),
             journal: journal.clone(),
         };
@@ -158,9 +162,13 @@ struct Door {
     listener: TcpListener,
     router: Router,
     room: Arc<Semaphore>,
+    /// How many connections there may be.
+    connections: usize,
     head_timeout: Duration,
     /// How long a peer may leave unread what is sent to it.
     pause: Duration,
+    /// What one connection may send.
+    pace: Rate,
     /// Cancelled when connections are dropped as they are.
     abandon: CancellationToken,
     journal: Journal,
@@ -196,7 +204,8 @@ impl Door {
     }
 
     fn converse(&self, stream: TcpStream, turn: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
-        let service = TowerToHyperService::new(self.router.clone());
+        let service =
+            Answering::new(self.router.clone(), self.pace, (&self.room, self.connections));
         let mut patient = TimeoutStream::new(stream);
         patient.set_write_timeout(Some(self.pause));
         let abandon = self.abandon.clone();

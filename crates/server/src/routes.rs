@@ -15,6 +15,7 @@ use crate::channels::{self, Channels};
 use crate::compress;
 use crate::deposits;
 use crate::desk_api::{self, Api};
+use crate::flood;
 use crate::headers;
 use crate::mailbox;
 use crate::pages::{self, Language};
@@ -40,6 +41,7 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         .route("/answers/remove", post(tickets::remove))
         .route("/upload", any(uploads::http::begin))
         .route("/upload/{id}", any(uploads::http::go_on))
+        .route("/challenge", get(sealed::http::challenge))
         .route("/key", get(sealed::http::key))
         .route("/checkpoint", get(receipts::http::checkpoint))
         .route("/log", get(receipts::http::log))
@@ -50,6 +52,7 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         .fallback(web::not_found)
         .merge(pages)
         .method_not_allowed_fallback(web::wrong_method)
+        .layer(from_fn(flood::connection::one_by_one))
         .layer(from_fn(compress::pages))
         .layer(map_response(move |response| {
             let policy = policy.clone();
@@ -88,6 +91,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/add", post(desk_api::add))
         .route("/desk/1/send", post(desk_api::send))
         .route("/desk/1/answer", post(returning::deposit))
+        .route("/desk/1/passes", post(flood::sign))
         .route("/desk/1/keep", post(desk_api::keep))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))

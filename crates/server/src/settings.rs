@@ -29,6 +29,8 @@ pub struct Limits {
     pub submission_bytes: u64,
     /// Connections open at once on the source's address; more wait in the system's queue.
     pub connections: usize,
+    /// What one connection may send at once, and then in a second; who sends more waits.
+    pub connection_pace: (f64, f64),
     /// Bytes that uploads which are not whole yet may take, all together.
     pub unfinished_bytes: u64,
     /// Files being received at once; more wait while their sender's line is held back.
@@ -52,6 +54,7 @@ impl Default for Limits {
         Self {
             submission_bytes: 6 << 30,
             connections: 512,
+            connection_pace: (f64::INFINITY, 0.0),
             unfinished_bytes: 8 << 30,
             uploads: 24,
             upload_wait: Duration::from_secs(60),

@@ -29,6 +29,8 @@ pub(crate) struct Web {
 /// What is made once, as long as the desk's key is the same.
 struct MadeFor {
     epoch: Hash,
+    /// Whether the desk has given out passes.
+    passes: bool,
     languages: Vec<Made>,
 }
 
@@ -56,7 +58,8 @@ struct Made {
 impl Web {
     pub(crate) fn new(intake: Arc<Intake>, tasks: TaskTracker) -> Self {
         let epoch = Hex(intake.desk.now().recipient.id());
-        let made = RwLock::new(Arc::new(MadeFor::new(&intake.settings.site, epoch)));
+        let passes = intake.flood.has_given();
+        let made = RwLock::new(Arc::new(MadeFor::new(&intake.settings.site, epoch, passes)));
         Self { intake, tasks, made }
     }
 
@@ -72,10 +75,11 @@ impl Web {
     fn made(&self) -> Arc<MadeFor> {
         let epoch = Hex(self.intake.desk.now().recipient.id());
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if made.epoch == epoch {
+        let passes = self.intake.flood.has_given();
+        if (made.epoch, made.passes) == (epoch, passes) {
             return made;
         }
-        let made = Arc::new(MadeFor::new(self.site(), epoch));
+        let made = Arc::new(MadeFor::new(self.site(), epoch, passes));
         *self.made.write().unwrap_or_else(PoisonError::into_inner) = made.clone();
         made
     }
@@ -127,7 +131,8 @@ impl Web {
                     _ => None,
                 };
                 let continues = continues.as_deref();
-                let page = pages::refused(self.site(), lang, problem, (&kept, codename), continues);
+                let why = (problem, self.intake.flood.has_given());
+                let page = pages::refused(self.site(), lang, why, (&kept, codename), continues);
                 html(status(problem), page.into_string())
             }
         }
@@ -139,9 +144,10 @@ impl Web {
 }
 
 impl MadeFor {
-    fn new(site: &Site, epoch: Hash) -> Self {
-        let languages = site.languages.iter().map(|lang| Made::new(site, lang, &epoch)).collect();
-        Self { epoch, languages }
+    fn new(site: &Site, epoch: Hash, passes: bool) -> Self {
+        let make = |lang: &&'static Language| Made::new(site, lang, &epoch, passes);
+        let languages = site.languages.iter().map(make).collect();
+        Self { epoch, passes, languages }
     }
 
     fn of(&self, lang: &Language) -> &Made {
@@ -151,8 +157,8 @@ impl MadeFor {
 }
 
 impl Made {
-    fn new(site: &Site, lang: &'static Language, epoch: &Hash) -> Self {
-        let form = Form::new(site, lang, epoch);
+    fn new(site: &Site, lang: &'static Language, epoch: &Hash, passes: bool) -> Self {
+        let form = Form::new(site, lang, epoch, passes);
         Self { lang, form, thanks: Thanks::new(site, lang) }
     }
 }
@@ -209,7 +215,7 @@ pub(crate) fn status(problem: Problem) -> StatusCode {
         // Not 408: browsers may send the form again by themselves after it.
         Problem::Malformed | Problem::TooSlow => StatusCode::BAD_REQUEST,
         Problem::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::Busy | Problem::Flooded => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Full => StatusCode::INSUFFICIENT_STORAGE,
         Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Problem::NotFound => StatusCode::NOT_FOUND,

@@ -122,6 +122,15 @@ pub enum DeskCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print passes: who has one is let in when strangers flood the server, which cannot tell whose it is
+    Passes {
+        /// How many
+        #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=100))]
+        count: u8,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Write everything as plain files into a new folder, or as one sealed file
     Export {
         /// A new folder for plain files

@@ -12,6 +12,7 @@ mod joining;
 mod kit;
 mod members;
 mod page;
+mod passing;
 mod place;
 mod reading;
 mod recovering;
@@ -92,6 +93,9 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         DeskCommand::List { last, json } => reading::list(&place, last, json, passphrase, shown),
         DeskCommand::Read { number, save, json } => {
             reading::read(&place, number, save.as_deref(), json, passphrase, shown)
+        }
+        DeskCommand::Passes { count, json } => {
+            passing::run(&place, (count, json), passphrase, lang)
         }
         DeskCommand::Export { out, age } => {
             export::run(place, (out.as_deref(), age.as_deref()), passphrase, lang)

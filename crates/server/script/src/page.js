@@ -143,8 +143,9 @@ async function send(form, setting) {
   const heard = (data) => progress.heard(data);
   try {
     const continues = at("[name=continues]", form)?.value;
+    const pass = digitsOf(at("[name=pass]", form)?.value ?? "");
     const receipt = Boolean(at("[name=receipt]", form)?.checked);
-    const result = await worker({ job: "send", ...setting, text, files, words, continues, receipt }, heard);
+    const result = await worker({ job: "send", ...setting, text, files, words, continues, receipt, pass }, heard);
     progress.over();
     if (!result.text && !result.fates.includes("sealed")) {
       progress.end();
@@ -299,7 +300,7 @@ function checkReceipt(form) {
   form.dataset.check = "here";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const digits = [...at("[name=receipt]", form).value.normalize("NFKC")].map(digit).join("").replace(/[^0-9]/g, "");
+    const digits = digitsOf(at("[name=receipt]", form).value);
     const code = (digits.match(/.{1,4}/g) ?? []).join("-");
     try {
       const answer = await fetch("/receipt", { method: "POST", body: code });
@@ -322,6 +323,9 @@ function checkReceipt(form) {
     return undefined;
   });
 }
+
+/** The digits in what was typed. */
+const digitsOf = (text) => [...text].map(digit).join("").replace(/[^0-9]/g, "");
 
 /** A digit of any of our alphabets as one of ASCII; another letter as it is. */
 const digit = (letter) => (/[\u0660-\u0669\u06f0-\u06f9]/.test(letter) ? String(letter.charCodeAt(0) % 16) : letter);

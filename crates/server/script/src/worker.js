@@ -4,7 +4,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, join, random, unhex } from "./bytes.js";
 import * as codename from "./codename.js";
-import { ask, from } from "./net.js";
+import { ask, bring, from } from "./net.js";
 import { checked, content } from "./receipt.js";
 import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
@@ -34,7 +34,8 @@ export function work() {
 const keyOf = ({ recipient, epoch }) => ({ recipient, epoch: unhex(epoch) });
 
 /** Seals a text and files, and sends each before the next; a text is at the desk before the first file begins. */
-async function send({ key, language, text, files, words, founding, most, continues, receipt }) {
+async function send({ key, language, text, files, words, founding, most, continues, receipt, pass }) {
+  bring(pass);
   const to = keyOf(key);
   const [earlier, next] = (continues ?? "").split(".");
   const group = next ? unhex(earlier) : random(16);

@@ -20,10 +20,10 @@ const MARK: &str = "\0";
 pub struct Form(Spliced);
 
 impl Form {
-    /// Makes the page of one language.
-    pub fn new(site: &Site, lang: &Language, epoch: &Hash) -> Self {
+    /// Makes the page of one language; `passes` where the desk has given out passes.
+    pub fn new(site: &Site, lang: &Language, epoch: &Hash, passes: bool) -> Self {
         let eight = Eight { words: [MARK; WORDS], text: MARK, chosen: false, known: false };
-        Self(Spliced::new(&form(site, lang, eight, epoch).into_string(), MARK))
+        Self(Spliced::new(&form(site, lang, (eight, passes), epoch).into_string(), MARK))
     }
 
     /// The page with these words, as it is or as gzip: once as they are sent, and then each as it is shown.
@@ -34,7 +34,7 @@ impl Form {
     }
 }
 
-fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup {
+fn form(site: &Site, lang: &Language, (eight, passes): (Eight<'_>, bool), epoch: &Hash) -> Markup {
     let words = &lang.words;
     let frame = Frame { site, lang, event: None, switch: true, script: true };
     let main = html! {
@@ -43,7 +43,7 @@ fn form(site: &Site, lang: &Language, eight: Eight<'_>, epoch: &Hash) -> Markup 
         p { (words.sealed) " " (words.decides) }
         p { a href=(answers_address(lang)) { (words.came_back) } }
         @if site.receipts { p { a href=(receipt_address(lang)) { (words.came_receipt) } } }
-        (fields(&Fields { cautions: true, eight: Some(eight), ..Fields::blank(site, lang) }))
+        (fields(&Fields { cautions: true, eight: Some(eight), passes, ..Fields::blank(site, lang) }))
         section.row {
             h2 { (words.key) }
             div {
@@ -75,7 +75,7 @@ pub(super) fn fingerprint(epoch: &Hash, lang: &Language) -> String {
 pub fn refused(
     site: &Site,
     lang: &Language,
-    problem: Problem,
+    (problem, passes): (Problem, bool),
     (kept_text, codename): (&str, Option<&Codename>),
     continues: Option<&str>,
 ) -> Markup {
@@ -86,6 +86,7 @@ pub fn refused(
         kept_text,
         continues,
         problem: Some(problem),
+        passes,
         cautions: true,
         ..Fields::blank(site, lang)
     };
@@ -106,6 +107,8 @@ pub(super) struct Fields<'a> {
     pub continues: Option<&'a str>,
     pub eight: Option<Eight<'a>>,
     pub problem: Option<Problem>,
+    /// Whether to ask for a pass.
+    pub passes: bool,
     /// Whether to say what the page cannot protect from.
     pub cautions: bool,
 }
@@ -120,6 +123,7 @@ impl<'a> Fields<'a> {
             continues: None,
             eight: None,
             problem: None,
+            passes: false,
             cautions: false,
         }
     }
@@ -165,6 +169,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
             (text_row(f))
             @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
             @if f.site.receipts { (receipt_row(f.lang)) }
+            @if f.passes { (pass_row(f)) }
             (files_row(f))
             @if f.cautions { (cautions(words)) }
             div.row { div { p.hint #way { (words.way_plain) } button { (words.send) } } }
@@ -211,6 +216,22 @@ fn files_row(f: &Fields<'_>) -> Markup {
                     aria-invalid=[trouble.as_ref().map(|_| "true")]
                     aria-describedby=(described(trouble.is_some(), "files-error", "files-hint"));
                 p.hint { (words.files_note) }
+            }
+        }
+    }
+}
+
+/// Where a pass is typed in; open where it would have helped.
+fn pass_row(f: &Fields<'_>) -> Markup {
+    let words = &f.lang.words;
+    html! {
+        div.row {
+            h2 { (words.pass) }
+            details open[f.problem == Some(Problem::Flooded)] {
+                summary { (words.pass_show) }
+                p.hint #pass-hint { (words.pass_hint) }
+                input type="text" name="pass" aria-label=(words.pass) aria-describedby="pass-hint"
+                    dir="ltr" inputmode="numeric" maxlength="100" autocomplete="off" spellcheck="false";
             }
         }
     }

@@ -88,6 +88,8 @@ pub enum Problem {
     TooSlow,
     /// Too much is arriving at once.
     Busy,
+    /// More comes than people send: who brings nothing is to come later.
+    Flooded,
     /// The storage has no room.
     Full,
     /// A fault of the server's own.

@@ -13,7 +13,8 @@ use super::{door, message, receipt, received, refused, visit};
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
-const PROBLEMS: [Problem; 15] = [
+const PROBLEMS: [Problem; 16] = [
+    Problem::Flooded,
     Problem::Empty,
     Problem::TextTooLong,
     Problem::TooManyFiles,
@@ -96,12 +97,13 @@ fn mistaken(lang: &'static Language, typed: &str) -> String {
 }
 
 fn blank(lang: &'static Language) -> String {
-    let page = Form::new(&site(), lang, &Hex([9; 32])).page(&codename(lang), false);
+    let page = Form::new(&site(), lang, &Hex([9; 32]), true).page(&codename(lang), false);
     String::from_utf8(page).unwrap()
 }
 
 fn refusal(lang: &'static Language, problem: Problem) -> String {
-    refused(&site(), lang, problem, (WROTE, Some(&codename(lang))), Some("token\"&")).into_string()
+    refused(&site(), lang, (problem, true), (WROTE, Some(&codename(lang))), Some("token\"&"))
+        .into_string()
 }
 
 fn whole(lang: &'static Language) -> String {
@@ -271,7 +273,8 @@ fn what_a_source_or_an_operator_wrote_is_escaped() {
 
 #[test]
 fn kept_text_keeps_its_first_line_feed() {
-    let page = refused(&site(), en(), Problem::Busy, ("\n\nwords", None), None).into_string();
+    let page =
+        refused(&site(), en(), (Problem::Busy, true), ("\n\nwords", None), None).into_string();
     assert!(page.contains(">\n\n\nwords</textarea>"));
 }
 
@@ -331,17 +334,22 @@ fn fields_stand_in_the_order_they_are_sealed() {
     for lang in langs() {
         for page in [refusal(lang, Problem::Busy), part(lang, Problem::TooSlow)] {
             let names = attributes(&page[place(&page, "<form")..], "name");
+            let more = if page.contains("name=\"pass\"") {
+                &["receipt", "pass"][..]
+            } else {
+                &["receipt"]
+            };
             let asked = if page.contains("name=\"codename\"") {
                 &["codename", "answerable"][..]
             } else {
                 &[]
             };
-            assert_eq!(names, [&["continues", "text"], asked, &["receipt", "files"]].concat());
+            assert_eq!(names, [&["continues", "text"], asked, more, &["files"]].concat());
             assert!(page.contains("name=\"continues\" value=\"token&quot;&amp;\""));
         }
         let page = blank(lang);
         let names = attributes(&page[place(&page, "<form")..], "name");
-        assert_eq!(names, ["text", "codename", "answerable", "receipt", "files"]);
+        assert_eq!(names, ["text", "codename", "answerable", "receipt", "pass", "files"]);
         assert!(page.contains(&format!("method=\"post\" action=\"/{}/\"", lang.code)));
         assert!(page.contains("enctype=\"multipart/form-data\" accept-charset=\"utf-8\""));
         assert!(!page.contains(" required"));

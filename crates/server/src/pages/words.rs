@@ -60,6 +60,7 @@ words! {
     receipt_in receipt_in_told receipt_server receipt_proof receipt_proof_told receipt_waits
     receipt_waits_told receipt_unknown receipt_unknown_told receipt_misread receipt_misread_told
     receipt_browser receipt_wrong
+    flooded_act pass pass_hint pass_show
 }
 
 impl Words {
@@ -77,6 +78,7 @@ impl Words {
             Problem::OtherDesk => (self.other_desk, self.other_desk_act),
             Problem::TooSlow => (self.too_slow, self.too_slow_act),
             Problem::Busy => (self.busy, self.busy_act),
+            Problem::Flooded => (self.busy, self.flooded_act),
             Problem::Full => (self.full, self.full_act),
             Problem::Internal => (self.internal, self.internal_act),
             Problem::NotFound => (self.not_found, self.not_found_act),

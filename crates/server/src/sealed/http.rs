@@ -11,6 +11,7 @@ use multer::{Field, Multipart};
 use super::uploaded::Uploaded;
 use super::{HandIn, Tally};
 use crate::fields::{boundary, drain, next_chunk, skip_field};
+use crate::flood::Ticket;
 use crate::guard::{Guarded, Watch};
 use crate::intake::Intake;
 use crate::journal::Event;
@@ -26,6 +27,12 @@ pub(crate) async fn key(State(web): State<Arc<Web>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], key.to_string()).into_response()
 }
 
+/// `GET /challenge`: what is to be solved before much is sent, as 503; 204 where nothing is.
+pub(crate) async fn challenge(State(web): State<Arc<Web>>) -> Response {
+    let asked = web.intake.flood.ahead(web.intake.log.filled());
+    asked.map_or_else(|| StatusCode::NO_CONTENT.into_response(), IntoResponse::into_response)
+}
+
 /// `POST /sealed`: pieces, one after another; or one alone whose blob was uploaded before, which two header
 /// fields name: `upload` its address and `blob` its SHA-256. The answer says in JSON what became of them.
 pub(crate) async fn hand_in(State(web): State<Arc<Web>>, request: Request) -> Response {
@@ -34,6 +41,10 @@ pub(crate) async fn hand_in(State(web): State<Arc<Web>>, request: Request) -> Re
         Ok(uploaded) => uploaded,
         Err(status) => return status.into_response(),
     };
+    if let Err(challenge) = web.intake.let_in(&Ticket::of(&head.headers)).await {
+        web.intake.hear_out(body).await;
+        return challenge.into_response();
+    }
     let taking = web.clone();
     let task = async move {
         match uploaded {
@@ -72,6 +83,11 @@ pub(crate) async fn carried(State(spoken): State<Spoken>, request: Request) -> R
     let (head, body) = request.into_parts();
     let content_type = head.headers.get(header::CONTENT_TYPE).cloned();
     let web = spoken.web.clone();
+    if web.intake.let_in(&Ticket::of(&head.headers)).await.is_err() {
+        web.intake.hear_out(body).await;
+        let page = pages::message(spoken.site(), spoken.lang, Problem::Busy);
+        return html(status(Problem::Busy), page.into_string());
+    }
     let taking = web.clone();
     let task = web.tasks.spawn(async move {
         let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
@@ -85,7 +101,23 @@ pub(crate) async fn carried(State(spoken): State<Spoken>, request: Request) -> R
     html(verdict(&tally), page.into_string())
 }
 
+/// Bytes of a body that is refused which are read and thrown away: who sends more does not hear why.
+const HEARD_OUT: usize = 1 << 20;
+
 impl Intake {
+    /// Reads some of a body that is refused: who is sending hears the answer only then.
+    async fn hear_out(&self, body: Body) {
+        let (mut body, watch) = self.guarded(body);
+        let mut heard = 0;
+        while let Some(Ok(chunk)) = body.chunk().await {
+            watch.parsed();
+            heard += chunk.len();
+            if heard > HEARD_OUT {
+                break;
+            }
+        }
+    }
+
     pub(super) fn guarded(&self, body: Body) -> (Guarded, Watch) {
         let watch = Watch::beside(&self.waiting);
         let limits = self.settings.limits;

@@ -10,6 +10,7 @@ use payamgir_wire::hex::Hex;
 
 use super::patch::{Checksum, Patched, patch};
 use super::{Id, Refused, Upload, Uploads};
+use crate::flood::Ticket;
 use crate::journal::Event;
 use crate::web::Web;
 
@@ -111,6 +112,9 @@ async fn create(web: &Web, headers: &HeaderMap) -> Response {
     let Some(length) = number(headers, LENGTH) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    if let Err(challenge) = web.intake.let_in(&Ticket::of(headers)).await {
+        return challenge.into_response();
+    }
     let uploads = web.intake.uploads.clone();
     match tokio::task::spawn_blocking(move || uploads.create(length)).await {
         Ok(Ok((id, upload))) => {

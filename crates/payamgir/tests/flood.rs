@@ -1,0 +1,348 @@
+//! More comes than people send: strangers without end, and the few who mean it.
+
+mod common;
+#[path = "../../../tests/node/runner.rs"]
+mod runner;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::browser::{self, Answer, Form, connect, field};
+use common::{Place, Server, full_or, text};
+use serde_json::{Value, json};
+
+const WORDS: &str = "zq-flood-canary-8871 نوشته‌ای در میان هیاهو";
+
+fn post(server: &Server, path: &str, fields: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut stream = connect(server.public).unwrap();
+    let mut head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in fields {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+    let _ = stream.write_all(body);
+    browser::answer(stream).unwrap()
+}
+
+/// Passes, as an editor gets them.
+fn passes(place: &Place, server: &Server, count: u8) -> Vec<String> {
+    // A desk must know its server.
+    place.sync(server);
+    let made = place.desk(&["passes", "--count", &count.to_string(), "--json"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let passes = made["passes"].as_array().unwrap();
+    passes.iter().map(|pass| pass.as_str().unwrap().to_owned()).collect()
+}
+
+/// A file that was sealed on a source's own machine.
+fn sealed(place: &Place, server: &Server, words: &str) -> String {
+    let (note, out) = (place.path("note"), place.path("sealed"));
+    let _ = fs::remove_file(&out);
+    fs::write(&note, words).unwrap();
+    let address = format!("http://{}", server.public);
+    let made = place.run(&["seal", "--text", &note, "--server", &address, "--out", &out]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    out
+}
+
+fn carry(place: &Place, server: &Server, file: &str) -> (bool, String) {
+    let address = format!("http://{}", server.public);
+    let done = place.run(&["carry", file, "--server", &address]);
+    (done.status.success(), text(&done.stdout) + &text(&done.stderr))
+}
+
+/// A place whose lane for those who bring nothing has room for so many and no more.
+fn narrow(burst: &str) -> Place {
+    let place = Place::new();
+    place.configure("limits.plain_burst", burst);
+    place.configure("limits.plain_per_second", "0");
+    place.configure("limits.proof_work", "20000");
+    place
+}
+
+#[test]
+fn who_brings_nothing_keeps_their_words_and_who_has_a_pass_goes_by() {
+    let place = narrow("2");
+    let server = place.serve();
+    let passes = passes(&place, &server, 3);
+    for _ in 0..2 {
+        assert_eq!(Form::text("یکی").send(server.public, "/fa/").unwrap().status, 200);
+    }
+    let refused =
+        Form::text(WORDS).file("a.jpg", "image/jpeg", b"zq").send(server.public, "/en/").unwrap();
+    assert_eq!(refused.status, 503);
+    assert!(refused.body.contains(WORDS), "the words are still there");
+    assert!(
+        refused.body.contains("Many messages are arriving")
+            && refused.body.contains("name=\"pass\"")
+    );
+    assert!(!refused.body.contains("has arrived"));
+    // So are the words that answers were to come by.
+    let form = browser::get(server.public, "/en/", "").unwrap().body;
+    let (_, rest) = form.split_once("name=\"codename\" value=\"").unwrap();
+    let codename = rest.split('"').next().unwrap();
+    let asked = Form::text(WORDS).field("codename", codename).field("answerable", "1");
+    let refused = asked.send(server.public, "/en/").unwrap();
+    assert!(refused.status == 503 && refused.body.contains(&format!("value=\"{codename}\"")));
+    // A pass, however it is typed; what belongs together goes by the same, also in a second sending.
+    let persian: String = passes[0]
+        .chars()
+        .map(|c| c.to_digit(10).map_or(' ', |d| char::from_u32(0x6f0 + d).unwrap()))
+        .collect();
+    let sent = Form::text(WORDS)
+        .field("pass", &persian)
+        .file("a.jpg", "image/jpeg", b"zq")
+        .send(server.public, "/en/")
+        .unwrap();
+    assert!(sent.status == 200 && sent.body.contains("Your message has arrived"), "{}", sent.body);
+    let again = Form::text("دنباله").field("pass", &passes[0]).send(server.public, "/fa/").unwrap();
+    assert_eq!(again.status, 200);
+    // None that nobody signed, none with a digit exchanged.
+    let mut forged = passes[1].clone().into_bytes();
+    forged[3] = if forged[3] == b'1' { b'2' } else { b'1' };
+    let forged = String::from_utf8(forged).unwrap();
+    for none in ["", "12345", &forged, &payamgir_text::code::write(1 << 90, 29, 5)] {
+        let refused = Form::text(WORDS).field("pass", none).send(server.public, "/fa/").unwrap();
+        assert_eq!(refused.status, 503, "{none}");
+    }
+    // After a stop the used one is used, and the others are good.
+    server.stop();
+    place.configure("limits.plain_burst", "0");
+    let server = place.serve();
+    let send = |pass: &str| {
+        Form::text("پس از آن").field("pass", pass).send(server.public, "/fa/").unwrap().status
+    };
+    assert_eq!([send(&passes[0]), send(&passes[1])], [503, 200]);
+    let sealed = sealed(&place, &server, WORDS);
+    let body = fs::read(&sealed).unwrap();
+    assert_eq!(post(&server, "/sealed", &[("pass", &passes[2])], &body).status, 200);
+    // Nothing of a pass or of its use is told anywhere.
+    let (disk, said) = (place.folder.path().join("server"), server.said.lock().unwrap().clone());
+    assert!(
+        common::search::below(&disk, &passes.iter().map(String::as_str).collect::<Vec<_>>())
+            .is_empty()
+    );
+    assert!(
+        said.contains("more comes than people send") && !said.contains(&passes[1][..5]),
+        "{said}"
+    );
+    place.sync(&server);
+    assert_eq!(place.list().len(), 6);
+}
+
+#[test]
+fn programs_work_for_their_turn() {
+    let place = narrow("0");
+    let server = place.serve();
+    let file = sealed(&place, &server, WORDS);
+    let body = fs::read(&file).unwrap();
+    // Without work: refused, with something to solve, and nothing is kept.
+    let refused = post(&server, "/sealed", &[], &body);
+    assert_eq!(refused.status, 503);
+    let challenge = field(&refused.head, "challenge").unwrap().to_owned();
+    assert!(field(&refused.head, "retry-after").is_some());
+    let begun =
+        post(&server, "/upload", &[("Tus-Resumable", "1.0.0"), ("Upload-Length", "5")], b"");
+    assert_eq!(begun.status, 503);
+    // What is no work is none.
+    let long = "A".repeat(4000);
+    for proof in ["", "x", &*challenge, &long, "bnVsbA=="] {
+        assert_eq!(post(&server, "/sealed", &[("proof", proof)], &body).status, 503);
+    }
+    place.sync(&server);
+    assert_eq!(place.list().len(), 0);
+    // The program does it by itself.
+    let (fine, said) = carry(&place, &server, &file);
+    assert!(fine && said.contains("new: 1"), "{said}");
+    place.sync(&server);
+    assert_eq!(place.list().len(), 1);
+    // The page of couriers says to come later.
+    let boundary = "multipart/form-data; boundary=x";
+    let page = post(&server, "/en/carry", &[("Content-Type", boundary)], b"--x--\r\n");
+    assert_eq!(page.status, 503);
+}
+
+#[test]
+fn what_brings_nothing_fills_only_its_part_of_the_storage() {
+    let place = Place::new();
+    place.configure("limits.storage_mib", "2");
+    place.configure("limits.plain_storage_percent", "50");
+    place.configure("limits.proof_work", "20000");
+    let server = place.serve();
+    let fits = (0..1000)
+        .take_while(|_| Form::text("پر").send(server.public, "/fa/").unwrap().status == 200)
+        .count();
+    assert!((50..300).contains(&fits), "{fits}");
+    let (fine, said) = carry(&place, &server, &sealed(&place, &server, WORDS));
+    assert!(fine, "what works has room: {said}");
+    place.sync(&server);
+    assert_eq!(place.list().len(), fits + 1);
+}
+
+#[test]
+fn one_connection_sends_as_much_as_people_do() {
+    let place = Place::new();
+    place.configure("limits.connection_burst", "3");
+    place.configure("limits.connection_per_second", "1");
+    let server = place.serve();
+    let mut stream = connect(server.public).unwrap();
+    let begun = Instant::now();
+    for _ in 0..6 {
+        let body = b"--x--\r\n";
+        let head = format!(
+            "POST /en/carry HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        browser::answer(stream.try_clone().unwrap()).unwrap();
+    }
+    assert!(begun.elapsed() >= Duration::from_secs(2), "the fourth and those after it wait");
+    // Another one is not held back.
+    assert_eq!(Form::text("دیگری").send(server.public, "/fa/").unwrap().status, 200);
+}
+
+#[test]
+fn where_all_connections_are_taken_each_is_closed_once_it_was_answered() {
+    let place = Place::new();
+    place.configure("limits.connections", "8");
+    place.configure("limits.connection_burst", "1");
+    place.configure("limits.connection_per_second", "1");
+    let server = Arc::new(place.serve());
+    let stop = Arc::new(AtomicBool::new(false));
+    // As many greedy ones as there is room for, and more, that never let go by themselves.
+    let greedy: Vec<_> = (0..24)
+        .map(|_| {
+            let (server, stop) = (server.clone(), stop.clone());
+            thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let Ok(mut stream) = connect(server.public) else { continue };
+                    let body = b"--x--\r\n";
+                    let head = format!(
+                        "POST /en/carry HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    while !stop.load(Ordering::Relaxed)
+                        && stream.write_all(head.as_bytes()).is_ok()
+                        && stream.write_all(body).is_ok()
+                        && stream.try_clone().and_then(browser::answer).is_ok()
+                    {}
+                }
+            })
+        })
+        .collect();
+    for _ in 0..10 {
+        let sent = Form::text("در میان آزمندان").send(server.public, "/fa/").unwrap();
+        assert_eq!(sent.status, 200);
+    }
+    stop.store(true, Ordering::Relaxed);
+    greedy.into_iter().for_each(|one| one.join().unwrap());
+}
+
+/// Bytes of all files below a folder.
+fn bytes(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(found) if found.is_dir() => bytes(&entry.path()),
+            Ok(found) => found.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+/// Tries until it is through; how long that took.
+fn through(mut attempt: impl FnMut() -> bool) -> Duration {
+    let begun = Instant::now();
+    while !attempt() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "never through");
+        thread::sleep(Duration::from_millis(500));
+    }
+    begun.elapsed()
+}
+
+/// Five hundred a second from many lines, and two who mean it: PAYAMGIR_FLOOD_SECONDS=60 for a minute.
+#[test]
+fn honest_sources_get_through_a_flood_and_nothing_acknowledged_is_lost() {
+    let seconds = full_or("PAYAMGIR_FLOOD_SECONDS", 6);
+    let place = Place::new();
+    let server = Arc::new(place.serve());
+    let (stop, taken, sent) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let begun = Instant::now();
+    let junk: Vec<_> = (0..20)
+        .map(|line| {
+            let (server, stop, taken, sent) =
+                (server.clone(), stop.clone(), taken.clone(), sent.clone());
+            thread::spawn(move || {
+                let mut own = 0u32;
+                while !stop.load(Ordering::Relaxed) {
+                    // Twenty-five a second each, as far as the machine goes.
+                    let due = begun + Duration::from_millis(40) * own;
+                    thread::sleep(due.saturating_duration_since(Instant::now()));
+                    own += 1;
+                    sent.fetch_add(1, Ordering::Relaxed);
+                    let answer =
+                        Form::text(&format!("هیاهو {line} {own}")).send(server.public, "/fa/");
+                    if answer.is_ok_and(|answer| answer.status == 200) {
+                        taken.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_secs(seconds) / 3);
+    let plain = through(|| {
+        Form::text(WORDS).send(server.public, "/en/").is_ok_and(|answer| answer.status == 200)
+    });
+    let file = sealed(&place, &server, "zq-sealed-in-flood");
+    let other = through(|| carry(&place, &server, &file).0);
+    thread::sleep((begun + Duration::from_secs(seconds)).saturating_duration_since(Instant::now()));
+    stop.store(true, Ordering::Relaxed);
+    junk.into_iter().for_each(|line| line.join().unwrap());
+    let (taken, sent) = (taken.load(Ordering::Relaxed), sent.load(Ordering::Relaxed));
+    let size = bytes(Path::new(&place.path("server")));
+    runner::say(&format!(
+        "flood: {sent} in {seconds} s, {taken} taken; the plain source {plain:?}, the sealed one {other:?}; {size} bytes on the disk"
+    ));
+    // The short form says nothing of a minute, and a machine may be busy.
+    let limit = Duration::from_secs(if seconds >= 60 { 30 } else { 120 });
+    assert!(plain < limit && other < limit);
+    assert!(size < (taken + 2) * 16_384 + (64 << 20), "{size}");
+    place.sync(&server);
+    let listed = place.list();
+    assert_eq!(listed.len() as u64, taken + 2, "each that was acknowledged is there, and once");
+}
+
+#[test]
+fn the_page_works_for_its_turn() {
+    let place = narrow("0");
+    let server = place.serve();
+    let Some(mut script) =
+        runner::script("sealed.mjs", &["playwright-core", "axe-core", "/usr/bin/chromium"])
+    else {
+        return;
+    };
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    fs::create_dir_all(&shots).unwrap();
+    let film = place.path("film");
+    fs::write(&film, vec![7; 300_000]).unwrap();
+    let passes = passes(&place, &server, 2);
+    let config = json!({ "url": format!("http://{}/", server.public), "shots": shots, "text": WORDS, "film": film, "passes": passes });
+    runner::output(script.args(["flooded", &config.to_string()]));
+    place.sync(&server);
+    assert_eq!(place.list().len(), 4);
+}
