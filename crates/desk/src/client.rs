@@ -156,6 +156,15 @@ impl Client {
         Ok(note)
     }
 
+    /// The checkpoint that everybody may have; `None` where there is none yet.
+    pub fn published(&self) -> Result<Option<Vec<u8>>, Failure> {
+        match self.small("/desk/1/published", SMALL_BYTES, true) {
+            Ok(note) => Ok(Some(note)),
+            Err(Failure::NotFound) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// The next page of frames of records `from..to`.
     pub fn log(&self, from: u64, to: u64) -> Result<impl Read + use<>, Failure> {
         self.get("/desk/1/log", &format!("from={from}&to={to}"), Some(ANSWER), true)

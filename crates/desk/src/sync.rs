@@ -48,6 +48,10 @@ pub fn sync(
         once(mirror, client, &mut progress)?;
         ask_again(mirror, client)?;
     }
+    // What sources check their receipts against is this log, and no other.
+    if let Some(note) = client.published()? {
+        mirror.compare(&note)?.map_err(SyncError::Diverged)?;
+    }
     let now = mirror.held().map_or(0, |held| held.size);
     Ok(Synced { before, now, withheld: mirror.unexplained()? })
 }

@@ -159,6 +159,15 @@ impl Mirror {
         Ok(Ok(()))
     }
 
+    /// Holds a checkpoint that others were shown against the copy: it must be of the same log. One that is
+    /// larger than what is here says nothing yet.
+    pub fn compare(&self, note: &[u8]) -> Result<Result<(), Divergence>, Error> {
+        let Ok(shown) = self.verifier.open(note) else { return Ok(Err(Divergence::BadSignature)) };
+        let held = self.held.as_ref().map_or(0, |held| held.size);
+        let same = shown.size > held || proof::root(&self.connection, shown.size)? == shown.root;
+        Ok(if same { Ok(()) } else { Err(Divergence::Forked { offered: shown.size }) })
+    }
+
     /// Records whose body the server did not send although no erasure in the log explains it.
     pub fn unexplained(&self) -> Result<Vec<u64>, Error> {
         let sql = "SELECT seq FROM record WHERE body IS NULL AND erased_by IS NULL ORDER BY seq";

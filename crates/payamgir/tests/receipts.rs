@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::browser::{self, Answer, Form, connect};
 use common::{Place, Server, search, text};
-use payamgir_log::{Code, Verifier, check_receipt};
+use payamgir_log::{Code, Kind, Limits, Log, LogKey, Mode, Verifier, check_receipt};
 
 /// A place whose checkpoint is published every so many seconds.
 fn place(every: &str) -> Place {
@@ -101,6 +101,20 @@ fn program(place: &Place, server: &Server, typed: &str, more: &[&str]) -> (bool,
     (done.status.success(), text(&done.stdout) + &text(&done.stderr))
 }
 
+/// A checkpoint of another log under the same key: what a server might show to some and not to others.
+fn forged(place: &Place, key: &str) -> Vec<u8> {
+    let folder = place.folder.path().join("other");
+    let key = || LogKey::parse(key).unwrap();
+    Log::create(&folder, &key()).unwrap();
+    let limits = Limits { storage: 1 << 30, keep_free: 0 };
+    let log = Log::open(&folder, key(), limits, Mode::Server).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(log.append(Kind::ENTRY, vec![1], vec![])).unwrap();
+    let note = log.checkpoint_of(1).unwrap();
+    log.close();
+    note
+}
+
 #[test]
 fn a_receipt_shows_later_that_words_and_files_are_in_the_log() {
     let place = place("2");
@@ -135,6 +149,15 @@ fn a_receipt_shows_later_that_words_and_files_are_in_the_log() {
         let said = runner::output(script.arg(&proof).arg(&place.log_key));
         assert_eq!(said.trim(), "2 checked");
     }
+    // An editor holds it against the desk's copy; another log's is found out.
+    place.sync(&server);
+    let note = place.path("note");
+    fs::write(&note, checkpoint.note).unwrap();
+    assert!(place.desk(&["verify", "--checkpoint", &note]).status.success());
+    let key = fs::read_to_string(place.path("server/log.key")).unwrap();
+    let forged = forged(&place, key.trim());
+    fs::write(&note, forged).unwrap();
+    assert_eq!(place.desk(&["verify", "--checkpoint", &note]).status.code(), Some(3));
     // The desk's copy has the same root, and nothing but what was sent besides what is nothing.
     place.sync(&server);
     assert_eq!(place.list().len(), 1);

@@ -26,6 +26,7 @@ use crate::flood::Flood;
 use crate::journal::{Event, Journal};
 use crate::mailbox::Mailbox;
 use crate::presence::Presence;
+use crate::receipts::Receipts;
 use crate::returning::Returning;
 use crate::world::World;
 
@@ -49,6 +50,15 @@ pub(crate) struct Api {
     pub(crate) channels: Arc<Channels>,
     pub(crate) returning: Arc<Returning>,
     pub(crate) flood: Arc<Flood>,
+    pub(crate) receipts: Arc<Receipts>,
+}
+
+/// What sources may come by, and come back to.
+pub(crate) struct Ways {
+    pub channels: Arc<Channels>,
+    pub returning: Arc<Returning>,
+    pub receipts: Arc<Receipts>,
+    pub flood: Arc<Flood>,
 }
 
 impl Api {
@@ -56,22 +66,21 @@ impl Api {
         (log, desk): (Log, Desk),
         deposits: PathBuf,
         (world, journal): (World, Journal),
-        (channels, returning, flood): (Arc<Channels>, Arc<Returning>, Arc<Flood>),
+        ways: Ways,
     ) -> Self {
-        let (mailbox, deposits) = (Mailbox::default(), Deposits::new(deposits));
-        let (presence, pages) = (Presence::default(), Semaphore::new(PAGES));
         Self {
             log,
             desk,
             journal,
             world,
-            mailbox,
-            deposits,
-            presence,
-            pages,
-            channels,
-            returning,
-            flood,
+            mailbox: Mailbox::default(),
+            deposits: Deposits::new(deposits),
+            presence: Presence::default(),
+            pages: Semaphore::new(PAGES),
+            channels: ways.channels,
+            returning: ways.returning,
+            flood: ways.flood,
+            receipts: ways.receipts,
         }
     }
 

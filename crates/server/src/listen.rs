@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth::Gate;
 use crate::channels::Channels;
 use crate::desk::Desk;
-use crate::desk_api::Api;
+use crate::desk_api::{Api, Ways};
 use crate::flood::connection::Answering;
 use crate::flood::{Flood, Rate};
 use crate::intake::Intake;
@@ -87,7 +87,12 @@ impl Bound {
         let gate = Gate::new(knows, world.clone(), journal.clone());
         let deposits = settings.deposits.clone();
         let told = (world.clone(), journal.clone());
-        let ways = (channels.clone(), returning.clone(), flood.clone());
+        let ways = Ways {
+            channels: channels.clone(),
+            returning: returning.clone(),
+            receipts: receipts.clone(),
+            flood: flood.clone(),
+        };
         let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
         let turning = tokio::spawn(returning.clone().keep_turning());
         let expiring = tokio::spawn(uploads.clone().keep_turning());

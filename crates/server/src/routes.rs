@@ -87,6 +87,7 @@ fn spoken(web: &Arc<Web>, lang: &'static Language) -> Router<Arc<Web>> {
 pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
     let desk = Router::new()
         .route("/desk/1/checkpoint", get(desk_api::checkpoint))
+        .route("/desk/1/published", get(receipts::http::published))
         .route("/desk/1/log", get(desk_api::log))
         .route("/desk/1/add", post(desk_api::add))
         .route("/desk/1/send", post(desk_api::send))

@@ -253,3 +253,14 @@ fn a_blob_of_an_impossible_size_is_only_that() {
     drop(mirror);
     assert_eq!(open(&desk).size(), 1);
 }
+
+#[test]
+fn what_others_were_shown_is_of_the_same_log() {
+    let (_desk, mirror) = synced(&Site::filled(7));
+    for size in [1, 4, 7, 9] {
+        assert_eq!(mirror.compare(&Site::filled(size).note()).unwrap(), Ok(()));
+    }
+    let forked = mirror.compare(&fork(1, 3).note()).unwrap();
+    assert_eq!(forked, Err(Divergence::Forked { offered: 3 }));
+    assert_eq!(mirror.compare(b"x").unwrap(), Err(Divergence::BadSignature));
+}

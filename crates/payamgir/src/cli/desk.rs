@@ -147,6 +147,9 @@ pub enum DeskCommand {
     },
     /// Check this desk's copy of the log
     Verify {
+        /// A checkpoint that somebody else was shown: it must be of the same log
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -27,8 +27,8 @@ use payamgir_log::Report;
 use payamgir_text::lang::Lang;
 
 use crate::cli::{DeskArgs, DeskCommand};
-use crate::log_commands;
 use crate::problem::Problem;
+use crate::{files, log_commands};
 
 #[cfg(feature = "serve")]
 pub use demo_needs::*;
@@ -101,9 +101,11 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
             export::run(place, (out.as_deref(), age.as_deref()), passphrase, lang)
         }
         DeskCommand::Import { export } => import::run(&place, &export, passphrase, lang),
-        DeskCommand::Verify { json } => {
+        DeskCommand::Verify { checkpoint, json } => {
+            let shown = checkpoint.iter().map(|path| files::read_bytes(path));
+            let shown: Vec<Vec<u8>> = shown.collect::<Result<_, _>>()?;
             // A copy made by syncing was held against the server's checkpoints each time.
-            let report = Report { unwitnessed: false, ..place.verify()? };
+            let report = Report { unwitnessed: false, ..place.verify(&shown)? };
             log_commands::tell(&report, json, lang)
         }
     }

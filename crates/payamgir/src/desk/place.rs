@@ -166,11 +166,11 @@ impl Place {
         })
     }
 
-    /// Checks the copy.
-    pub fn verify(&self) -> Result<Report, Problem> {
+    /// Checks the copy, also against checkpoints that others were shown.
+    pub fn verify(&self, shown: &[Vec<u8>]) -> Result<Report, Problem> {
         let link = self.link()?.ok_or_else(no_server)?;
         let verifier = parse_verifier(&link.log_key)?;
-        payamgir_log::verify(&self.dir.join("log"), &verifier, &[], false)
+        payamgir_log::verify(&self.dir.join("log"), &verifier, shown, false)
             .map_err(|e| self.problem(e))
     }
 

@@ -12,6 +12,7 @@ use payamgir_log::{Code, Hash, RECEIPT_RECORDS};
 use payamgir_text::code;
 
 use super::{Found, Unread, blocking};
+use crate::desk_api::{Api, binary};
 use crate::fields::urlencoded;
 use crate::journal::Event;
 use crate::pages::{self, Checked, Problem};
@@ -26,6 +27,19 @@ pub(crate) async fn checkpoint(State(web): State<Arc<Web>>) -> Response {
         Ok(Some(note)) => (TEXT, note).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(unread) => failed(&web, &unread),
+    }
+}
+
+/// `GET /desk/1/published`: the same, for a desk that holds it against its copy.
+pub(crate) async fn published(State(api): State<Arc<Api>>) -> Response {
+    let receipts = api.receipts.clone();
+    match blocking(move || receipts.published()).await {
+        Ok(Some(note)) => binary(note),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(Unread) => {
+            (api.journal)(Event::ReceiptsFailed);
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }
 
