@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use payamgir_log::{Hash, LogKey, Record, Verifier, check_consistency, check_inclusion};
+use payamgir_log::{
+    Code, Hash, LogKey, Proof, Record, Verifier, check_consistency, check_inclusion, check_receipt,
+};
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     let key = LogKey::generate("fuzz", &[1; 32]).unwrap();
@@ -18,6 +20,10 @@ fuzz_target!(|data: &[u8]| {
     let _ = VERIFIER.open(data);
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = (Verifier::parse(text), LogKey::parse(text));
+        if let Some(proof) = Proof::parse(text) {
+            assert_eq!(proof.to_string(), text);
+        }
+        assert!(check_receipt(Code::new([0; 16]), text, &VERIFIER).is_err());
     }
     let (numbers, hashes) = data.split_at(data.len().min(24));
     let number = |at: usize| numbers.get(at).map_or(0, |byte| u64::from(*byte));

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use payamgir_text::direction::Direction;
 use payamgir_text::lang::Lang;
-use payamgir_text::{digits, filename, terminal};
+use payamgir_text::{code, digits, filename, terminal};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -15,6 +15,9 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(filename::safe(&safe, "file"), safe);
     let visible = terminal::visible(text);
     assert!(!visible.contains(['\u{1b}', '\u{7}', '\u{9b}']));
+    if let Some(number) = code::read(text, 29) {
+        assert_eq!(code::read(&code::write(number, 29, 5), 29), Some(number));
+    }
     let _ = terminal::with_direction(&visible, Direction::Rtl);
     let _ = (terminal::one_line(text, 40), terminal::isolate(text), digits::to_ascii(text));
 });

@@ -1,6 +1,7 @@
 //! What the server must remember of messengers, so that nothing is taken twice, sent twice or
-//! forgotten half way; answers that wait for a codename, sealed; and what receipts stand for: keyed hashes, random ids, days, and jobs that the caller sealed. Nothing here
-//! says who anybody is or what anybody wrote, and all of it but receipts expires.
+//! forgotten half way; answers that wait for a codename; what receipts stand for; and which passes were
+//! used: keyed hashes, random ids, days, and what the caller sealed. Nothing here
+//! says who anybody is or what anybody wrote, and what is noted of messengers and answers expires.
 //!
 //! What is noted is noted before it is acted on: each call is one transaction that is on the disk when
 //! it returns (SQLite in WAL mode, `synchronous=FULL`). A crash before it leaves nothing of it. This

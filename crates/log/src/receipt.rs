@@ -72,7 +72,7 @@ impl Proof {
         let record = Record::decode(&BASE64.decode(extra.as_bytes()).ok()?)?;
         (lines.next()?.strip_prefix("index ")? == record.index.to_string()).then_some(())?;
         let hash = |line: &str| Some(Hash(BASE64.decode(line.as_bytes()).ok()?.try_into().ok()?));
-        let path = lines.take(65).map(hash).collect::<Option<_>>()?;
+        let path: Vec<Hash> = lines.map(hash).collect::<Option<_>>()?;
         Some(Self { record, path, note: note.to_owned() })
     }
 

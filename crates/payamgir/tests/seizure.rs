@@ -150,6 +150,7 @@ fn drive(server: &Server) {
     come_back(server);
     sealed_by_hand(server);
     uploads(server);
+    receipts_and_passes(server);
     drop(half_sent(server));
     let fields = canary_fields();
     for path in [format!("/{PATH}"), format!("/fa/?{PATH}={PATH}"), format!("/fa/{PATH}%00")] {
@@ -221,6 +222,22 @@ fn sealed_by_hand(server: &Server) {
     }
     let fields = format!("Upload: /upload/{PATH}\r\nBlob: {FIELD}\r\n");
     assert_eq!(post(server, "/sealed", MEDIA_TYPE, &fields, TEXT.as_bytes()).status, 400);
+}
+
+/// Receipts and passes asked for with canaries; what is typed as one is nowhere.
+fn receipts_and_passes(server: &Server) {
+    let asked = Form::text(TEXT).field("receipt", "1").field("pass", CODENAME);
+    let sent = send(server, &asked);
+    assert!(sent.status == 200 && sent.body.contains("data-receipt"));
+    for typed in [CODENAME, KEPT, "1234"] {
+        let body = format!("receipt={typed}&x={FIELD}");
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(post(server, "/fa/receipt", form, "", body.as_bytes()).status, 422);
+        assert_eq!(post(server, "/receipt", MEDIA_TYPE, "", typed.as_bytes()).status, 422);
+    }
+    assert_eq!(post(server, "/receipts", MEDIA_TYPE, "", TEXT.as_bytes()).status, 400);
+    let fields = format!("Pass: {FIELD}\r\nProof: {FIELD}\r\n");
+    assert_eq!(post(server, "/sealed", MEDIA_TYPE, &fields, TEXT.as_bytes()).status, 422);
 }
 
 /// Uploads with canaries in all that is said of them; what is ended leaves nothing.
