@@ -11,5 +11,5 @@ mod work;
 
 pub use hand_in::{Failure, Server, Told, fetch_key, hand_in};
 pub use key::{Key, NotAKey, fingerprint};
-pub use receipts::{Proved, log_key, prove, receipt};
+pub use receipts::{Given, Proved, log_key, prove, receipt};
 pub use seal::{NotSealed, Submission, seal, seal_block};

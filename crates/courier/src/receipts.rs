@@ -1,7 +1,7 @@
 //! Asking a server for receipts, and for the proof of one. What it says is checked by who asks.
 
-use crate::Failure;
 use crate::hand_in::{Server, network};
+use crate::{Failure, work};
 
 use std::io::Read;
 
@@ -17,6 +17,8 @@ pub enum Proved {
     Waits(u64),
     /// It has no such receipt.
     Unknown,
+    /// It has it, and publishes nothing any more.
+    Never,
 }
 
 /// Asks for the proofs of a receipt.
@@ -25,16 +27,29 @@ pub fn prove(server: &Server, digits: &str) -> Result<Proved, Failure> {
         (200, _, text) => Ok(Proved::Proofs(text)),
         (202, seconds, _) => Ok(Proved::Waits(seconds)),
         (404, ..) => Ok(Proved::Unknown),
+        (410, ..) => Ok(Proved::Never),
         (status, ..) => Err(Failure::Status(status)),
     }
 }
 
-/// Asks for a receipt of what was handed in, named by the hashes of its contents: its digits and records, and
-/// the seconds until it can be checked. `None` where something of it is not there.
-pub fn receipt(server: &Server, contents: &[[u8; 32]]) -> Result<Option<(String, u64)>, Failure> {
-    match post(server, "/receipts", contents.as_flattened())? {
-        (200, seconds, text) => Ok(Some((text, seconds))),
-        (404, ..) => Ok(None),
+/// What a server says of a receipt for what was handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// It keeps it; to be checked in so many seconds at the earliest.
+    Yes(u64),
+    /// Something of it was not handed in there.
+    Strange,
+    /// It gives none, or none any more.
+    No,
+}
+
+/// Asks for a receipt of what was handed in, by a salt and the hashes of its contents. Who has these knows its
+/// digits.
+pub fn receipt(server: &Server, salt: &[u8; 16], contents: &[[u8; 32]]) -> Result<Given, Failure> {
+    match post(server, "/receipts", &[salt, contents.as_flattened()].concat())? {
+        (200, seconds, _) => Ok(Given::Yes(seconds)),
+        (404, ..) => Ok(Given::Strange),
+        (507, ..) => Ok(Given::No),
         (status, ..) => Err(Failure::Status(status)),
     }
 }
@@ -48,7 +63,10 @@ pub fn log_key(server: &Server) -> Result<String, Failure> {
 }
 
 fn post(server: &Server, path: &str, body: &[u8]) -> Result<(u16, u64, String), Failure> {
-    let answer = server.post(path).send(body).map_err(network)?;
+    let mut answer = server.post(path).send(body).map_err(network)?;
+    if let Some(proof) = work::asked(&answer) {
+        answer = server.post(path).header("proof", proof).send(body).map_err(network)?;
+    }
     let seconds =
         answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
     let (status, mut text) = (answer.status().as_u16(), String::new());

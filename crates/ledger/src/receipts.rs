@@ -1,4 +1,4 @@
-//! Which records receipts stand for, and what of the log was published last.
+//! Receipts, each sealed under its code, and what of the log was published last.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,16 +8,21 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{Failed, open};
 
 const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS places (
-        place BLOB PRIMARY KEY, record INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS receipts (
+        id BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS published (
         id INTEGER PRIMARY KEY CHECK (id = 0), size INTEGER NOT NULL, step INTEGER NOT NULL,
-        note TEXT NOT NULL) STRICT;
+        calm INTEGER NOT NULL, turn INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
 ";
 
-/// Places of receipts, in no order that tells which belong together. One transaction each call, on the disk
-/// when it returns.
-pub struct Receipts(Mutex<Connection>);
+/// Receipts. One transaction each call, on the disk when it returns.
+pub struct Receipts(Mutex<Kept>);
+
+struct Kept {
+    db: Connection,
+    /// How many receipts there are.
+    count: u64,
+}
 
 /// The last checkpoint that everybody may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,10 @@ pub struct Published {
     pub size: u64,
     /// Records by which the next one is larger.
     pub step: u64,
+    /// Turns in a row in which a smaller step would have done.
+    pub calm: u64,
+    /// The clock's turn at which it was published.
+    pub turn: u64,
     /// The signed note.
     pub note: String,
 }
@@ -33,54 +42,51 @@ pub struct Published {
 impl Receipts {
     /// Opens a database, or makes it.
     pub fn open(path: &Path) -> Result<Self, Failed> {
-        Ok(Self(Mutex::new(open(path, SCHEMA)?)))
+        let db = open(path, SCHEMA)?;
+        let count =
+            db.query_row("SELECT count(*) FROM receipts", [], |row| row.get::<_, i64>(0))?;
+        Ok(Self(Mutex::new(Kept { db, count: count as u64 })))
     }
 
-    fn db(&self) -> MutexGuard<'_, Connection> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the records of one receipt, each under its place; what is kept already stays. `false` where
-    /// more than `most` would be kept in all.
-    pub fn keep(&self, places: &[([u8; 16], u64)], most: u64) -> Result<bool, Failed> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        for (place, record) in places {
-            let sql = "INSERT OR IGNORE INTO places (place, record) VALUES (?, ?)";
-            transaction.prepare_cached(sql)?.execute(params![place, *record as i64])?;
+    /// Keeps a receipt; one that is kept already stays. `false` where there would be more than `most`.
+    pub fn keep(&self, id: &[u8; 16], sealed: &[u8], most: u64) -> Result<bool, Failed> {
+        let mut kept = self.kept();
+        if kept.count >= most {
+            return Ok(false);
         }
-        let all: i64 =
-            transaction.query_row("SELECT count(*) FROM places", [], |row| row.get(0))?;
-        let fits = all as u64 <= most;
-        if fits {
-            transaction.commit()?;
-        }
-        Ok(fits)
+        let sql = "INSERT OR IGNORE INTO receipts (id, sealed) VALUES (?, ?)";
+        kept.count += kept.db.execute(sql, params![id, sealed])? as u64;
+        Ok(true)
     }
 
-    /// The record of a place.
-    pub fn record(&self, place: &[u8; 16]) -> Result<Option<u64>, Failed> {
-        let sql = "SELECT record FROM places WHERE place = ?";
-        let found =
-            self.db().query_row(sql, [&place[..]], |row| row.get::<_, i64>(0)).optional()?;
-        Ok(found.map(|record| record as u64))
+    /// What is kept under an id.
+    pub fn find(&self, id: &[u8; 16]) -> Result<Option<Vec<u8>>, Failed> {
+        let sql = "SELECT sealed FROM receipts WHERE id = ?";
+        Ok(self.kept().db.query_row(sql, [&id[..]], |row| row.get(0)).optional()?)
     }
 
     /// What was published last.
     pub fn published(&self) -> Result<Option<Published>, Failed> {
-        let sql = "SELECT size, step, note FROM published";
+        let sql = "SELECT size, step, calm, turn, note FROM published";
         let read = |row: &rusqlite::Row<'_>| {
-            let (size, step) = (row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64);
-            Ok(Published { size, step, note: row.get(2)? })
+            let number = |column| row.get::<_, i64>(column).map(|number| number as u64);
+            let (size, step, calm, turn) = (number(0)?, number(1)?, number(2)?, number(3)?);
+            Ok(Published { size, step, calm, turn, note: row.get(4)? })
         };
-        Ok(self.db().query_row(sql, [], read).optional()?)
+        Ok(self.kept().db.query_row(sql, [], read).optional()?)
     }
 
     /// Notes what is published from now on.
     pub fn publish(&self, published: &Published) -> Result<(), Failed> {
-        let sql = "INSERT OR REPLACE INTO published (id, size, step, note) VALUES (0, ?, ?, ?)";
-        let values = params![published.size as i64, published.step as i64, published.note];
-        self.db().execute(sql, values)?;
+        let sql = "INSERT OR REPLACE INTO published (id, size, step, calm, turn, note)
+                   VALUES (0, ?, ?, ?, ?, ?)";
+        let Published { size, step, calm, turn, note } = published;
+        let [size, step, calm, turn] = [size, step, calm, turn].map(|number| *number as i64);
+        self.kept().db.execute(sql, params![size, step, calm, turn, note])?;
         Ok(())
     }
 }
@@ -90,14 +96,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_kept_once_and_bounded() {
+    fn receipts_are_kept_once_and_bounded() {
         let folder = tempfile::tempdir().unwrap();
-        let receipts = Receipts::open(&folder.path().join("receipts.db")).unwrap();
-        assert!(receipts.keep(&[([1; 16], 7), ([2; 16], 9)], 3).unwrap());
-        assert!(receipts.keep(&[([1; 16], 8)], 3).unwrap());
-        assert!(!receipts.keep(&[([3; 16], 1), ([4; 16], 2)], 3).unwrap());
-        let found: Vec<_> = (1..=4).map(|n| receipts.record(&[n; 16]).unwrap()).collect();
-        assert_eq!(found, [Some(7), Some(9), None, None]);
+        let path = folder.path().join("receipts.db");
+        let receipts = Receipts::open(&path).unwrap();
+        assert!(receipts.keep(&[1; 16], b"one", 2).unwrap());
+        assert!(receipts.keep(&[1; 16], b"other", 2).unwrap());
+        drop(receipts);
+        let receipts = Receipts::open(&path).unwrap();
+        assert!(receipts.keep(&[2; 16], b"two", 2).unwrap());
+        assert!(!receipts.keep(&[3; 16], b"three", 2).unwrap());
+        let found: Vec<_> = (1..=3).map(|n| receipts.find(&[n; 16]).unwrap()).collect();
+        assert_eq!(found, [Some(b"one".to_vec()), Some(b"two".to_vec()), None]);
     }
 
     #[test]
@@ -106,9 +116,9 @@ mod tests {
         let path = folder.path().join("receipts.db");
         let receipts = Receipts::open(&path).unwrap();
         assert_eq!(receipts.published().unwrap(), None);
-        let mut published = Published { size: 64, step: 64, note: "a".into() };
+        let mut published = Published { size: 64, step: 64, calm: 0, turn: 9, note: "a".into() };
         receipts.publish(&published).unwrap();
-        published.size = 128;
+        (published.size, published.turn) = (128, 10);
         receipts.publish(&published).unwrap();
         drop(receipts);
         assert_eq!(Receipts::open(&path).unwrap().published().unwrap(), Some(published));

@@ -9,20 +9,29 @@ use crate::{Checkpoint, Error, Reader, Record, Verifier, check_inclusion};
 
 /// The first line of a proof.
 const HEAD: &str = "c2sp.org/tlog-proof@v1";
+/// What stands before the salt.
+const SALT: &str = "payamgir receipt ";
 /// Most records one code stands for.
 pub const RECEIPT_RECORDS: usize = 64;
 /// Longest text of proofs that is read, in bytes.
 pub const PROOFS_BYTES: usize = RECEIPT_RECORDS * 8192;
 
-/// What a source keeps: 128 bits of a hash of its records' leaves, which no other records have.
+/// What a source keeps: 128 bits of a hash of what its records hold, and of a salt. Only with it can be told which
+/// records it stands for: who has the log and not the salt cannot try.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Code([u8; 16]);
 
+/// Random bytes of a receipt.
+pub type Salt = [u8; 16];
+
 impl Code {
-    /// The code of records, by their leaves in the order of the log.
-    pub fn of(leaves: impl IntoIterator<Item = Hash>) -> Self {
-        let mut hash = Sha256::new().chain_update(b"payamgir receipt 1");
-        leaves.into_iter().for_each(|leaf| hash.update(leaf.0));
+    /// The code of what records hold ([`Record::content`]), in whatever order.
+    pub fn of(salt: &Salt, contents: impl IntoIterator<Item = Hash>) -> Self {
+        let mut contents: Vec<[u8; 32]> = contents.into_iter().map(|content| content.0).collect();
+        contents.sort_unstable();
+        contents.dedup();
+        let mut hash = Sha256::new().chain_update(b"payamgir receipt 1").chain_update(salt);
+        contents.iter().for_each(|content| hash.update(content));
         Self(first(hash))
     }
 
@@ -36,15 +45,14 @@ impl Code {
         self.0
     }
 
-    /// Under what the server finds the record of a place among those the code stands for: who has not the
-    /// code cannot tell which belong together.
-    pub fn place(&self, place: u8) -> [u8; 16] {
-        first(
-            Sha256::new()
-                .chain_update(b"payamgir receipt place 1")
-                .chain_update(self.0)
-                .chain_update([place]),
-        )
+    /// Under what a server keeps the salt and the records.
+    pub fn id(&self) -> [u8; 16] {
+        first(Sha256::new().chain_update(b"payamgir receipt id 1").chain_update(self.0))
+    }
+
+    /// The key that they are sealed with there.
+    pub fn key(&self) -> [u8; 32] {
+        Sha256::new().chain_update(b"payamgir receipt key 1").chain_update(self.0).finalize().into()
     }
 }
 
@@ -96,27 +104,39 @@ impl std::fmt::Display for Proof {
     }
 }
 
-/// Reads proofs that stand one after another, and checks that they are of the records that a code stands
-/// for, each of them in the log. Gives them with the checkpoint.
+/// Writes the salt before the proofs.
+pub fn write_receipt(salt: &Salt, proofs: &[Proof]) -> String {
+    let head = format!("{SALT}{}\n", BASE64.encode(salt));
+    proofs.iter().fold(head, |text, proof| text + &proof.to_string())
+}
+
+/// Reads a salt and proofs that stand one after another, and checks that they are of the records that a code
+/// stands for, each of them in the log. Gives them with the checkpoint.
 pub fn check_receipt(
     code: Code,
-    proofs: &str,
+    text: &str,
     verifier: &Verifier,
 ) -> Result<(Vec<Proof>, Checkpoint), Error> {
-    let mut starts: Vec<usize> = proofs.match_indices(HEAD).map(|(at, _)| at).collect();
-    if proofs.len() > PROOFS_BYTES || starts.first() != Some(&0) || starts.len() > RECEIPT_RECORDS {
-        return Err(Error::Corrupt);
-    }
-    starts.push(proofs.len());
-    let texts = starts.windows(2).map(|ends| &proofs[ends[0]..ends[1]]);
-    let found: Vec<Proof> = texts.map(Proof::parse).collect::<Option<_>>().ok_or(Error::Corrupt)?;
+    let (salt, proofs) = text.split_once('\n').ok_or(Error::Corrupt)?;
+    let salt = salt.strip_prefix(SALT).and_then(|salt| BASE64.decode(salt.as_bytes()).ok());
+    let salt: Salt = salt.and_then(|salt| salt.try_into().ok()).ok_or(Error::Corrupt)?;
+    let found = split(proofs).ok_or(Error::Corrupt)?;
     let checked: Vec<Checkpoint> =
         found.iter().map(|proof| proof.check(verifier)).collect::<Result<_, _>>()?;
     let in_order = found.windows(2).all(|two| two[0].record.index < two[1].record.index);
     let one = checked.windows(2).all(|two| two[0].note == two[1].note);
-    let same = Code::of(found.iter().map(|proof| proof.record.leaf())) == code;
+    let same = Code::of(&salt, found.iter().map(|proof| proof.record.content())) == code;
     let last = checked.into_iter().next_back().filter(|_| in_order && one && same);
     last.map(|checkpoint| (found, checkpoint)).ok_or(Error::Corrupt)
+}
+
+fn split(proofs: &str) -> Option<Vec<Proof>> {
+    let mut starts: Vec<usize> = proofs.match_indices(HEAD).map(|(at, _)| at).collect();
+    if proofs.len() > PROOFS_BYTES || starts.first() != Some(&0) || starts.len() > RECEIPT_RECORDS {
+        return None;
+    }
+    starts.push(proofs.len());
+    starts.windows(2).map(|ends| Proof::parse(&proofs[ends[0]..ends[1]])).collect()
 }
 
 impl Reader {
@@ -150,11 +170,13 @@ mod tests {
 
     #[test]
     fn the_example_of_the_format_document() {
-        let code = Code::of([Hash([1; 32]), Hash([2; 32])]);
-        let hex = |bytes: [u8; 16]| data_encoding::HEXLOWER.encode(&bytes);
+        let code = Code::of(&[3; 16], [Hash([2; 32]), Hash([1; 32]), Hash([1; 32])]);
+        let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+        assert_eq!(hex(&code.bytes()), "bae9a36e91beac90d753539335aa27ee");
+        assert_eq!(hex(&code.id()), "323fbd8453b654bbe509a36fbace2d61");
         assert_eq!(
-            [hex(code.bytes()), hex(code.place(0))],
-            ["a588277ee0d53e36f62b1d2786eed7b5", "875c8179fcac1eb087126e102f42c95e"]
+            hex(&code.key()),
+            "a59213d86d2e475a80f89aa5477380500980901fffd3e04abd8a82d1bfc5f815"
         );
     }
 }

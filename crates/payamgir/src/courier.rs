@@ -14,7 +14,7 @@ use crate::words::{Say, pick};
 use crate::{files, output, world};
 
 /// Longest text that is sealed in one go.
-const TEXT_BYTES: u64 = 4 << 20;
+pub const TEXT_BYTES: u64 = 4 << 20;
 
 /// `payamgir seal`
 pub fn seal(args: &SealArgs, lang: Lang) -> Result<(), Problem> {

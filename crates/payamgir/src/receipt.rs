@@ -1,11 +1,11 @@
 //! `payamgir receipt`: whether what a receipt stands for is in the log, checked on this machine.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use payamgir_courier::{Proved, Server};
-use payamgir_log::{Checkpoint, Code, Hash, Proof, Record, Verifier, check_receipt, content};
+use payamgir_courier::{Given, Proved, Server};
+use payamgir_log::{Checkpoint, Code, Hash, Proof, Verifier, check_receipt, content};
 use payamgir_text::lang::Lang;
 use payamgir_text::{code, digits};
 use payamgir_wire::piece::{Event, Reader};
@@ -13,10 +13,10 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::cli::ReceiptArgs;
-use crate::courier::{no_server, not_sealed, server, unreached};
+use crate::courier::{TEXT_BYTES, no_server, not_sealed, server, unreached};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
-use crate::{files, output};
+use crate::{files, output, world};
 
 /// Digits of a receipt before its check digit, and how they are grouped.
 const DIGITS: usize = 39;
@@ -37,35 +37,41 @@ fn get(files: &[PathBuf], server: &Server, lang: Lang) -> Result<(), Problem> {
     for file in files {
         contents.extend(contents_of(file)?);
     }
-    let given = payamgir_courier::receipt(server, &contents).map_err(unreached)?;
-    let (answer, seconds) = given.ok_or_else(not_there)?;
-    let code = given_code(&answer, contents).ok_or_else(wrong)?;
+    let mut salt = [0; 16];
+    world::random(&mut salt);
+    let seconds = match payamgir_courier::receipt(server, &salt, &contents).map_err(unreached)? {
+        Given::Yes(seconds) => seconds,
+        Given::Strange => return Err(not_there()),
+        Given::No => return Err(none_given()),
+    };
+    let code = Code::of(&salt, contents.into_iter().map(Hash));
     let minutes = digits::number(seconds.div_ceil(60), lang);
     eprintln!(
-        "{} {minutes}",
-        pick(lang, "دقیقه تا بتوان سنجیدش:", "Minutes until it can be checked:")
+        "{}\n{} {minutes}",
+        pick(
+            lang,
+            "رسید، چهل رقم. هرکس آن را پیدا کند می‌فهمد این‌جا پیامی فرستاده شده است. سنجیدن: payamgir receipt",
+            "The receipt, forty digits. Whoever finds it learns that something was sent. To check it: payamgir receipt",
+        ),
+        pick(
+            lang,
+            "زودترین زمان سنجیدن، به دقیقه:",
+            "Minutes until it can be checked, at the earliest:"
+        ),
     );
     output::line(digits::localize(&written(code), lang))
-}
-
-/// The code in a server's answer, if it is of these contents and of no others.
-fn given_code(answer: &str, mut contents: Vec<[u8; 32]>) -> Option<Code> {
-    let mut lines = answer.lines();
-    let code = parse(lines.next()?)?;
-    let decode = |line: &str| Record::decode(&data_encoding::BASE64.decode(line.as_bytes()).ok()?);
-    let records: Vec<Record> = lines.map(decode).collect::<Option<_>>()?;
-    let mut held: Vec<[u8; 32]> = records.iter().map(|record| record.content().0).collect();
-    held.sort_unstable();
-    contents.sort_unstable();
-    contents.dedup();
-    let right = held == contents && Code::of(records.iter().map(Record::leaf)) == code;
-    right.then_some(code)
 }
 
 /// The hashes of the contents of the pieces in a file, or of the blocks in a text.
 fn contents_of(path: &Path) -> Result<Vec<[u8; 32]>, Problem> {
     let unread = |error| not_sealed(payamgir_courier::NotSealed::Read(error));
     let mut file = File::open(path).map_err(unread)?;
+    let mut start = [0; 4];
+    let is_binary = file.read_exact(&mut start).is_ok() && &start == b"PGS1";
+    file.rewind().map_err(unread)?;
+    if !is_binary {
+        return contents_of_blocks(file);
+    }
     let (mut buffer, mut reader, mut found) = (vec![0; 64 * 1024], Reader::default(), vec![]);
     let mut piece: Option<(Hash, u64, Sha256)> = None;
     loop {
@@ -91,6 +97,20 @@ fn contents_of(path: &Path) -> Result<Vec<[u8; 32]>, Problem> {
     if found.is_empty() { Err(no_pieces()) } else { Ok(found) }
 }
 
+/// The same of a text with blocks.
+fn contents_of_blocks(file: File) -> Result<Vec<[u8; 32]>, Problem> {
+    let mut text = String::new();
+    file.take(TEXT_BYTES).read_to_string(&mut text).map_err(|_| no_pieces())?;
+    let (mut found, mut rest) = (vec![], &text[..]);
+    while let Some(block) = payamgir_wire::piece::find(rest) {
+        for head in block.pieces.map_err(|_| no_pieces())? {
+            found.push(content(&Hash(Sha256::digest(&head.entry).into()), None).0);
+        }
+        rest = block.after;
+    }
+    if found.is_empty() { Err(no_pieces()) } else { Ok(found) }
+}
+
 fn finish((body, blob, hash): (Hash, u64, Sha256)) -> [u8; 32] {
     let hash = Hash(hash.finalize().into());
     content(&body, (blob > 0).then_some(&hash)).0
@@ -103,19 +123,40 @@ fn check(args: &ReceiptArgs, server: &Server, lang: Lang) -> Result<(), Problem>
         Some(key) => key.clone(),
         None => told_key(server, lang)?,
     };
-    let verifier = Verifier::parse(&key).map_err(|error| wrong().because(error))?;
+    let verifier = Verifier::parse(&key).map_err(|error| other_key().because(error))?;
     match payamgir_courier::prove(server, &written(code)).map_err(unreached)? {
         Proved::Unknown => Err(unknown()),
+        Proved::Never => Err(never()),
         Proved::Waits(seconds) => Err(waits(seconds.div_ceil(60))),
         Proved::Proofs(proofs) => {
+            if args.log_key.as_ref().is_some_and(|given| is_other(given, server)) {
+                return Err(other_key());
+            }
             let checked = check_receipt(code, &proofs, &verifier);
             let (found, checkpoint) = checked.map_err(|error| wrong().because(error))?;
             if let Some(out) = &args.proof {
-                files::create(out, proofs.as_bytes())?;
+                write_proofs(out, &found)?;
             }
             tell(args, &found, &checkpoint, lang)
         }
     }
+}
+
+/// Whether the server names another key than the one that was given.
+fn is_other(given: &str, server: &Server) -> bool {
+    payamgir_courier::log_key(server).is_ok_and(|key| key != given)
+}
+
+/// A file for each part: the one that is named, and where there are more, others behind it with their numbers.
+fn write_proofs(out: &Path, found: &[Proof]) -> Result<(), Problem> {
+    for (number, proof) in (1..).zip(found) {
+        let name = match number {
+            1 => out.to_owned(),
+            more => PathBuf::from(format!("{}.{more}", out.display())),
+        };
+        files::create(&name, proof.to_string().as_bytes())?;
+    }
+    Ok(())
 }
 
 fn read_code(lang: Lang) -> Result<Code, Problem> {
@@ -125,8 +166,16 @@ fn read_code(lang: Lang) -> Result<Code, Problem> {
     );
     let mut typed = String::new();
     let mut input = std::io::BufReader::new(std::io::stdin().take(DIGITS_BYTES));
-    let read = std::io::BufRead::read_line(&mut input, &mut typed);
-    read.ok().and_then(|_| parse(&typed)).ok_or_else(misread)
+    // However many lines they were written in.
+    while let Ok(1..) = std::io::BufRead::read_line(&mut input, &mut typed) {
+        if let Some(code) = parse(&typed) {
+            return Ok(code);
+        }
+        if typed.chars().filter(|c| c.is_alphanumeric()).count() > 2 * DIGITS {
+            break;
+        }
+    }
+    Err(misread())
 }
 
 fn told_key(server: &Server, lang: Lang) -> Result<String, Problem> {
@@ -153,8 +202,8 @@ fn tell(
     }
     let parts = digits::number(indexes.len() as u64, lang);
     output::line(match lang {
-        Lang::Fa => format!("در دفتر هست: {parts} بخش."),
-        Lang::En => format!("It is in the record: {parts} parts."),
+        Lang::Fa => format!("در دفتر ثبت هست. بخش‌ها: {parts}"),
+        Lang::En => format!("It is in the record. Parts: {parts}"),
     })?;
     eprintln!("  {} {}", pick(lang, "ریشه‌ی منتشرشده:", "published root:"), root);
     Ok(())
@@ -171,8 +220,8 @@ fn written(code: Code) -> String {
 fn misread() -> Problem {
     let what = Say::new("این رقم‌ها خوانده نشد.", "These digits could not be read.");
     let to_do = Say::new(
-        "باید چهل رقم باشد و آخرین با بقیه جور باشد.",
-        "There should be forty, and the last fits the others.",
+        "باید چهل رقم باشد. شاید یکی دیگر است یا دو تا جابه‌جا شده‌اند.",
+        "There should be forty. Perhaps one is another, or two were exchanged.",
     );
     Problem::new(what, to_do).exits(2)
 }
@@ -195,10 +244,38 @@ fn not_there() -> Problem {
     Problem::new(what, to_do)
 }
 
+fn none_given() -> Problem {
+    let what = Say::new("این سرور رسیدی نمی‌دهد.", "This server gives no receipt.");
+    let to_do = Say::new("آنچه تحویل داده شد سر جایش است.", "What was handed in is safe.");
+    Problem::new(what, to_do)
+}
+
+fn never() -> Problem {
+    let what = Say::new(
+        "در دفتر ثبت هست، ولی منتشر نمی‌شود.",
+        "It is in the record, but the record is not published.",
+    );
+    let to_do =
+        Say::new("این سرور اکنون چیزی منتشر نمی‌کند.", "This server publishes nothing at present.");
+    Problem::new(what, to_do)
+}
+
+fn other_key() -> Problem {
+    let what = Say::new(
+        "کلیدی که دادید کلید این سرور نیست.",
+        "The log key that you gave is not this server's.",
+    );
+    let to_do = Say::new(
+        "کلید را دوباره از تحریریه بگیرید؛ اگر درست است، سرور دیگری در میان است.",
+        "Ask the desk for the key again; if it is right, another server stands between.",
+    );
+    Problem::new(what, to_do)
+}
+
 fn unknown() -> Problem {
     let what = Say::new("این سرور چنین رسیدی ندارد.", "This server has no such receipt.");
     let to_do = Say::new(
-        "رقم‌ها را دوباره ببینید. اگر همه درست است، آن پیام در دفتر این سرور نیست.",
+        "رقم‌ها را دوباره ببینید. اگر همه درست است، آن پیام در دفتر ثبت این سرور نیست.",
         "Compare the digits. If all are right, the message is not in this server's record.",
     );
     Problem::new(what, to_do)
@@ -215,7 +292,7 @@ fn waits(minutes: u64) -> Problem {
 
 fn wrong() -> Problem {
     let what = Say::new(
-        "گواه درست نیست: دفتر یا خط دست‌کاری شده است.",
+        "گواه درست نیست: دفتر ثبت یا خط دست‌کاری شده است.",
         "The proof does not hold: the record or the line was tampered with.",
     );
     let to_do = Say::new(

@@ -26,7 +26,7 @@ use crate::guard::{Guarded, Watch};
 use crate::journal::{Event, Journal};
 use crate::pages::{Answerable, FileFate, Given, Language, Problem};
 use crate::receipts::http::written;
-use crate::receipts::{Receipts, blocking};
+use crate::receipts::{Receipts, Unread, blocking};
 use crate::returning::{self, Lane, Returning};
 use crate::sealed::Tally;
 use crate::settings::Settings;
@@ -449,11 +449,15 @@ impl Reading<'_> {
         }
         let records = std::mem::take(&mut self.submission.records);
         let (receipts, log) = (self.intake.receipts.clone(), self.intake.log.clone());
-        let given = blocking(move || receipts.give(&log, &records)).await;
+        let salt = self.intake.world.bytes();
+        let given = blocking(move || receipts.give(&log, &records, salt)).await;
         self.submission.given = match given {
-            Ok(Some((code, seconds))) => Given::Code(written(code), seconds.div_ceil(60)),
+            Ok(Some(code)) => {
+                let minutes = self.intake.receipts.until().div_ceil(60);
+                Given::Code(written(code), minutes)
+            }
             Ok(None) => Given::Failed,
-            Err(_) => {
+            Err(Unread) => {
                 (self.intake.journal)(Event::ReceiptsFailed);
                 Given::Failed
             }

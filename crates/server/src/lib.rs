@@ -28,6 +28,7 @@ mod returning;
 mod routes;
 mod sealed;
 pub mod settings;
+mod small;
 mod submission;
 mod upload;
 mod uploads;

@@ -15,10 +15,26 @@ pub fn write(number: u128, length: usize, group: usize) -> String {
     grouped.join("-")
 }
 
-/// Reads what [`write`] wrote, in Persian, Arabic-Indic or ASCII digits, however they stand apart. `None` where
+/// Reads what [`write`] wrote, in Persian, Arabic-Indic or ASCII digits, however they stand apart, also as a numbered
+/// list of groups. `None` where
 /// there are not `length` and one, where something else is among them, or where the check digit says that one
 /// is wrong or that two neighbours are exchanged (but 0 and 9).
 pub fn read(text: &str, length: usize) -> Option<u128> {
+    read_digits(text, length).or_else(|| read_digits(&unnumbered(text)?, length))
+}
+
+/// The groups of a numbered list without their numbers.
+fn unnumbered(text: &str) -> Option<String> {
+    let text: String = text.chars().map(ascii).collect();
+    let runs: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()).collect();
+    let (pairs, rest) = runs.as_chunks::<2>();
+    let numbered = |(at, pair): (usize, &[&str; 2])| pair[0] == (at + 1).to_string();
+    let all = rest.is_empty() && !pairs.is_empty() && pairs.iter().enumerate().all(numbered);
+    all.then(|| pairs.iter().map(|pair| pair[1]).collect())
+}
+
+fn read_digits(text: &str, length: usize) -> Option<u128> {
     let digits = text.chars().filter(|c| c.is_alphanumeric()).map(|c| ascii(c).to_digit(10));
     let digits: Vec<u32> = digits.take(length + 2).collect::<Option<_>>()?;
     let (check, number) = digits.split_last()?;
@@ -79,6 +95,8 @@ mod tests {
         {
             assert_eq!(read(text, 39), None, "{text}");
         }
+        let list = ["1. 0000", "۲) 0000", "3 0000", "4- 0000"].join("\n");
+        assert_eq!((read(&list, 15), read("1. 0000 3. 0000", 7)), (Some(0), None));
         // The example of the standard's annex.
         assert_eq!(write(7_992_739_871, 10, 20), "79927398713");
     }

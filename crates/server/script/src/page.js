@@ -1,7 +1,7 @@
 // The page's half: takes over the forms, shows how far it is, and says which way was taken.
 
 import { draw, read } from "./codename.js";
-import { check } from "./receipt.js";
+import { Unable, check, isReceipt } from "./receipt.js";
 
 const at = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -134,10 +134,13 @@ async function send(form, setting) {
   const { text, files } = gather(form);
   if (!text && !files.length) return wrong(form, "empty");
   if ([...text].length > Number(said.dataset.chars)) return wrong(form, "long");
-  // What is sealed already is not sealed again: the server knows it.
-  if (text.includes("BEGIN PAYAMGIR MESSAGE")) return form.submit();
   const chosen = at("[name=answerable]", form);
   const asked = chosen && (chosen.type === "hidden" || chosen.checked);
+  // What is sealed already is not sealed again: the server knows it. Nothing that is not sealed goes with it.
+  if (text.includes("BEGIN PAYAMGIR MESSAGE")) {
+    const alone = !text.replace(BLOCK, "").trim() && !files.length && !asked;
+    return alone ? form.submit() : wrong(form, "block-alone");
+  }
   const words = asked ? at("[name=codename]", form).value.split(" ") : undefined;
   const progress = show(form, files.length);
   const heard = (data) => progress.heard(data);
@@ -154,10 +157,13 @@ async function send(form, setting) {
     finish({ ...result, receipt }, words, setting);
   } catch ({ status }) {
     progress.end();
-    wrong(form, status === 507 ? "full" : "failed");
+    wrong(form, { 507: "full", 503: "busy" }[status] ?? "failed");
   }
   return undefined;
 }
+
+/** A sealed message in a text, or what there is of one. */
+const BLOCK = /[->\s]*BEGIN PAYAMGIR MESSAGE(?:(?!BEGIN PAYAMGIR)[^])*?(?:END PAYAMGIR MESSAGE[-\s]*|$)/g;
 
 /** How far it is: in words, and as a bar that programs read too. */
 function show(form, count) {
@@ -176,8 +182,10 @@ function show(form, count) {
     over,
     heard(data) {
       if (data.what === "text") line.textContent = word("text-sent");
-      if (data.what === "line") box.dataset.broken = data.broken ? "1" : "";
-      if (data.what === "line") at("[data-broken-line]", box).hidden = !data.broken;
+      if (data.what === "line") {
+        at("[data-broken-line]", box).hidden = data.broken !== true;
+        at("[data-busy-line]", box).hidden = data.broken !== 503;
+      }
       if (data.what !== "file") return;
       const percent = Math.floor((100 * data.sent) / data.size);
       line.textContent = fill("file-sent", { n: numbered(data.place + 1), of: numbered(count), percent: numbered(percent) });
@@ -295,33 +303,52 @@ function comeBack(form, setting) {
   });
 }
 
-/** A receipt is checked here; whatever else becomes of it, the server says. */
+/** What of a receipt is another page of the server's: that it waits, is unknown, or is none. */
+const SAID = [202, 404, 410, 422];
+
+/** A receipt is checked here, wherever this browser can. */
 function checkReceipt(form) {
   form.dataset.check = "here";
+  const button = at("button", form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const digits = digitsOf(at("[name=receipt]", form).value);
-    const code = (digits.match(/.{1,4}/g) ?? []).join("-");
+    if (button.disabled) return;
+    button.disabled = true;
+    at(".alert", form)?.remove();
+    foundOut(word("receipt-check"));
     try {
-      const answer = await fetch("/receipt", { method: "POST", body: code });
-      if (answer.status !== 200) return form.submit();
-      const parts = await check(code, await answer.text(), said.dataset.log);
-      if (!parts) return wrong(form, "receipt-wrong");
-      const [heading, told, how] = ["h1", "p", "p"].map((name) => document.createElement(name));
-      heading.textContent = word("receipt-in");
-      told.textContent = fill("receipt-in-told", { n: numbered(parts) });
-      told.className = "lead";
-      how.textContent = word("receipt-browser");
-      at("[data-found]").replaceChildren(heading, told, how);
-      heading.tabIndex = -1;
-      heading.focus();
-      form.reset();
-    } catch {
-      // A browser that cannot check lets the server do it.
-      form.submit();
+      await looked(form);
+    } catch (error) {
+      if (error instanceof Unable) form.submit();
+      else wrong(form, "door-failed");
+    } finally {
+      button.disabled = false;
     }
-    return undefined;
   });
+}
+
+async function looked(form) {
+  const digits = digitsOf(at("[name=receipt]", form).value);
+  // What is written in another way the server can read.
+  if (digits.length !== 40) return form.submit();
+  const code = digits.match(/..../g).join("-");
+  const answer = await fetch("/receipt", { method: "POST", body: code });
+  if (SAID.includes(answer.status)) return form.submit();
+  const text = await answer.text();
+  if (answer.status !== 200 || !isReceipt(text)) return wrong(form, "door-failed");
+  const parts = await check(code, text, said.dataset.log);
+  if (!parts) return wrong(form, "receipt-wrong");
+  form.reset();
+  return foundOut(word("receipt-in"), fill("receipt-in-told", { n: numbered(parts) }), word("receipt-browser"));
+}
+
+/** What is known of a receipt: a heading, and lines below. */
+function foundOut(what, ...told) {
+  const heading = Object.assign(document.createElement("h1"), { textContent: what, tabIndex: -1 });
+  const lines = told.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
+  if (lines.length) lines[0].className = "lead";
+  at("[data-found]").replaceChildren(heading, ...lines);
+  if (lines.length) heading.focus();
 }
 
 /** The digits in what was typed. */

@@ -19,22 +19,27 @@ export class Refused extends Error {
 
 /** What passes: proxies and servers that stop say so in many ways. */
 const again = (status) => status >= 500 || [400, 408, 409, 423, 425, 429].includes(status);
-/** As often in a row nothing may come of it; after that it is no line's fault. */
-const TRIES = 40;
+/** As often nothing may come of it; after that it is no line's fault, and who waits should know. */
+const [TRIES, BUSY] = [40, 8];
+/** The server has more to do than it bears. */
+const OCCUPIED = 503;
 
-/** Tries until it is answered: a line that breaks is waited for. `broken` is told when it waits. */
+/** Tries until it is answered: a line that breaks is waited for. `broken` is told when it waits, and of what: a
+ * status where the server said no, true where nobody answered. */
 export async function patiently(act, broken, passes = again) {
   let refusals = 0;
   for (let wait = FIRST; ; wait = Math.min(wait * 2, LONGEST)) {
+    let why = true;
     try {
       const answer = await act();
       refusals += 1;
-      if (!passes(answer.status) || refusals > TRIES) return answer;
+      why = answer.status === OCCUPIED ? OCCUPIED : true;
+      if (!passes(answer.status) || refusals > (why === true ? TRIES : BUSY)) return answer;
     } catch (error) {
       // A line that broke is a TypeError, one that was given up for a new one an AbortError.
       if (!(error instanceof TypeError) && error?.name !== "AbortError") throw error;
     }
-    broken(true);
+    broken(why);
     await pause(wait);
     broken(false);
   }

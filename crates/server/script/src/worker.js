@@ -5,7 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, join, random, unhex } from "./bytes.js";
 import * as codename from "./codename.js";
 import { ask, bring, from } from "./net.js";
-import { checked, content } from "./receipt.js";
+import { codeOf, content } from "./receipt.js";
 import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
 import { Gone, Refused, Upload, patiently } from "./tus.js";
@@ -70,13 +70,13 @@ async function send({ key, language, text, files, words, founding, most, continu
 
 /** The digits of a receipt for what was taken, and the seconds until it can be checked; nothing where there is none. */
 async function receiptOf(contents) {
-  try {
-    const answer = await ask("/receipts", { method: "POST", body: join(...contents) });
-    const digits = answer.ok ? checked(await answer.text(), contents) : undefined;
-    return digits && { digits, seconds: Number(answer.headers.get("Retry-After")) };
-  } catch {
-    return undefined;
-  }
+  const salt = random(16);
+  const body = join(salt, ...contents);
+  const given = () => ask("/receipts", { method: "POST", body });
+  const answer = await patiently(given, broken, (status) => status >= 500 && status !== 507);
+  // What stands between may answer too; who answers in the server's place knows no time.
+  const seconds = answer.status === 200 ? Number(answer.headers.get("Retry-After")) : 0;
+  return seconds ? { digits: codeOf(salt, contents), seconds } : undefined;
 }
 
 /** Text that any JSON can hold: halves of letters that some keyboards leave are marked. */

@@ -90,6 +90,8 @@ pub enum Problem {
     Busy,
     /// More comes than people send: who brings nothing is to come later.
     Flooded,
+    /// The same, and the pass that was brought is none, or was used.
+    WrongPass,
     /// The storage has no room.
     Full,
     /// A fault of the server's own.

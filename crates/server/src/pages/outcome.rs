@@ -20,7 +20,6 @@ pub fn received(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
         h1 { (event) }
         @if whole { p.lead { (words.received_lead) } } @else { (why_part(site, lang, arrival)) }
         (arrived(site, lang, arrival))
-        @if !whole { (the_rest(site, lang, arrival)) }
         @match &arrival.answerable {
             Answerable::No => {}
             Answerable::By(codename) => (remember(codename, lang)),
@@ -28,6 +27,7 @@ pub fn received(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
             Answerable::Busy => p.alert { (words.answer_busy) },
         }
         (receipt::given(&arrival.given, lang))
+        @if !whole { (the_rest(site, lang, arrival)) }
         (reference(lang, arrival))
         (afterwards(words))
         @if whole { div.row { p { a.more href=(address(lang)) { (words.send_more) } } } }

@@ -17,6 +17,8 @@ pub enum Checked {
     Unknown,
     /// It is not published yet; in so many minutes.
     Waits(u64),
+    /// It is not published, nor will be.
+    Never,
     /// The proofs, and of how many parts.
     In(String, u64),
 }
@@ -36,7 +38,7 @@ pub(super) fn receipt_row(lang: &Language) -> Markup {
                 p.hint { (words.receipt_hint) }
                 details {
                     summary { (words.receipt_show) }
-                    p.hint { (words.receipt_danger) }
+                    p.hint { (words.receipt_danger) " " (words.receipt_take) }
                     label.check { input type="checkbox" name="receipt" value="1"; " " (words.receipt_choose) }
                 }
             }
@@ -63,7 +65,7 @@ pub(super) fn yours(code: &str, minutes: &str, lang: &Language) -> Markup {
                 (groups(code, lang))
                 p { (words.receipt_where) " " a href=(receipt_address(lang)) { (words.receipt_check) } }
                 p data-wait { (fill(words.receipt_when, &[("{n}", minutes)])) }
-                p.hint { (words.receipt_danger) }
+                p.hint { (words.receipt_danger) " " (words.receipt_leave) }
             }
         }
     }
@@ -113,6 +115,7 @@ fn said<'a>(checked: &Checked, lang: &'a Language) -> (&'a str, &'a str) {
     match checked {
         Checked::Misread => (words.receipt_misread, words.receipt_misread_told),
         Checked::Unknown => (words.receipt_unknown, words.receipt_unknown_told),
+        Checked::Never => (words.receipt_never, words.receipt_never_told),
         Checked::Waits(_) => (words.receipt_waits, words.receipt_waits_told),
         Checked::In(..) => (words.receipt_in, words.receipt_in_told),
     }

@@ -54,6 +54,9 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
         ("sealed", words.fate_sealed.to_owned()),
         ("large", site.limits(words.fate_too_large, lang)),
         ("lost", words.fate_not_taken.to_owned()),
+        ("busy", problem(Problem::Busy)),
+        ("block-alone", words.block_alone.to_owned()),
+        ("receipt-check", words.receipt_check.to_owned()),
         ("receipt-in", words.receipt_in.to_owned()),
         ("receipt-in-told", words.receipt_in_told.to_owned()),
         ("receipt-browser", words.receipt_browser.to_owned()),
@@ -67,6 +70,7 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
             div.progress data-progress {
                 p role="status" data-line {}
                 p.lost data-broken-line hidden { (words.sealing_broken) }
+                p.lost data-busy-line hidden { (words.sealing_busy) }
                 progress max="100" value="0" hidden aria-label=(words.sealing_now) {}
                 p.hint { (words.sealing_stay) }
             }
@@ -88,7 +92,6 @@ fn done(site: &Site, lang: &Language) -> Markup {
             h2 { (words.arrived) }
             ul.parts { li { span { (words.words_row) } " " b data-text {} } }
         }
-        div data-rest { h2.apart { (words.rest) } (fields(&blank)) }
         section.row data-eight {
             h2 { (words.answer_yours) }
             div {
@@ -98,6 +101,7 @@ fn done(site: &Site, lang: &Language) -> Markup {
             }
         }
         @if site.receipts { (yours("", "{n}", lang)) p.alert data-no-receipt { (words.receipt_none) } }
+        div data-rest { h2.apart { (words.rest) } (fields(&blank)) }
         section.row {
             h2 { (words.reference) }
             div { p.number { bdi dir="ltr" data-reference {} } p.hint { (words.reference_note) } }

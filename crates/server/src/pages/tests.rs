@@ -13,8 +13,9 @@ use super::{door, message, receipt, received, refused, visit};
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
-const PROBLEMS: [Problem; 16] = [
+const PROBLEMS: [Problem; 17] = [
     Problem::Flooded,
+    Problem::WrongPass,
     Problem::Empty,
     Problem::TextTooLong,
     Problem::TooManyFiles,
@@ -146,7 +147,13 @@ fn pages(lang: &'static Language) -> Vec<String> {
     }
     all.push(receipt(&site(), lang, None).into_string());
     let proofs = "c2sp.org/tlog-proof@v1\n<b>".to_owned();
-    for checked in [Checked::Misread, Checked::Unknown, Checked::Waits(5), Checked::In(proofs, 3)] {
+    for checked in [
+        Checked::Misread,
+        Checked::Never,
+        Checked::Unknown,
+        Checked::Waits(5),
+        Checked::In(proofs, 3),
+    ] {
         let typed = Some(("</textarea><script>", &checked));
         all.push(receipt(&site(), lang, typed).into_string());
     }

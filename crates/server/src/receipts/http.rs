@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use data_encoding::BASE64;
-use payamgir_log::{Code, Hash, RECEIPT_RECORDS};
+use payamgir_log::{Code, Hash, RECEIPT_RECORDS, Salt};
 use payamgir_text::code;
 
 use super::{Found, Unread, blocking};
 use crate::desk_api::{Api, binary};
 use crate::fields::urlencoded;
+use crate::flood::Ticket;
 use crate::journal::Event;
 use crate::pages::{self, Checked, Problem};
+use crate::small::Small;
 use crate::web::{Spoken, Web, html, status};
 
 const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -50,7 +49,7 @@ pub(crate) async fn log(State(web): State<Arc<Web>>) -> Response {
 
 /// `POST /receipt`: the digits of a receipt; the answer is its proofs. 202 where they are not published yet,
 /// with the seconds after which to ask again.
-pub(crate) async fn prove(State(web): State<Arc<Web>>, body: Bytes) -> Response {
+pub(crate) async fn prove(State(web): State<Arc<Web>>, Small(body): Small) -> Response {
     let Some(code) = std::str::from_utf8(&body).ok().and_then(read) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
@@ -59,46 +58,57 @@ pub(crate) async fn prove(State(web): State<Arc<Web>>, body: Bytes) -> Response 
         Ok(Found::Waits(seconds)) => {
             (StatusCode::ACCEPTED, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
         }
+        Ok(Found::Never) => StatusCode::GONE.into_response(),
         Ok(Found::Nothing) => StatusCode::NOT_FOUND.into_response(),
         Err(unread) => failed(&web, &unread),
     }
 }
 
-/// `POST /receipts`: a receipt for what was brought sealed, named by hashes of its contents, 32 bytes each.
-/// The answer is its digits, and then each record in base64, a line each; `retry-after` has the seconds until it
-/// can be checked.
-pub(crate) async fn give(State(web): State<Arc<Web>>, body: Bytes) -> Response {
-    let (hashes, rest) = body.as_chunks::<32>();
-    if hashes.is_empty() || !rest.is_empty() || hashes.len() > RECEIPT_RECORDS {
-        return StatusCode::BAD_REQUEST.into_response();
+/// `POST /receipts`: a salt, and the hashes of contents that were brought sealed, 32 bytes each: a receipt for them,
+/// whose digits who asks knows from these. `retry-after` has the seconds until it can be checked at the earliest.
+pub(crate) async fn give(
+    State(web): State<Arc<Web>>,
+    headers: HeaderMap,
+    Small(body): Small,
+) -> Response {
+    let Some((salt, hashes)) = asked(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    if let Err(challenge) = web.intake.let_in(&Ticket::of(&headers)).await {
+        return challenge.into_response();
     }
-    let (hashes, giving) = (hashes.to_vec(), web.clone());
-    let given = blocking(move || given(&giving, &hashes)).await;
-    match given {
-        Ok(Some((lines, seconds))) => {
-            (TEXT, [(header::RETRY_AFTER, seconds.to_string())], lines).into_response()
+    let giving = web.clone();
+    match blocking(move || given(&giving, &hashes, salt)).await {
+        Ok(Given::Yes) => {
+            (TEXT, [(header::RETRY_AFTER, web.intake.receipts.until().to_string())]).into_response()
         }
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Given::Strange) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Given::Full) => StatusCode::INSUFFICIENT_STORAGE.into_response(),
         Err(unread) => failed(&web, &unread),
     }
 }
 
-fn given(web: &Web, hashes: &[[u8; 32]]) -> Result<Option<(String, u64)>, Unread> {
+fn asked(body: &[u8]) -> Option<(Salt, Vec<[u8; 32]>)> {
+    let (salt, hashes) = body.split_first_chunk()?;
+    let (hashes, rest) = hashes.as_chunks::<32>();
+    let fits = (1..=RECEIPT_RECORDS).contains(&hashes.len()) && rest.is_empty();
+    fits.then(|| (*salt, hashes.to_vec()))
+}
+
+enum Given {
+    Yes,
+    /// Something of it is not here.
+    Strange,
+    /// There are too many receipts, or none are given.
+    Full,
+}
+
+fn given(web: &Web, hashes: &[[u8; 32]], salt: Salt) -> Result<Given, Unread> {
     let (reader, mut records) = (web.intake.log.reader()?, vec![]);
     for hash in hashes {
-        let Some(record) = reader.once(&Hash(*hash))? else { return Ok(None) };
+        let Some(record) = reader.once(&Hash(*hash))? else { return Ok(Given::Strange) };
         records.push(record);
     }
-    records.sort_unstable();
-    records.dedup();
-    let given = web.intake.receipts.give(&web.intake.log, &records)?;
-    let Some((code, seconds)) = given else { return Ok(None) };
-    let mut lines = written(code) + "\n";
-    for index in records {
-        lines += &BASE64.encode(&reader.record(index)?.encode());
-        lines.push('\n');
-    }
-    Ok(Some((lines, seconds)))
+    let given = web.intake.receipts.give(&web.intake.log, &records, salt)?;
+    Ok(given.map_or(Given::Full, |_| Given::Yes))
 }
 
 /// `GET /<language>/receipt`: where a receipt is checked.
@@ -110,10 +120,10 @@ pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
 pub(crate) async fn check(
     State(spoken): State<Spoken>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Small, StatusCode>,
 ) -> Response {
     let (site, lang) = (spoken.site(), spoken.lang);
-    let fields = body.ok().and_then(|body| urlencoded(&headers, &body, &["receipt"]));
+    let fields = body.ok().and_then(|Small(body)| urlencoded(&headers, &body, &["receipt"]));
     let Some([typed]) = &fields else {
         let page = pages::message(site, lang, Problem::Malformed);
         return html(status(Problem::Malformed), page.into_string());
@@ -135,6 +145,7 @@ pub(crate) async fn check(
 fn checked(found: Found) -> Checked {
     match found {
         Found::Nothing => Checked::Unknown,
+        Found::Never => Checked::Never,
         Found::Waits(seconds) => Checked::Waits(seconds.div_ceil(60)),
         Found::Proofs(proofs, parts) => Checked::In(proofs, parts),
     }

@@ -1,29 +1,25 @@
 //! Receipts, and the checkpoints that everybody may have (docs/FORMAT.md §21).
 //!
 //! The log's own checkpoints go to desks alone: they would show when something arrives. What is published
-//! grows by the same number of records at each turn of the clock, whatever came: where too little came,
-//! records that are nothing are added, and where too much did, the rest waits for the next turns.
+//! grows by the same number of records at each turn of the clock, whatever came ([`publishing`]).
 
 pub(crate) mod http;
+mod publishing;
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
-use payamgir_ledger::{Failed, Published};
-use payamgir_log::{Code, Error, Kind, Log, RECEIPT_RECORDS};
-use tokio::task::JoinSet;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use payamgir_ledger::Failed;
+use payamgir_log::{Code, Error, Hash, Log, RECEIPT_RECORDS, Reader, Salt, write_receipt};
 
-use crate::journal::{Event, Journal};
 use crate::world::World;
 
-/// Turns in which what waits should be published; else each turn takes twice as much.
-const BACKLOG: u64 = 24;
-/// Longest sleep in seconds: a clock may be set anew.
-const LOOK: u64 = 30;
-/// Places that are kept for each record of the log, and some more: who asks again and again for receipts
-/// of the same records fills no disk.
-const PLACES: u64 = 4;
+/// Receipts there may be however small the log is; beyond that two for each record: who asks again and again
+/// for receipts of the same records fills no disk.
+const RECEIPTS: u64 = 100_000;
+/// Bytes of what a receipt stands for: its salt, how many records, and each of them; always as many.
+const INSIDE: usize = 16 + 1 + 8 * RECEIPT_RECORDS;
 
 /// When and how the log is published.
 #[derive(Debug, Clone, Copy)]
@@ -45,15 +41,23 @@ pub struct Receipts {
 pub(crate) enum Found {
     /// No receipt of this server.
     Nothing,
-    /// Its records are in the log, and are published within so many seconds at the earliest.
+    /// Its records are in the log, and are published in so many seconds at the earliest.
     Waits(u64),
-    /// The proofs, one after another, and how many.
+    /// They are, and nothing is published any more.
+    Never,
+    /// The proofs as they travel, and of how many records.
     Proofs(String, u64),
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) struct Unread;
+
+/// What a receipt stands for.
+struct Inside {
+    salt: Salt,
+    records: Vec<u64>,
+}
 
 impl Receipts {
     /// Opens `receipts.db` in a folder, or makes it.
@@ -67,43 +71,39 @@ impl Receipts {
         self.clock.every > 0
     }
 
-    /// The code of records, by which the server finds them again, and the seconds until it can be checked, at
-    /// the earliest. `None` where there are too many records, or none. Blocks.
-    pub(crate) fn give(&self, log: &Log, records: &[u64]) -> Result<Option<(Code, u64)>, Unread> {
-        if records.is_empty() || records.len() > RECEIPT_RECORDS || !self.are_given() {
-            return Ok(None);
-        }
+    /// The code of records; `None` where there are none or too many, or too many receipts. Blocks.
+    pub(crate) fn give(
+        &self,
+        log: &Log,
+        records: &[u64],
+        salt: Salt,
+    ) -> Result<Option<Code>, Unread> {
         let mut records = records.to_vec();
         records.sort_unstable();
         records.dedup();
-        let last = *records.last().ok_or(Unread)?;
+        if records.is_empty() || records.len() > RECEIPT_RECORDS || !self.are_given() {
+            return Ok(None);
+        }
         let reader = log.reader()?;
-        let leaves = records.iter().map(|index| Ok(reader.record(*index)?.leaf()));
-        let code = Code::of(leaves.collect::<Result<Vec<_>, Error>>()?);
-        let places: Vec<_> = (0..).map(|place| code.place(place)).zip(records).collect();
-        let most = 4096 + PLACES * reader.size()?;
-        let seconds = self.wait(log, last)?;
-        Ok(self.ledger.keep(&places, most)?.then_some((code, seconds)))
+        let contents = records.iter().map(|index| Ok(reader.record(*index)?.content()));
+        let code = Code::of(&salt, contents.collect::<Result<Vec<Hash>, Error>>()?);
+        let sealed = Inside { salt, records }.seal(code).ok_or(Unread)?;
+        let most = RECEIPTS + 2 * reader.size()?;
+        Ok(self.ledger.keep(&code.id(), &sealed, most)?.then_some(code))
     }
 
     /// The proofs that the records of a code are in what was published last. Blocks.
     pub(crate) fn find(&self, log: &Log, code: Code) -> Result<Found, Unread> {
-        let mut records = vec![];
-        for place in 0..RECEIPT_RECORDS as u8 {
-            match self.ledger.record(&code.place(place))? {
-                Some(record) => records.push(record),
-                None => break,
-            }
+        let Some(sealed) = self.ledger.find(&code.id())? else { return Ok(Found::Nothing) };
+        let inside = Inside::open(&sealed, code).ok_or(Unread)?;
+        let (reader, last) = (log.reader()?, inside.records.last().copied().unwrap_or(0));
+        let size = reader.size()?;
+        let published = self.ledger.published()?;
+        match published.filter(|published| (last + 1..=size).contains(&published.size)) {
+            Some(published) => inside.prove(&reader, (published.size, &published.note)),
+            None if self.are_given() => Ok(Found::Waits(self.until())),
+            None => Ok(Found::Never),
         }
-        let Some(last) = records.last() else { return Ok(Found::Nothing) };
-        let published = self.ledger.published()?.filter(|published| published.size > *last);
-        let Some(published) = published else { return Ok(Found::Waits(self.wait(log, *last)?)) };
-        let (reader, mut proofs) = (log.reader()?, String::new());
-        for index in &records {
-            let proof = reader.proof(*index, (published.size, &published.note))?;
-            proofs.push_str(&proof.to_string());
-        }
-        Ok(Found::Proofs(proofs, records.len() as u64))
     }
 
     /// The checkpoint that was published last.
@@ -111,72 +111,42 @@ impl Receipts {
         Ok(self.ledger.published()?.map(|published| published.note))
     }
 
-    /// Seconds until a record is published.
-    fn wait(&self, log: &Log, record: u64) -> Result<u64, Unread> {
-        let (size, step) = self.next(log.reader()?.size()?)?;
-        let turns = (record + 1).saturating_sub(size).div_ceil(step.max(1));
-        Ok(self.until() + turns * self.clock.every)
-    }
-
-    /// Seconds until the next turn.
-    fn until(&self) -> u64 {
+    /// Seconds until the next turn. How much waits for it, and whether one turn is enough, is told to nobody.
+    pub(crate) fn until(&self) -> u64 {
         let every = self.clock.every.max(1);
         every - (self.world.now)() % every
     }
+}
 
-    /// How large what is published is after the next turn, and the step by which it grows; `size` is the log's.
-    fn next(&self, size: u64) -> Result<(u64, u64), Unread> {
-        let step = self.clock.step.max(1);
-        let last = self.ledger.published()?.map(|last| (last.size, last.step.max(step)));
-        let (last, mut step) = last.unwrap_or((size / step * step, step));
-        while size.saturating_sub(last + step) > BACKLOG * step {
-            step *= 2;
-        }
-        Ok((last + step, step))
+impl Inside {
+    /// Sealed under its code, which only its holder has. One code has one salt, so one key seals one thing.
+    fn seal(&self, code: Code) -> Option<Vec<u8>> {
+        let mut plain = Vec::with_capacity(INSIDE);
+        plain.extend_from_slice(&self.salt);
+        plain.push(u8::try_from(self.records.len()).ok()?);
+        self.records.iter().for_each(|record| plain.extend_from_slice(&record.to_be_bytes()));
+        plain.resize(INSIDE, 0);
+        cipher(code).encrypt(&XNonce::default(), &plain[..]).ok()
     }
 
-    /// Publishes at each turn of the clock, for as long as the server runs.
-    pub(crate) async fn keep_publishing(self: Arc<Self>, log: Log, journal: Journal) {
-        while self.are_given() {
-            let turn = (self.world.now)() / self.clock.every;
-            while (self.world.now)() / self.clock.every == turn {
-                tokio::time::sleep(Duration::from_secs(self.until().min(LOOK))).await;
-            }
-            if self.publish(&log).await.is_err() {
-                journal(Event::PublishFailed);
-            }
-        }
+    fn open(sealed: &[u8], code: Code) -> Option<Self> {
+        let plain = cipher(code).decrypt(&XNonce::default(), sealed).ok()?;
+        let (salt, rest) = plain.split_first_chunk()?;
+        let (count, records) = rest.split_first()?;
+        let records = records.as_chunks::<8>().0.get(..usize::from(*count))?;
+        let records = records.iter().map(|record| u64::from_be_bytes(*record)).collect();
+        Some(Self { salt: *salt, records })
     }
 
-    /// Fills up what is published next, and has it signed. What stops it in between changes nothing that
-    /// can be seen: the next turn goes on from what was published last.
-    async fn publish(self: &Arc<Self>, log: &Log) -> Result<(), Unread> {
-        let (reading, receipts) = (log.clone(), self.clone());
-        let read = move || {
-            let size = reading.reader()?.size()?;
-            Ok((size, receipts.next(size)?))
-        };
-        let (size, (next, step)) = blocking(read).await?;
-        let missing = next.saturating_sub(size);
-        // A log that is shorter than what was published is another one, or an old copy.
-        if missing > step {
-            return Err(Unread);
-        }
-        let mut adding = JoinSet::new();
-        for _ in 0..missing {
-            let (log, body) = (log.clone(), self.world.bytes::<32>().to_vec());
-            adding.spawn(async move { log.append(Kind::FILLER, body, vec![]).await });
-        }
-        while let Some(added) = adding.join_next().await {
-            added.map_err(|_| Unread)??;
-        }
-        let (log, receipts) = (log.clone(), self.clone());
-        blocking(move || {
-            let note = String::from_utf8(log.checkpoint_of(next)?).map_err(|_| Unread)?;
-            Ok(receipts.ledger.publish(&Published { size: next, step, note })?)
-        })
-        .await
+    fn prove(&self, reader: &Reader, published: (u64, &str)) -> Result<Found, Unread> {
+        let prove = |index: &u64| reader.proof(*index, published);
+        let proofs: Vec<_> = self.records.iter().map(prove).collect::<Result<_, _>>()?;
+        Ok(Found::Proofs(write_receipt(&self.salt, &proofs), proofs.len() as u64))
     }
+}
+
+fn cipher(code: Code) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new((&code.key()).into())
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(

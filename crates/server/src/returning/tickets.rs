@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use payamgir_dropbox::id_of;
 use payamgir_wire::limits::DROPBOX_ANSWER_BYTES;
 
@@ -13,11 +12,12 @@ use super::Returning;
 use super::visit::PIECES;
 use crate::desk_api::binary;
 use crate::journal::Event;
+use crate::small::Small;
 use crate::web::Web;
 
 /// `POST /answers`: the sealed pieces that wait for a ticket, one after another. Where there is none, noise of
 /// the same size: a line that is watched does not tell an answer from none.
-pub(crate) async fn fetch(State(web): State<Arc<Web>>, ticket: Bytes) -> Response {
+pub(crate) async fn fetch(State(web): State<Arc<Web>>, Small(ticket): Small) -> Response {
     let Ok(ticket) = <[u8; 32]>::try_from(&ticket[..]) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -32,7 +32,7 @@ pub(crate) async fn fetch(State(web): State<Arc<Web>>, ticket: Bytes) -> Respons
 }
 
 /// `POST /answers/remove`: a ticket and the id of the reply to be removed.
-pub(crate) async fn remove(State(web): State<Arc<Web>>, body: Bytes) -> Response {
+pub(crate) async fn remove(State(web): State<Arc<Web>>, Small(body): Small) -> Response {
     let parts = body.split_first_chunk::<32>();
     let parts =
         parts.and_then(|(ticket, reply)| Some((*ticket, <[u8; 16]>::try_from(reply).ok()?)));

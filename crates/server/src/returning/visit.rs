@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,6 +16,7 @@ use super::{Lane, Returning};
 use crate::fields::urlencoded;
 use crate::journal::Event;
 use crate::pages::{self, Door, Problem, Reply, Visit};
+use crate::small::Small;
 use crate::web::{Spoken, html, status};
 
 /// Pieces that are looked at: more than a desk will have written to anybody.
@@ -35,9 +35,9 @@ pub(crate) async fn door(State(spoken): State<Spoken>) -> Response {
 pub(crate) async fn enter(
     State(spoken): State<Spoken>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Small, StatusCode>,
 ) -> Response {
-    let Ok(body) = body else { return problem(&spoken, Problem::Malformed) };
+    let Ok(Small(body)) = body else { return problem(&spoken, Problem::Malformed) };
     let (site, lang) = (spoken.site(), spoken.lang);
     let form = Form::read(&headers, &body);
     let (codename, typed) = match form.as_ref().map(|form| (Codename::read(&form.codename), form)) {
