@@ -1,6 +1,6 @@
 //! Asking a server for its desk's key, and handing sealed files in.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,20 +97,54 @@ pub fn fetch_key(server: &Server) -> Result<String, Failure> {
     }
 }
 
-/// Hands in pieces. What was taken before a line broke stays taken: they may be handed in again.
-pub fn hand_in(server: &Server, pieces: &mut dyn Read) -> Result<(Told, u16), Failure> {
-    let mut request = server.post("/sealed");
+/// Pieces that may have to be read again.
+pub trait Pieces: Read + Seek {}
+
+impl<P: Read + Seek> Pieces for P {}
+
+/// Hands in pieces, by a pass if there is one. What was taken before a line broke stays taken: they may be handed
+/// in again. A flooded server takes some of them for each proof of work: then they are, as long as that helps.
+pub fn hand_in(
+    server: &Server,
+    pass: Option<&str>,
+    pieces: &mut dyn Pieces,
+) -> Result<(Told, u16), Failure> {
     // Where more comes than people send, who works goes first; asked before much is on its way.
     let ahead = server.agent.get(format!("{}/challenge", server.base)).call().map_err(network)?;
-    if let Some(proof) = work::asked(&ahead) {
-        request = request.header("proof", proof);
+    let (mut proof, mut before) = (work::asked(&ahead), Told::default());
+    loop {
+        let worked = proof.is_some();
+        pieces.rewind().map_err(network)?;
+        let (told, status, asked) = once(server, (pass, proof.as_deref()), pieces)?;
+        // What was new the last time is known now.
+        let known = told.known.saturating_sub(before.new);
+        let all = Told { new: before.new + told.new, known, ..told };
+        proof = asked.filter(|_| status == 503 && (!worked || told.new > 0));
+        if proof.is_none() {
+            return Ok((all, status));
+        }
+        before = all;
+    }
+}
+
+fn once(
+    server: &Server,
+    (pass, proof): (Option<&str>, Option<&str>),
+    pieces: &mut dyn Pieces,
+) -> Result<(Told, u16, Option<String>), Failure> {
+    let mut request = server.post("/sealed");
+    for (name, value) in [("pass", pass), ("proof", proof)] {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
     }
     let answer = request.send(SendBody::from_reader(pieces)).map_err(network)?;
-    let status = answer.status().as_u16();
+    let (status, asked) = (answer.status().as_u16(), work::asked(&answer));
     let mut body = vec![];
     answer.into_body().into_reader().take(ANSWER_BYTES).read_to_end(&mut body).map_err(network)?;
     match serde_json::from_slice(&body) {
-        Ok(told) => Ok((told, status)),
+        Ok(told) => Ok((told, status, asked)),
+        Err(_) if status == 503 => Ok((Told::default(), status, asked)),
         Err(_) => Err(Failure::Status(status)),
     }
 }

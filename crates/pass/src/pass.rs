@@ -37,12 +37,12 @@ impl Pass {
         let tag = tag.try_into().ok()?;
         none.iter().all(|byte| *byte == 0).then_some(Self { drawn: *drawn, tag })
     }
+}
 
-    /// Under what a server remembers that it was used.
-    pub fn used(&self) -> [u8; 16] {
-        let hash = Sha256::new().chain_update(b"payamgir pass used 1").chain_update(self.drawn);
-        hash.finalize().first_chunk().copied().expect("a hash is longer")
-    }
+/// Under what a server remembers that one was used: of the function's output, which nobody has but who has the key.
+pub(crate) fn used(output: &[u8]) -> [u8; 16] {
+    let hash = Sha256::new().chain_update(b"payamgir pass used 1").chain_update(output);
+    hash.finalize().first_chunk().copied().expect("a hash is longer")
 }
 
 /// What of the function's output stands in a pass.

@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq;
 use voprf::{BlindedElement, VoprfServer};
 use zeroize::Zeroizing;
 
-use crate::pass::{Pass, tag};
+use crate::pass::{Pass, tag, used};
 use crate::random::Random;
 use crate::{MOST, POINT, Suite};
 
@@ -52,10 +52,10 @@ impl Issuer {
         Some(answer)
     }
 
-    /// Whether a pass is one that was signed by this key.
-    pub fn knows(&self, pass: &Pass) -> bool {
-        let output = self.0.evaluate(&pass.drawn);
-        output.is_ok_and(|output| tag(&output).ct_eq(&pass.tag).into())
+    /// Under what to remember that a pass was used; `None` where it was not signed by this key.
+    pub fn used(&self, pass: &Pass) -> Option<[u8; 16]> {
+        let output = self.0.evaluate(&pass.drawn).ok()?;
+        bool::from(tag(&output).ct_eq(&pass.tag)).then(|| used(&output))
     }
 }
 

@@ -173,6 +173,9 @@ pub struct CarryArgs {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub server: ServerAddress,
+    /// A file with a pass of the desk, for when strangers flood the server (-: the standard input)
+    #[arg(long, value_name = "FILE")]
+    pub pass: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

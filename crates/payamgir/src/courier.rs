@@ -1,10 +1,11 @@
 //! `payamgir seal` and `payamgir carry`: what a source or a courier does on a machine of their own.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Cursor, Read, Write};
 use std::path::Path;
 
 use payamgir_courier::{Failure, Key, NotSealed, Server, Submission, Told, fetch_key, fingerprint};
+use payamgir_text::code;
 use payamgir_text::lang::Lang;
 use zeroize::Zeroizing;
 
@@ -13,6 +14,9 @@ use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, world};
 
+/// Digits of a pass before its check digit, and how they are grouped.
+const PASS_DIGITS: usize = 29;
+const PASS_GROUP: usize = 5;
 /// Longest text that is sealed in one go.
 pub const TEXT_BYTES: u64 = 4 << 20;
 
@@ -101,15 +105,17 @@ fn words(path: &Path) -> Result<Zeroizing<String>, Problem> {
 pub fn carry(args: &CarryArgs, lang: Lang) -> Result<(), Problem> {
     let address = args.server.server.as_deref().ok_or_else(no_server)?;
     let server = server(address, &args.server)?;
-    let (mut all, mut fine) = (Told::default(), true);
+    let pass = args.pass.as_deref().map(pass).transpose()?;
+    let (mut all, mut fine, mut flooded) = (Told::default(), true, false);
     for path in &args.files {
         let mut file = File::open(path).map_err(|error| not_sealed(NotSealed::Read(error)))?;
-        let (told, status) = hand_in(&server, &mut file)?;
+        let (told, status) = hand_in(&server, pass.as_ref().map(|pass| pass.as_str()), &mut file)?;
         all.new += told.new;
         all.known += told.known;
         all.other += told.other;
         all.damaged += told.damaged;
         fine &= status == 200;
+        flooded |= status == 503;
     }
     if args.json {
         output::json(&all)?;
@@ -118,18 +124,28 @@ pub fn carry(args: &CarryArgs, lang: Lang) -> Result<(), Problem> {
     }
     match (fine, all.new + all.known) {
         (true, _) => Ok(()),
+        _ if flooded => Err(too_much_comes()),
         (false, 0) => Err(nothing_taken()),
         (false, _) => Err(not_all()),
     }
 }
 
+/// The digits of a pass, out of a file: an argument would stay in the shell's history.
+fn pass(path: &Path) -> Result<Zeroizing<String>, Problem> {
+    let typed = words(path)?;
+    match code::read(&typed, PASS_DIGITS) {
+        Some(number) => Ok(Zeroizing::new(code::write(number, PASS_DIGITS, PASS_GROUP))),
+        None => Err(no_pass()),
+    }
+}
+
 /// A file of pieces, or a text with blocks.
-fn hand_in(server: &Server, file: &mut File) -> Result<(Told, u16), Problem> {
+fn hand_in(server: &Server, pass: Option<&str>, file: &mut File) -> Result<(Told, u16), Problem> {
     let mut start = [0; 4];
     let is_binary = file.read_exact(&mut start).is_ok() && &start == b"PGS1";
     std::io::Seek::rewind(file).map_err(|error| not_sealed(NotSealed::Read(error)))?;
     if is_binary {
-        return payamgir_courier::hand_in(server, file).map_err(unreached);
+        return payamgir_courier::hand_in(server, pass, file).map_err(unreached);
     }
     let mut text = String::new();
     let read = file.take(TEXT_BYTES).read_to_string(&mut text);
@@ -147,8 +163,8 @@ fn hand_in(server: &Server, file: &mut File) -> Result<(Told, u16), Problem> {
     if bytes.is_empty() {
         return Ok((Told { damaged: damaged.max(1), ..Told::default() }, 422));
     }
-    let (mut told, status) =
-        payamgir_courier::hand_in(server, &mut &bytes[..]).map_err(unreached)?;
+    let handed = payamgir_courier::hand_in(server, pass, &mut Cursor::new(bytes));
+    let (mut told, status) = handed.map_err(unreached)?;
     told.damaged += damaged;
     Ok((told, if damaged > 0 { 422 } else { status }))
 }
@@ -189,6 +205,7 @@ pub fn unreached(failure: Failure) -> Problem {
                 "Try again; what arrived does not count twice.",
             ),
         ),
+        Failure::Status(503) => return too_much_comes(),
         Failure::Status(_) => (
             Say::new(
                 "سرور چیزی گفت که این برنامه نمی‌شناسد.",
@@ -247,6 +264,25 @@ fn no_block_for_files() -> Problem {
     let what = Say::new("پرونده‌ها در نوشته جا نمی‌شوند.", "Files do not fit into a block of text.");
     let to_do = Say::new("‎--out پرونده بدهید.", "Give --out FILE.");
     Problem::new(what, to_do).exits(2)
+}
+
+fn no_pass() -> Problem {
+    let what = Say::new("این برگه‌ی ورود خوانده نشد.", "This pass could not be read.");
+    let to_do =
+        Say::new("پرونده باید سی رقم داشته باشد.", "The file should hold its thirty digits.");
+    Problem::new(what, to_do).exits(2)
+}
+
+fn too_much_comes() -> Problem {
+    let what = Say::new(
+        "همین حالا پیام‌های زیادی به سرور می‌رسد.",
+        "Many messages are arriving at the server just now.",
+    );
+    let to_do = Say::new(
+        "آنچه گرفته شد سر جایش است؛ چند دقیقه‌ی دیگر دوباره بیازمایید، یا با ‎--pass برگه‌ی ورود بدهید.",
+        "What was taken is safe. Try again in a few minutes, or give a pass of the desk with --pass.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn nothing_taken() -> Problem {

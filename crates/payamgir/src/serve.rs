@@ -10,7 +10,8 @@ use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
 use payamgir_server::{
-    Clock, Desk, Flood, Lanes, NoDesk, Receipts, Returning, Settings, journal, pages, settings,
+    Clock, Desk, Flood, Lanes, NoDesk, Receipts, Returning, Settings, Stores, journal, pages,
+    settings,
 };
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
@@ -158,8 +159,8 @@ pub fn run<F: Future<Output = ()>>(
         let receipts = receipts.map_err(|error| no_database(dir, "receipts.db", error))?;
         let flood = Flood::open(dir, lanes(config), world.clone());
         let flood = flood.map_err(|error| no_database(dir, "passes.db", error))?;
-        let ways = (channels, returning, receipts, flood);
-        bound.serve((log, desk), ways, (world, journal), stop).await;
+        let stores = Stores { channels, returning, receipts, flood };
+        bound.serve((log, desk), stores, (world, journal), stop).await;
         Ok(())
     })
 }

@@ -91,8 +91,14 @@ fn who_brings_nothing_keeps_their_words_and_who_has_a_pass_goes_by() {
     let (_, rest) = form.split_once("name=\"codename\" value=\"").unwrap();
     let codename = rest.split('"').next().unwrap();
     let asked = Form::text(WORDS).field("codename", codename).field("answerable", "1");
-    let refused = asked.send(server.public, "/en/").unwrap();
+    let refused = asked.field("receipt", "1").send(server.public, "/en/").unwrap();
     assert!(refused.status == 503 && refused.body.contains(&format!("value=\"{codename}\"")));
+    assert!(refused.body.contains("name=\"receipt\" value=\"1\" checked"));
+    // Also where it is the form itself that is wrong: nothing of it has to be typed again.
+    let empty = Form::text(" ").field("codename", codename).field("answerable", "1");
+    let refused = empty.field("pass", "12 34").send(server.public, "/en/").unwrap();
+    assert!(refused.status == 422 && refused.body.contains(&format!("value=\"{codename}\"")));
+    assert!(refused.body.contains("value=\"12 34\""));
     // A pass, however it is typed; what belongs together goes by the same, also in a second sending.
     let persian: String = passes[0]
         .chars()
@@ -113,6 +119,8 @@ fn who_brings_nothing_keeps_their_words_and_who_has_a_pass_goes_by() {
     for none in ["", "12345", &forged, &payamgir_text::code::write(1 << 90, 29, 5)] {
         let refused = Form::text(WORDS).field("pass", none).send(server.public, "/fa/").unwrap();
         assert_eq!(refused.status, 503, "{none}");
+        assert_eq!(refused.body.contains("این برگه‌ی ورود درست نیست"), !none.is_empty(), "{none}");
+        assert!(refused.body.contains(&format!("value=\"{none}\"")), "it is there to be looked at");
     }
     // After a stop the used one is used, and the others are good.
     server.stop();
@@ -165,10 +173,112 @@ fn programs_work_for_their_turn() {
     assert!(fine && said.contains("new: 1"), "{said}");
     place.sync(&server);
     assert_eq!(place.list().len(), 1);
-    // The page of couriers says to come later.
-    let boundary = "multipart/form-data; boundary=x";
-    let page = post(&server, "/en/carry", &[("Content-Type", boundary)], b"--x--\r\n");
-    assert_eq!(page.status, 503);
+    // The page of couriers says to come later, and takes a pass.
+    let refused = hand_in(&server, &file, &[]);
+    assert!(refused.status == 503 && refused.body.contains("Many messages are arriving"));
+    let passes = passes(&place, &server, 2);
+    let wrong = hand_in(&server, &file, &[("pass", "123")]);
+    assert!(wrong.status == 503 && wrong.body.contains("This pass is not valid"));
+    let taken = hand_in(&server, &file, &[("pass", &passes[0])]);
+    assert!(taken.status == 200 && taken.body.contains("Here already: 1"), "{}", taken.body);
+    let pass = place.path("pass");
+    fs::write(&pass, &passes[1]).unwrap();
+    let address = format!("http://{}", server.public);
+    let done = place.run(&["carry", &file, "--server", &address, "--pass", &pass]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+/// A file, on the page of couriers.
+fn hand_in(server: &Server, file: &str, fields: &[(&str, &str)]) -> Answer {
+    let mut form = Form::default();
+    for (name, value) in fields {
+        form = form.field(name, value);
+    }
+    let form = form.file("sealed", "application/octet-stream", &fs::read(file).unwrap());
+    form.send(server.public, "/en/carry").unwrap()
+}
+
+#[test]
+fn one_proof_lets_in_some_pieces_and_the_program_works_on() {
+    let place = narrow("0");
+    let server = place.serve();
+    let mut bundle = vec![];
+    for number in 0..20 {
+        bundle.extend(fs::read(sealed(&place, &server, &format!("یکی از چند {number}"))).unwrap());
+    }
+    let file = place.path("bundle");
+    fs::write(&file, bundle).unwrap();
+    let (fine, said) = carry(&place, &server, &file);
+    assert!(fine && said.contains("new: 20") && !said.contains("there already"), "{said}");
+    let (fine, said) = carry(&place, &server, &file);
+    assert!(fine && said.contains("there already: 20"), "{said}");
+    place.sync(&server);
+    assert_eq!(place.list().len(), 20);
+}
+
+#[test]
+fn who_has_no_script_has_a_turn_a_little_later() {
+    let place = narrow("0");
+    place.configure("limits.plain_per_second", "1");
+    let server = place.serve();
+    let refused = Form::text(WORDS).send(server.public, "/en/").unwrap();
+    assert!(refused.status == 503 && refused.body.contains("it then has a turn"));
+    let turn = |page: &str| {
+        let (_, rest) = page.split_once("name=\"turn\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let turn = turn(&refused.body);
+    let send = |turn: &str| {
+        Form::default()
+            .field("turn", turn)
+            .field("text", WORDS)
+            .send(server.public, "/en/")
+            .unwrap()
+    };
+    assert_eq!(send(&turn).status, 503, "not yet");
+    thread::sleep(Duration::from_secs(11));
+    assert_eq!(send(&turn.replace('.', "0.")).status, 503, "none of ours");
+    let sent = send(&turn);
+    assert!(sent.status == 200 && sent.body.contains("Your message has arrived"), "{}", sent.body);
+    assert_eq!(send(&turn).status, 503, "once");
+    place.sync(&server);
+    assert_eq!(place.list().len(), 1);
+}
+
+#[test]
+fn who_sends_next_to_nothing_keeps_nobody_out() {
+    let place = Place::new();
+    place.configure("limits.connections", "16");
+    place.configure("limits.pace_seconds", "9");
+    let server = Arc::new(place.serve());
+    let stop = Arc::new(AtomicBool::new(false));
+    // More than there is room for, each of which sends a byte now and then and never ends.
+    let slow: Vec<_> = (0..40)
+        .map(|_| {
+            let (server, stop) = (server.clone(), stop.clone());
+            thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let Ok(mut stream) = connect(server.public) else { continue };
+                    let head = "POST /en/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n";
+                    let _ = stream.write_all(head.as_bytes());
+                    while !stop.load(Ordering::Relaxed) && stream.write_all(b"x").is_ok() {
+                        thread::sleep(Duration::from_millis(300));
+                    }
+                }
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_secs(1));
+    for _ in 0..3 {
+        let sent = through(|| {
+            Form::text(WORDS).send(server.public, "/en/").is_ok_and(|answer| answer.status == 200)
+        });
+        runner::say(&format!(
+            "through forty who send a byte now and then, to sixteen places: {sent:?}"
+        ));
+    }
+    stop.store(true, Ordering::Relaxed);
+    slow.into_iter().for_each(|one| one.join().unwrap());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use payamgir_dropbox::List;
 
 use crate::compress::accepts;
-use crate::pages::{self, Language, script};
+use crate::pages::{self, Carried, Language, script};
 use crate::sealed::{offline_page, present_key};
 use crate::web::{Spoken, Web, html};
 
@@ -41,7 +41,8 @@ pub(crate) async fn words(Path(list): Path<String>) -> Response {
 /// `GET /<language>/sealing`: what the script is told.
 pub(crate) async fn sealing(State(spoken): State<Spoken>) -> Response {
     let key = present_key(&spoken.web.intake.desk);
-    let page = pages::sealing(spoken.site(), spoken.lang, &key).into_string();
+    let site = (spoken.site(), spoken.web.intake.flood.has_given());
+    let page = pages::sealing(site, spoken.lang, &key).into_string();
     text("text/html; charset=utf-8", page)
 }
 
@@ -65,6 +66,7 @@ fn carried(web: &Web, lang: &Language) -> Response {
 
 /// `GET /carry`: the courier's form in the language the browser asks for.
 pub(crate) async fn any_carry(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    let page = pages::carry(web.site(), web.negotiated(&headers), None);
+    let site = (web.site(), web.intake.flood.has_given());
+    let page = pages::carry(site, web.negotiated(&headers), &Carried::default());
     html(StatusCode::OK, page.into_string())
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use multer::{Field, Multipart};
+use multer::Field;
 use zeroize::Zeroizing;
 
 use crate::guard::{Guarded, Watch};
@@ -65,11 +65,20 @@ pub(crate) async fn skip_field(mut field: Field<'_>, watch: &Watch) {
     while let Ok(Some(_)) = next_chunk(&mut field, watch).await {}
 }
 
-pub(crate) async fn skip_form(mut form: Multipart<'_>, watch: &Watch) {
-    while let Ok(Some(field)) = form.next_field().await {
-        watch.parsed();
-        skip_field(field, watch).await;
+/// Most bytes of a pass as it is typed, and of a turn.
+const SHORT_BYTES: usize = 128;
+
+/// A short field; nothing where there was more than may be.
+pub(crate) async fn short(mut field: Field<'_>, watch: &Watch) -> Zeroizing<String> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(SHORT_BYTES));
+    while let Ok(Some(chunk)) = next_chunk(&mut field, watch).await {
+        if bytes.len() + chunk.len() > SHORT_BYTES {
+            skip_field(field, watch).await;
+            return Zeroizing::default();
+        }
+        bytes.extend_from_slice(&chunk);
     }
+    Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The fields of these names in a small form of words (`application/x-www-form-urlencoded`), in this order, empty

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use bytes::Bytes;
@@ -18,9 +19,14 @@ use crate::settings::Limits;
 /// part header can occupy.
 const UNPARSED_BYTES: u64 = 256 * 1024;
 
-/// How many times the pace is asked for while somebody waits for a turn: about 2 kB a second, what
-/// the slowest line that is meant to be served brings.
+/// How many times the pace is asked for while somebody waits for a turn or outside the door: about 2 kB a second,
+/// what the slowest line that is meant to be served brings.
 const CROWDED: u64 = 4;
+/// By which the window is shorter then: who sends nothing holds no place for long.
+const SHORTER: u32 = 3;
+
+/// How often it is looked whether a sender is silent.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Why a body ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +48,7 @@ pub(crate) enum Fault {
 pub(crate) struct Watch {
     fault: Arc<AtomicU8>,
     unparsed: Arc<AtomicU64>,
-    /// Files that wait for a turn, anybody's.
+    /// Who waits, for a turn to send a file or for a connection.
     waiting: Arc<AtomicU64>,
 }
 
@@ -50,7 +56,7 @@ const FAULTS: [Fault; 5] =
     [Fault::Cut, Fault::TooSlow, Fault::TooLong, Fault::Unparsable, Fault::Stopping];
 
 impl Watch {
-    /// A watch that knows how many files wait for a turn.
+    /// A watch that knows how many wait.
     pub(crate) fn beside(waiting: &Arc<AtomicU64>) -> Self {
         Self { waiting: waiting.clone(), ..Self::default() }
     }
@@ -89,7 +95,9 @@ pub(crate) struct Guarded {
     limits: Limits,
     taken: u64,
     window: (Instant, u64),
-    pause: Pin<Box<Sleep>>,
+    /// When something came last, and when it is next looked whether that is too long ago.
+    heard: Instant,
+    look: Pin<Box<Sleep>>,
     stop: Pin<Box<WaitForCancellationFutureOwned>>,
     rest: bool,
     /// When the last chunk was handed on: until the next is asked for it is we who hold the
@@ -122,7 +130,8 @@ impl Guarded {
             limits,
             taken: 0,
             window: (Instant::now(), 0),
-            pause: Box::pin(tokio::time::sleep(limits.pause)),
+            heard: Instant::now(),
+            look: Box::pin(tokio::time::sleep(LOOK.min(limits.pause))),
             stop: Box::pin(stop.cancelled_owned()),
             rest: false,
             handed: None,
@@ -134,7 +143,7 @@ impl Guarded {
         if let Some(handed) = self.handed.take() {
             let now = Instant::now();
             self.window.0 += now.duration_since(handed);
-            self.pause.as_mut().reset(now + self.limits.pause);
+            self.heard = now;
         }
     }
 
@@ -164,16 +173,36 @@ impl Guarded {
     }
 
     fn keep_pace(&mut self, length: u64) -> Result<(), Fault> {
-        let now = Instant::now();
-        self.pause.as_mut().reset(now + self.limits.pause);
+        self.heard = Instant::now();
         self.window.1 += length;
-        if now.duration_since(self.window.0) < self.limits.pace_window {
-            return Ok(());
-        }
-        let came = std::mem::replace(&mut self.window, (now, 0)).1;
+        if self.is_in_pace() { Ok(()) } else { Err(Fault::TooSlow) }
+    }
+
+    fn is_in_pace(&mut self) -> bool {
+        let (now, limits) = (Instant::now(), self.limits);
         let crowded = self.watch.waiting.load(Ordering::Relaxed) > 0;
-        let asked = self.limits.pace_bytes * if crowded { CROWDED } else { 1 };
-        if came < asked { Err(Fault::TooSlow) } else { Ok(()) }
+        let (window, asked) = match crowded {
+            true => {
+                (limits.pace_window / SHORTER, limits.pace_bytes * CROWDED / u64::from(SHORTER))
+            }
+            false => (limits.pace_window, limits.pace_bytes),
+        };
+        if now.duration_since(self.window.0) < window {
+            return true;
+        }
+        std::mem::replace(&mut self.window, (now, 0)).1 >= asked
+    }
+
+    /// Whether nothing came for too long, looked at now and then.
+    fn is_silent(&mut self, cx: &mut Context<'_>) -> bool {
+        while self.look.as_mut().poll(cx).is_ready() {
+            let silent = self.heard.elapsed() >= self.limits.pause;
+            if silent || !self.is_in_pace() {
+                return true;
+            }
+            self.look.as_mut().reset(Instant::now() + LOOK.min(self.limits.pause));
+        }
+        false
     }
 
     fn end(&self, fault: Fault) -> Poll<Option<Result<Bytes, EndedEarly>>> {
@@ -212,7 +241,7 @@ impl Stream for Guarded {
                 None => Poll::Ready(None),
             },
             Poll::Pending if self.stop.as_mut().poll(cx).is_ready() => self.end(Fault::Stopping),
-            Poll::Pending if self.pause.as_mut().poll(cx).is_ready() => self.end(Fault::TooSlow),
+            Poll::Pending if self.is_silent(cx) => self.end(Fault::TooSlow),
             Poll::Pending => Poll::Pending,
         }
     }

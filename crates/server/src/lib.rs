@@ -23,6 +23,7 @@ mod listen;
 mod mailbox;
 pub mod pages;
 mod presence;
+mod reading;
 mod receipts;
 mod returning;
 mod routes;
@@ -37,7 +38,7 @@ pub mod world;
 
 pub use desk::{Desk, NoDesk};
 pub use flood::{Flood, Lanes};
-pub use listen::{Bound, bind};
+pub use listen::{Bound, Stores, bind};
 pub use receipts::{Clock, Receipts};
 pub use returning::Returning;
 pub use sealed::offline_page;

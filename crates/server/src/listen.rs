@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use payamgir_log::Log;
 use payamgir_seal::padding::sealed_size;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,12 +27,12 @@ use crate::desk::Desk;
 use crate::desk_api::{Api, Ways};
 use crate::flood::connection::Answering;
 use crate::flood::{Flood, Rate};
-use crate::intake::Intake;
+use crate::intake::{Intake, Waiting};
 use crate::journal::{Event, Journal};
 use crate::receipts::Receipts;
 use crate::returning::Returning;
 use crate::routes;
-use crate::settings::Settings;
+use crate::settings::{Limits, Settings};
 use crate::uploads::Uploads;
 use crate::web::Web;
 use crate::world::World;
@@ -73,74 +75,32 @@ impl Bound {
     pub async fn serve(
         self,
         (log, desk): (Log, Desk),
-        (channels, returning, receipts, flood): (Channels, Returning, Receipts, Flood),
+        stores: Stores,
         (world, journal): (World, Journal),
         stop: impl Future<Output = ()>,
     ) {
-        let (channels, returning) = (Arc::new(channels), Arc::new(returning));
-        let (receipts, flood) = (Arc::new(receipts), Arc::new(flood));
-        let (settings, uploads) = (Arc::new(self.settings), Arc::new(self.uploads));
+        let Self { public, private, settings, uploads } = self;
         let limits = settings.limits;
         let (tasks, cut_off) = (TaskTracker::new(), CancellationToken::new());
-        let knows = desk.clone();
-        let knows = Arc::new(move |key: &[u8; 32]| knows.now().knows(key));
-        let gate = Gate::new(knows, world.clone(), journal.clone());
-        let deposits = settings.deposits.clone();
-        let told = (world.clone(), journal.clone());
-        let ways = Ways {
-            channels: channels.clone(),
-            returning: returning.clone(),
-            receipts: receipts.clone(),
-            flood: flood.clone(),
-        };
-        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
-        let turning = tokio::spawn(returning.clone().keep_turning());
-        let expiring = tokio::spawn(uploads.clone().keep_turning());
-        let publishing = receipts.clone().keep_publishing(log.clone(), journal.clone());
-        let publishing = tokio::spawn(publishing);
-        let intake = Arc::new(Intake {
-            settings,
-            desk,
-            log: log.clone(),
-            world,
-            journal: journal.clone(),
-            returning,
-            receipts,
-            flood,
-            turns: Semaphore::new(limits.uploads),
-            uploads,
-            waiting: Arc::default(),
-            cut_off: cut_off.clone(),
-        });
-        let web = Arc::new(Web::new(intake, tasks.clone()));
-        let abandon = CancellationToken::new();
-        let door = |listener, router, connections| Door {
-            listener,
-            router,
-            room: Arc::new(Semaphore::new(connections)),
-            connections,
-            head_timeout: limits.head_timeout,
-            pause: limits.pause,
-            pace: limits.connection_pace,
-            abandon: abandon.clone(),
-            journal: journal.clone(),
-        };
-        let public = door(self.public, routes::public(web, channels.clone()), limits.connections);
-        let private = door(self.private, routes::private(api, Arc::new(gate)), DESK_CONNECTIONS);
+        let kept = (settings, uploads, cut_off.clone());
+        let house = House::new((log.clone(), desk), stores, (world, journal.clone()), kept);
+        let keeping = house.keep_going();
+        let doors = Doors { limits, abandon: CancellationToken::new(), journal: journal.clone() };
+        let waiting = house.intake.waiting.clone();
+        let (channels, web, api) = house.routes(&tasks);
+        let public = doors.door((public, web), limits.connections, waiting);
+        let private = doors.door((private, api), DESK_CONNECTIONS, Arc::default());
         let closing = CancellationToken::new();
-        let doors = [public, private].map(|door| tokio::spawn(door.open(closing.clone())));
+        let open = [public, private].map(|door| tokio::spawn(door.open(closing.clone())));
         journal(Event::Started);
         stop.await;
         journal(Event::Stopping);
-        let told = channels.clone();
-        let _ = tokio::task::spawn_blocking(move || told.stop()).await;
-        turning.abort();
-        expiring.abort();
-        publishing.abort();
+        let _ = tokio::task::spawn_blocking(move || channels.stop()).await;
+        keeping.into_iter().for_each(|task| task.abort());
         closing.cancel();
         tasks.close();
         let finished = async {
-            for door in doors {
+            for door in open {
                 let _ = door.await;
             }
             tasks.wait().await;
@@ -148,9 +108,117 @@ impl Bound {
         finish(finished, limits.stop_grace, &cut_off).await;
         // Who has not read its answer by now never will; the log is closed only once nobody
         // holds it.
-        abandon.cancel();
+        doors.abandon.cancel();
         let _ = tokio::task::spawn_blocking(|| log.close()).await;
         journal(Event::Stopped);
+    }
+}
+
+/// What a server keeps besides the log.
+pub struct Stores {
+    /// Messengers.
+    pub channels: Channels,
+    /// Who comes back.
+    pub returning: Returning,
+    /// Receipts.
+    pub receipts: Receipts,
+    /// Who is let in.
+    pub flood: Flood,
+}
+
+/// What is behind both doors.
+struct House {
+    intake: Arc<Intake>,
+    channels: Arc<Channels>,
+    api: Arc<Api>,
+    gate: Gate,
+}
+
+impl House {
+    fn new(
+        (log, desk): (Log, Desk),
+        stores: Stores,
+        (world, journal): (World, Journal),
+        (settings, uploads, cut_off): (Settings, Uploads, CancellationToken),
+    ) -> Self {
+        let channels = Arc::new(stores.channels);
+        let (returning, receipts) = (Arc::new(stores.returning), Arc::new(stores.receipts));
+        let (flood, turns) = (Arc::new(stores.flood), Semaphore::new(settings.limits.uploads));
+        let knows = desk.clone();
+        let knows = Arc::new(move |key: &[u8; 32]| knows.now().knows(key));
+        let gate = Gate::new(knows, world.clone(), journal.clone());
+        let ways = Ways {
+            channels: channels.clone(),
+            returning: returning.clone(),
+            receipts: receipts.clone(),
+            flood: flood.clone(),
+        };
+        let told = (world.clone(), journal.clone());
+        let deposits = settings.deposits.clone();
+        let api = Arc::new(Api::new((log.clone(), desk.clone()), deposits, told, ways));
+        let intake = Arc::new(Intake {
+            settings: Arc::new(settings),
+            desk,
+            log,
+            world,
+            journal,
+            returning,
+            receipts,
+            flood,
+            turns,
+            uploads: Arc::new(uploads),
+            waiting: Arc::default(),
+            cut_off,
+        });
+        Self { intake, channels, api, gate }
+    }
+
+    /// What happens by the clock, until it is aborted.
+    fn keep_going(&self) -> [JoinHandle<()>; 3] {
+        let intake = &self.intake;
+        let (log, journal) = (intake.log.clone(), intake.journal.clone());
+        [
+            tokio::spawn(intake.returning.clone().keep_turning()),
+            tokio::spawn(intake.uploads.clone().keep_turning()),
+            tokio::spawn(intake.receipts.clone().keep_publishing(log, journal)),
+        ]
+    }
+
+    /// The messengers, and what answers at the source's door and at the desk's.
+    fn routes(self, tasks: &TaskTracker) -> (Arc<Channels>, Router, Router) {
+        let web = Arc::new(Web::new(self.intake, tasks.clone()));
+        let public = routes::public(web, self.channels.clone());
+        (self.channels, public, routes::private(self.api, Arc::new(self.gate)))
+    }
+}
+
+/// What all doors share.
+struct Doors {
+    limits: Limits,
+    /// Cancelled when connections are dropped as they are.
+    abandon: CancellationToken,
+    journal: Journal,
+}
+
+impl Doors {
+    fn door(
+        &self,
+        (listener, router): (TcpListener, Router),
+        connections: usize,
+        waiting: Arc<AtomicU64>,
+    ) -> Door {
+        Door {
+            listener,
+            router,
+            room: Arc::new(Semaphore::new(connections)),
+            connections,
+            waiting,
+            head_timeout: self.limits.head_timeout,
+            pause: self.limits.pause,
+            pace: self.limits.connection_pace,
+            abandon: self.abandon.clone(),
+            journal: self.journal.clone(),
+        }
     }
 }
 
@@ -169,6 +237,8 @@ struct Door {
     room: Arc<Semaphore>,
     /// How many connections there may be.
     connections: usize,
+    /// Counts who waits: bodies are to hurry while somebody stands outside.
+    waiting: Arc<AtomicU64>,
     head_timeout: Duration,
     /// How long a peer may leave unread what is sent to it.
     pause: Duration,
@@ -201,11 +271,20 @@ impl Door {
     }
 
     async fn accept(&self) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-        let turn = self.room.clone().acquire_owned().await.map_err(io::Error::other)?;
+        let turn = self.turn().await?;
         // The peer's address is not looked at.
         let (stream, _) = self.listener.accept().await?;
         stream.set_nodelay(true)?;
         Ok((stream, turn))
+    }
+
+    /// A connection's place. Where there is none, those there are make haste.
+    async fn turn(&self) -> io::Result<OwnedSemaphorePermit> {
+        if let Ok(turn) = self.room.clone().try_acquire_owned() {
+            return Ok(turn);
+        }
+        let _counted = Waiting::new(&self.waiting);
+        self.room.clone().acquire_owned().await.map_err(io::Error::other)
     }
 
     fn converse(&self, stream: TcpStream, turn: OwnedSemaphorePermit, graceful: &GracefulShutdown) {

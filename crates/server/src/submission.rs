@@ -1,9 +1,8 @@
 //! One submission as it is being taken: what has arrived and what is wrong.
 
 use payamgir_wire::{Group, limits};
-use zeroize::Zeroizing;
 
-use crate::pages::{Answerable, Arrival, FileFate, Given, Problem};
+use crate::pages::{Answerable, Arrival, FileFate, Given, Kept, Problem};
 
 /// What has been taken so far.
 pub(crate) struct Submission {
@@ -14,13 +13,15 @@ pub(crate) struct Submission {
     pub problem: Option<Problem>,
     /// Whether it can be answered.
     pub answerable: Answerable,
+    /// Whether its source asked for answers.
+    pub wants_answers: bool,
     /// Whether a receipt is asked for, and what it is of: records in the log.
     pub receipt: bool,
     pub records: Vec<u64>,
     /// The receipt.
     pub given: Given,
-    /// What was typed, kept for the page only where it was not taken.
-    pub kept: Zeroizing<String>,
+    /// What the form had in it, for the page that gives it back.
+    pub kept: Kept,
 }
 
 /// How it ended.
@@ -28,17 +29,11 @@ pub(crate) enum Outcome {
     /// Something or everything arrived.
     Received(Arrival),
     /// Nothing arrived.
-    Refused {
-        problem: Problem,
-        kept: Zeroizing<String>,
-        answerable: Answerable,
-        continues: Option<String>,
-    },
+    Refused(Problem, Kept),
 }
 
 impl Submission {
     pub(crate) fn new(group: Group) -> Self {
-        let kept = Zeroizing::new(String::new());
         Self {
             group,
             next: 0,
@@ -46,10 +41,11 @@ impl Submission {
             files: vec![],
             problem: None,
             answerable: Answerable::No,
+            wants_answers: false,
             receipt: false,
             records: vec![],
             given: Given::No,
-            kept,
+            kept: Kept::default(),
         }
     }
 
@@ -83,7 +79,7 @@ impl Submission {
             let continues = self.problem.and(continues);
             let (text, files, problem) = (self.text, self.files, self.problem);
             let (reference, answerable) = (reference(&self.group), self.answerable);
-            let given = self.given;
+            let (given, pass) = (self.given, self.kept.pass);
             return Outcome::Received(Arrival {
                 text,
                 files,
@@ -92,11 +88,15 @@ impl Submission {
                 given,
                 problem,
                 continues,
+                pass,
             });
         }
-        let problem = self.problem.unwrap_or(Problem::Empty);
-        let kept = std::mem::take(&mut self.kept);
-        Outcome::Refused { problem, kept, answerable: self.answerable, continues }
+        self.kept.codename = match self.answerable {
+            Answerable::By(codename) => Some(codename),
+            _ => self.kept.codename.filter(|_| self.wants_answers),
+        };
+        (self.kept.continues, self.kept.receipt) = (continues, self.receipt);
+        Outcome::Refused(self.problem.unwrap_or(Problem::Empty), self.kept)
     }
 }
 
@@ -133,6 +133,6 @@ mod tests {
     #[test]
     fn nothing_at_all_is_empty() {
         let outcome = Submission::new(Hex([1; 16])).outcome();
-        assert!(matches!(outcome, Outcome::Refused { problem: Problem::Empty, .. }));
+        assert!(matches!(outcome, Outcome::Refused(Problem::Empty, _)));
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::compress::accepts;
 use crate::intake::Intake;
 use crate::journal::Event;
-use crate::pages::{self, Answerable, Form, Language, Problem, Site, Thanks};
+use crate::pages::{self, Form, Language, Problem, Site, Thanks};
 use crate::submission::Outcome;
 
 /// What the source's routes share.
@@ -121,18 +121,14 @@ impl Web {
                 match made.of(lang).thanks.page(&arrival, gzip) {
                     Some(page) => encoded(status, page, gzip),
                     None => {
-                        html(status, pages::received(self.site(), lang, &arrival).into_string())
+                        let site = (self.site(), self.intake.flood.has_given());
+                        html(status, pages::received(site, lang, &arrival).into_string())
                     }
                 }
             }
-            Outcome::Refused { problem, kept, answerable, continues } => {
-                let codename = match &answerable {
-                    Answerable::By(codename) => Some(codename),
-                    _ => None,
-                };
-                let continues = continues.as_deref();
+            Outcome::Refused(problem, kept) => {
                 let why = (problem, self.intake.flood.has_given());
-                let page = pages::refused(self.site(), lang, why, (&kept, codename), continues);
+                let page = pages::refused(self.site(), lang, why, &kept);
                 html(status(problem), page.into_string())
             }
         }

@@ -127,6 +127,9 @@ pub enum DeskCommand {
         /// How many
         #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=100))]
         count: u8,
+        /// Take a key of the server for passes that is not the one it had before
+        #[arg(long)]
+        new_key: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -94,8 +94,8 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         DeskCommand::Read { number, save, json } => {
             reading::read(&place, number, save.as_deref(), json, passphrase, shown)
         }
-        DeskCommand::Passes { count, json } => {
-            passing::run(&place, (count, json), passphrase, lang)
+        DeskCommand::Passes { count, new_key, json } => {
+            passing::run(&place, (count, new_key, json), passphrase, lang)
         }
         DeskCommand::Export { out, age } => {
             export::run(place, (out.as_deref(), age.as_deref()), passphrase, lang)

@@ -7,6 +7,7 @@ use payamgir_text::bytewords;
 use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::place::Place;
 use super::session::Session;
@@ -16,20 +17,23 @@ use crate::words::{Say, pick};
 use crate::{output, world};
 
 /// Words of the fingerprint of the server's key for passes.
-const WORDS: usize = 4;
+const WORDS: usize = 8;
+/// Under what the key is kept: a server that had one for each batch could tell them apart.
+const KEPT: &str = "passes-key";
 
 /// `payamgir desk passes`
 pub fn run(
     place: &Place,
-    (count, json): (u8, bool),
+    (count, new_key, json): (u8, bool, bool),
     passphrase: Option<&Path>,
     lang: Lang,
 ) -> Result<(), Problem> {
-    let session = Session::open(place, passphrase, lang)?;
+    let mut session = Session::open(place, passphrase, lang)?;
     let blinded = Blinded::draw(count.into(), &world::random);
     let answer = session.client()?.passes(blinded.points()).map_err(unreachable_server)?;
     let answer = answer.ok_or_else(refused)?;
     let (passes, key) = blinded.finish(&answer).map_err(|error| not_signed().because(error))?;
+    pin(&mut session, &key, new_key)?;
     let written: Vec<String> = passes.iter().map(|pass| pass.written()).collect();
     let key = |lang| {
         let words: Vec<&str> =
@@ -50,6 +54,28 @@ pub fn run(
     );
     eprintln!("{told}\n  {}", key(lang));
     Ok(())
+}
+
+/// Keeps the key that the server signs with, and refuses another.
+fn pin(session: &mut Session<'_>, key: &[u8], new_key: bool) -> Result<(), Problem> {
+    match session.keyring.secret(KEPT) {
+        Some(known) if *known == *key => return Ok(()),
+        Some(_) if !new_key => return Err(other_key()),
+        _ => session.keyring.set_secret(KEPT, Some(Zeroizing::new(key.to_vec()))),
+    }
+    session.place.keep_keyring(&session.keyring, &session.member)
+}
+
+fn other_key() -> Problem {
+    let what = Say::new(
+        "کلید سرور برای برگه‌های ورود عوض شده است.",
+        "The server's key for passes is another than before.",
+    );
+    let to_do = Say::new(
+        "شاید می‌خواهد برگه‌ها را از هم بشناسد. از گرداننده بپرسید؛ اگر خودش آن را عوض کرده: ‎--new-key. برگه‌های پیشین دیگر کار نمی‌کنند.",
+        "It may want to tell passes apart. Ask the operator; if they changed it: --new-key. Passes from before are good no longer.",
+    );
+    Problem::new(what, to_do)
 }
 
 fn refused() -> Problem {

@@ -154,7 +154,7 @@ async function send(form, setting) {
       progress.end();
       return wrong(form, result.fates[0]);
     }
-    finish({ ...result, receipt }, words, setting);
+    finish({ ...result, receipt, pass }, words, setting);
   } catch ({ status }) {
     progress.end();
     wrong(form, { 507: "full", 503: "busy" }[status] ?? "failed");
@@ -216,7 +216,7 @@ function wrong(form, name, lines = []) {
 }
 
 /** The page that says what arrived. */
-function finish({ reference, fates, text, continued, receipt, given }, words, setting) {
+function finish({ reference, fates, text, continued, receipt, given, pass }, words, setting) {
   const main = at("template", said).content.cloneNode(true);
   const whole = fates.every((fate) => fate === "sealed");
   at("[data-whole]", main).hidden = !whole;
@@ -246,6 +246,7 @@ function finish({ reference, fates, text, continued, receipt, given }, words, se
   if (whole) return;
   const form = at("form[data-seal]");
   form.prepend(Object.assign(document.createElement("input"), { type: "hidden", name: "continues", value: continued }));
+  if (at("[name=pass]", form)) at("[name=pass]", form).value = pass;
   if (words) {
     at("[name=codename]", form).value = words.join(" ");
   } else {

@@ -22,12 +22,16 @@ impl Bucket {
         self.wait().is_none()
     }
 
-    /// Whether there is one.
-    pub(super) fn has_one(&self) -> bool {
+    /// How many there are.
+    pub(super) fn there(&self) -> f64 {
         let (most, rate) = self.rate;
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = state.0 + state.1.elapsed().as_secs_f64() * rate;
-        most.is_infinite() || there >= 1.0
+        (state.0 + state.1.elapsed().as_secs_f64() * rate).min(most)
+    }
+
+    /// The share of what it holds that is there.
+    pub(super) fn left(&self) -> f64 {
+        if self.rate.0.is_infinite() { 1.0 } else { self.there() / self.rate.0.max(1.0) }
     }
 
     /// Takes one; or says how long it is until there is one.

@@ -2,12 +2,15 @@
 //!
 //! Nobody is known here, and no address is looked at. What comes with nothing has a lane of its own: it takes
 //! a great deal at once, more than a day of the busiest, and then a steady trickle. When that lane is used up,
-//! or the part of the storage that it may fill, a browser with scripts and the courier's program do some work and
-//! go by another, which nobody fills without work; and who has a pass of the desk goes by always.
+//! or the part of the storage that it may fill, who comes back a little later has a lane for that; a browser with
+//! scripts and the courier's program do some work and go by a third, which nobody fills without work; and who has
+//! a pass of the desk goes by always.
 
 mod bucket;
 pub(crate) mod connection;
 mod passes;
+mod spent;
+mod turns;
 mod work;
 
 use std::path::Path;
@@ -19,10 +22,12 @@ use axum::response::{IntoResponse, Response};
 use payamgir_ledger::Failed;
 use payamgir_pass::Pass;
 
+use crate::pages::Problem;
 use crate::world::World;
 use bucket::Bucket;
 use passes::Passes;
 pub(crate) use passes::sign;
+use turns::Turns;
 use work::Work;
 
 /// What a browser that is to work is told, and what it brings.
@@ -32,6 +37,12 @@ const PROOF: HeaderName = HeaderName::from_static("proof");
 const PASS: HeaderName = HeaderName::from_static("pass");
 /// Seconds after which who was not let in may come again.
 const LATER: &str = "120";
+/// The share of the storage that what did some work may fill: the rest is for who has a pass.
+const PROVEN_SHARE: f64 = 0.95;
+/// Pieces that one proof of work lets in.
+const PIECES: u32 = 16;
+/// Seconds in which as many may come back as the trickle lets in.
+const BACK: f64 = 20.0;
 
 /// What a lane bears: so many at once, and then so many in a second.
 pub type Rate = (f64, f64);
@@ -39,11 +50,11 @@ pub type Rate = (f64, f64);
 /// What the lanes bear.
 #[derive(Debug, Clone, Copy)]
 pub struct Lanes {
-    /// With nothing.
+    /// With nothing; who comes back has as many in a second again.
     pub plain: Rate,
     /// With a proof of work.
     pub proven: Rate,
-    /// Hashes that a proof takes at most; half of it on average.
+    /// Hashes that a proof takes at most; half of it on average, and up to eight times as many under load.
     pub work: u64,
     /// The share of the storage that what comes with nothing may fill.
     pub share: f64,
@@ -62,6 +73,7 @@ pub struct Flood {
     plain: Bucket,
     proven: Bucket,
     lanes: Lanes,
+    turns: Turns,
     work: Work,
     passes: Arc<Passes>,
     /// Whether it was told that some were not let in, since the last that was.
@@ -72,51 +84,155 @@ pub struct Flood {
 #[derive(Default)]
 pub(crate) struct Ticket {
     proof: Option<HeaderValue>,
-    pub(crate) pass: Option<Pass>,
+    /// A pass, as it was typed.
+    pub(crate) pass: Typed,
+    /// What a form brings that was given back.
+    pub(crate) turn: Option<String>,
+}
+
+/// A pass, if one was typed.
+#[derive(Default, Clone)]
+pub(crate) enum Typed {
+    #[default]
+    Nothing,
+    /// Digits that are none.
+    Misread,
+    Read(Pass),
+}
+
+impl Typed {
+    pub(crate) fn read(text: &str) -> Self {
+        match Pass::read(text) {
+            _ if text.trim().is_empty() => Self::Nothing,
+            Some(pass) => Self::Read(pass),
+            None => Self::Misread,
+        }
+    }
 }
 
 impl Ticket {
     /// What the head of a request brings.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let pass = headers.get(PASS).and_then(|value| Pass::read(value.to_str().ok()?));
-        Self { proof: headers.get(PROOF).cloned(), pass }
+        let pass = headers.get(PASS).and_then(|value| value.to_str().ok());
+        let pass = pass.map(Typed::read).unwrap_or_default();
+        Self { proof: headers.get(PROOF).cloned(), pass, turn: None }
     }
 }
 
-/// Not let in. A browser or a program may come again with the answer to this.
-pub(crate) struct Challenge(HeaderValue);
+/// By which lane somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Plain,
+    Proven,
+    Passed,
+}
+
+/// Somebody was let in; what more comes in the same request is asked about again.
+pub(crate) struct Admitted {
+    lane: Lane,
+    /// Pieces that came since.
+    pieces: u32,
+}
+
+/// Not let in. A browser or a program may come again with the answer to the challenge; a form with the turn.
+pub(crate) struct KeptOut {
+    challenge: HeaderValue,
+    pub turn: String,
+    /// A pass was brought that is none, or was used.
+    wrong_pass: bool,
+}
+
+impl KeptOut {
+    /// The same as a page says it.
+    pub(crate) fn problem(&self) -> Problem {
+        if self.wrong_pass { Problem::WrongPass } else { Problem::Flooded }
+    }
+
+    /// Asks for work beside another answer.
+    pub(crate) fn ask(self, response: &mut Response) {
+        response.headers_mut().insert(CHALLENGE, self.challenge);
+    }
+}
 
 impl Flood {
     /// Opens `passes.db` in a folder, or makes it.
     pub fn open(folder: &Path, lanes: Lanes, world: World) -> Result<Self, Failed> {
         let passes = Arc::new(Passes::open(folder, world.clone())?);
         let (plain, proven) = (Bucket::new(lanes.plain), Bucket::new(lanes.proven));
+        let turns = Turns::new((lanes.plain.1 * BACK, lanes.plain.1), world.clone());
         let work = Work::new(lanes.work, world);
-        Ok(Self { plain, proven, lanes, work, passes, told: AtomicBool::new(false) })
+        Ok(Self { plain, proven, lanes, turns, work, passes, told: AtomicBool::new(false) })
     }
 
-    /// Lets in, or says what is to be solved first. `filled` is the share of the storage that is used.
-    pub(crate) async fn let_in(&self, ticket: &Ticket, filled: f64) -> Result<(), Challenge> {
-        if let Some(pass) = &ticket.pass
+    /// Lets in, or says what is to be done first. `filled` is the share of the storage that is used. What costs
+    /// nothing is tried first: a pass is used up only where nothing else lets in.
+    pub(crate) async fn let_in(&self, ticket: &Ticket, filled: f64) -> Result<Admitted, KeptOut> {
+        let admitted = |lane| Ok(Admitted { lane, pieces: 0 });
+        if self.has_room(Lane::Plain, filled) {
+            if self.plain.take() {
+                self.told.store(false, Ordering::Relaxed);
+                return admitted(Lane::Plain);
+            }
+            if ticket.turn.as_ref().is_some_and(|turn| self.turns.is_up(turn)) {
+                return admitted(Lane::Plain);
+            }
+        }
+        if let Some(proof) = ticket.proof.as_ref().filter(|_| self.has_room(Lane::Proven, filled))
+            && self.work.is_done(proof, || self.proven.take())
+        {
+            return admitted(Lane::Proven);
+        }
+        if let Typed::Read(pass) = &ticket.pass
             && self.passes.clone().lets_in(pass.clone()).await
         {
-            return Ok(());
+            return admitted(Lane::Passed);
         }
-        if ticket.proof.as_ref().is_some_and(|proof| self.work.is_done(proof)) && self.proven.take()
-        {
-            return Ok(());
+        let wrong_pass = !matches!(ticket.pass, Typed::Nothing);
+        Err(KeptOut { challenge: self.challenge(), turn: self.turns.draw(), wrong_pass })
+    }
+
+    /// Whether one more piece is taken of who was let in: else a proof, or a token, would let in any number.
+    pub(crate) fn takes_more(&self, admitted: &mut Admitted, filled: f64) -> bool {
+        admitted.pieces += 1;
+        let another = match admitted.lane {
+            _ if admitted.pieces == 1 => true,
+            Lane::Plain => self.plain.take(),
+            Lane::Proven => admitted.pieces <= PIECES && self.proven.take(),
+            Lane::Passed => true,
+        };
+        another && self.has_room(admitted.lane, filled)
+    }
+
+    /// Whether the storage has room for what somebody is sending.
+    pub(crate) fn has_room_for(&self, admitted: &Admitted, filled: f64) -> bool {
+        self.has_room(admitted.lane, filled)
+    }
+
+    fn has_room(&self, lane: Lane, filled: f64) -> bool {
+        match lane {
+            Lane::Plain => filled < self.lanes.share,
+            Lane::Proven => filled < self.lanes.share.max(PROVEN_SHARE),
+            Lane::Passed => true,
         }
-        if filled < self.lanes.share && self.plain.take() {
-            self.told.store(false, Ordering::Relaxed);
-            return Ok(());
-        }
-        Err(Challenge(self.work.challenge()))
     }
 
     /// What is to be solved by who would bring much and nothing else just now; `None` where that is let in.
-    pub(crate) fn ahead(&self, filled: f64) -> Option<Challenge> {
-        let open = filled < self.lanes.share && self.plain.has_one();
-        (!open).then(|| Challenge(self.work.challenge()))
+    pub(crate) fn ahead(&self, filled: f64) -> Option<KeptOut> {
+        let open = self.has_room(Lane::Plain, filled) && self.plain.there() >= 1.0;
+        let kept_out =
+            || KeptOut { challenge: self.challenge(), turn: String::new(), wrong_pass: false };
+        (!open).then(kept_out)
+    }
+
+    /// Harder where many work already.
+    fn challenge(&self) -> HeaderValue {
+        let times = match self.proven.left() {
+            0.5.. => 1,
+            0.25.. => 2,
+            0.1.. => 4,
+            _ => 8,
+        };
+        self.work.challenge(times)
     }
 
     /// Whether it is the first that was not let in, after some that were.
@@ -130,10 +246,10 @@ impl Flood {
     }
 }
 
-impl IntoResponse for Challenge {
+impl IntoResponse for KeptOut {
     fn into_response(self) -> Response {
         let later = HeaderValue::from_static(LATER);
-        (StatusCode::SERVICE_UNAVAILABLE, [(CHALLENGE, self.0), (header::RETRY_AFTER, later)])
-            .into_response()
+        let fields = [(CHALLENGE, self.challenge), (header::RETRY_AFTER, later)];
+        (StatusCode::SERVICE_UNAVAILABLE, fields).into_response()
     }
 }

@@ -22,7 +22,7 @@ use crate::world::World;
 /// Most passes that are ever signed.
 const SIGNED: u64 = 100_000;
 /// How long, and how often, a pass that was used lets in what belongs together: words, then files. Known only in
-/// memory: the disk does not say when a pass was used.
+/// memory: the database does not say when a pass was used.
 const TOGETHER: (Duration, u32) = (Duration::from_secs(6 * 3600), 64);
 
 /// The passes there are, and those that are in use.
@@ -50,7 +50,7 @@ impl Passes {
 
     /// Whether a pass lets in, which uses it up. Where the disk fails it does not.
     pub(super) async fn lets_in(self: Arc<Self>, pass: Pass) -> bool {
-        let look = move || self.issuer.knows(&pass) && self.is_good(&pass.used());
+        let look = move || self.issuer.used(&pass).is_some_and(|used| self.is_good(&used));
         tokio::task::spawn_blocking(look).await.unwrap_or(false)
     }
 

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::form::pass_row;
 use super::layout::{Frame, address, page};
 use super::words::fill;
-use super::{Language, Site};
+use super::{Carried, Language, Problem, Site};
 use crate::sealed::Tally;
 
 /// Where sealed files are handed in.
@@ -12,9 +13,10 @@ pub(super) fn carry_address(lang: &Language) -> String {
     format!("{}carry", address(lang))
 }
 
-/// The form; above it, what became of what was handed in.
-pub fn carry(site: &Site, lang: &Language, tally: Option<&Tally>) -> Markup {
-    let words = &lang.words;
+/// The form; above it, what became of what was handed in. `passes` where the desk has given out passes.
+pub fn carry((site, passes): (&Site, bool), lang: &Language, carried: &Carried) -> Markup {
+    let (words, tally) = (&lang.words, carried.tally.as_ref());
+    let problem = tally.and_then(|tally| tally.problem);
     let event = tally.map(|tally| if tally.is_fine() { words.carried } else { words.carried_part });
     let frame = Frame { site, lang, event, switch: tally.is_none(), script: false };
     let main = html! {
@@ -24,6 +26,8 @@ pub fn carry(site: &Site, lang: &Language, tally: Option<&Tally>) -> Markup {
             p { (words.carry_safe) }
         }
         form method="post" action=(carry_address(lang)) enctype="multipart/form-data" autocomplete="off" {
+            @if !carried.turn.is_empty() { input type="hidden" name="turn" value=(carried.turn); }
+            @if passes { (pass_row(lang, problem, &carried.pass)) }
             div.row {
                 div { label for="files" { (words.carry_files) } p.hint #files-hint { (words.carry_files_hint) } }
                 input type="file" name="files" id="files" multiple aria-describedby="files-hint";
@@ -53,6 +57,7 @@ fn became(site: &Site, lang: &Language, tally: &Tally) -> Markup {
         @if let Some(problem) = tally.problem {
             @let said = words.problem(problem);
             p.lead { (site.limits(said.what, lang)) ". " (site.limits(said.act, lang)) }
+            @if problem == Problem::WrongPass { p { (words.turn_act) } }
         }
         ul.parts {
             @for (template, n, bad) in lines {

@@ -11,7 +11,7 @@ use super::returning::{Eight, answer_row, answers_address};
 use super::spliced::Spliced;
 use super::ways::ways;
 use super::words::{Said, Words};
-use super::{Language, Problem, Site};
+use super::{Kept, Language, Problem, Site};
 
 /// No page has this character.
 const MARK: &str = "\0";
@@ -35,7 +35,7 @@ impl Form {
 }
 
 fn form(site: &Site, lang: &Language, (eight, passes): (Eight<'_>, bool), epoch: &Hash) -> Markup {
-    let words = &lang.words;
+    let (words, pass) = (&lang.words, passes.then_some(""));
     let frame = Frame { site, lang, event: None, switch: true, script: true };
     let main = html! {
         h1 { (words.heading) }
@@ -43,7 +43,7 @@ fn form(site: &Site, lang: &Language, (eight, passes): (Eight<'_>, bool), epoch:
         p { (words.sealed) " " (words.decides) }
         p { a href=(answers_address(lang)) { (words.came_back) } }
         @if site.receipts { p { a href=(receipt_address(lang)) { (words.came_receipt) } } }
-        (fields(&Fields { cautions: true, eight: Some(eight), passes, ..Fields::blank(site, lang) }))
+        (fields(&Fields { cautions: true, eight: Some(eight), pass, ..Fields::blank(site, lang) }))
         section.row {
             h2 { (words.key) }
             div {
@@ -71,22 +71,23 @@ pub(super) fn fingerprint(epoch: &Hash, lang: &Language) -> String {
     words.join(" ")
 }
 
-/// The form again: nothing was taken. `kept_text` is what the source had written.
+/// The form again: nothing was taken. `passes` where the desk has given out passes.
 pub fn refused(
     site: &Site,
     lang: &Language,
     (problem, passes): (Problem, bool),
-    (kept_text, codename): (&str, Option<&Codename>),
-    continues: Option<&str>,
+    kept: &Kept,
 ) -> Markup {
     let words = &lang.words;
-    let text = codename.map(Codename::text).unwrap_or_default();
+    let text = kept.codename.as_ref().map(Codename::text).unwrap_or_default();
     let fresh = Fields {
-        eight: codename.map(|codename| again(codename, &text)),
-        kept_text,
-        continues,
+        eight: kept.codename.as_ref().map(|codename| again(codename, &text)),
+        kept_text: &kept.text,
+        receipt: kept.receipt,
+        continues: kept.continues.as_deref(),
+        turn: &kept.turn,
         problem: Some(problem),
-        passes,
+        pass: passes.then_some(&**kept.pass),
         cautions: true,
         ..Fields::blank(site, lang)
     };
@@ -107,8 +108,12 @@ pub(super) struct Fields<'a> {
     pub continues: Option<&'a str>,
     pub eight: Option<Eight<'a>>,
     pub problem: Option<Problem>,
-    /// Whether to ask for a pass.
-    pub passes: bool,
+    /// By which it is let in a little later; empty where it need not be.
+    pub turn: &'a str,
+    /// Whether a receipt is asked for.
+    pub receipt: bool,
+    /// Where a pass is asked for, what is in the field.
+    pub pass: Option<&'a str>,
     /// Whether to say what the page cannot protect from.
     pub cautions: bool,
 }
@@ -123,7 +128,9 @@ impl<'a> Fields<'a> {
             continues: None,
             eight: None,
             problem: None,
-            passes: false,
+            turn: "",
+            receipt: false,
+            pass: None,
             cautions: false,
         }
     }
@@ -140,6 +147,7 @@ impl<'a> Fields<'a> {
 enum Field {
     Text,
     Files,
+    Pass,
 }
 
 impl Field {
@@ -149,6 +157,7 @@ impl Field {
                 Some(Self::Text)
             }
             Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => Some(Self::Files),
+            Problem::WrongPass => Some(Self::Pass),
             _ => None,
         }
     }
@@ -166,10 +175,11 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
         form method="post" action=(address(f.lang)) enctype="multipart/form-data" accept-charset="utf-8"
             autocomplete="off" data-seal {
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
+            @if !f.turn.is_empty() { input type="hidden" name="turn" value=(f.turn); }
             (text_row(f))
             @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
-            @if f.site.receipts { (receipt_row(f.lang)) }
-            @if f.passes { (pass_row(f)) }
+            @if f.site.receipts { (receipt_row(f.lang, f.receipt)) }
+            @if let Some(pass) = f.pass { (pass_row(f.lang, f.problem, pass)) }
             (files_row(f))
             @if f.cautions { (cautions(words)) }
             div.row { div { p.hint #way { (words.way_plain) } button { (words.send) } } }
@@ -222,15 +232,18 @@ fn files_row(f: &Fields<'_>) -> Markup {
 }
 
 /// Where a pass is typed in; open where it would have helped.
-fn pass_row(f: &Fields<'_>) -> Markup {
-    let words = &f.lang.words;
+pub(super) fn pass_row(lang: &Language, problem: Option<Problem>, pass: &str) -> Markup {
+    let words = &lang.words;
+    let wrong = problem == Some(Problem::WrongPass);
+    let open = wrong || problem == Some(Problem::Flooded) || !pass.is_empty();
     html! {
         div.row {
             h2 { (words.pass) }
-            details open[f.problem == Some(Problem::Flooded)] {
+            details open[open] {
                 summary { (words.pass_show) }
                 p.hint #pass-hint { (words.pass_hint) }
-                input type="text" name="pass" aria-label=(words.pass) aria-describedby="pass-hint"
+                input type="text" name="pass" id="pass" value=(pass) aria-label=(words.pass) aria-describedby="pass-hint"
+                    aria-invalid=[wrong.then_some("true")]
                     dir="ltr" inputmode="numeric" maxlength="100" autocomplete="off" spellcheck="false";
             }
         }
@@ -266,6 +279,7 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
     let Said { what, act } = words.problem(problem);
     let target = match Field::at_fault(problem) {
         Some(Field::Files) => "#files",
+        Some(Field::Pass) => "#pass",
         _ => "#text",
     };
     html! {
@@ -273,6 +287,8 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
             h2 #alert { (words.refused) }
             p { a href=(target) { (f.site.limits(what, f.lang)) } }
             p { (f.site.limits(act, f.lang)) }
+            @if problem == Problem::WrongPass { p { (words.turn_act) } }
+            @if problem == Problem::Flooded && f.pass.is_some() { p { (words.pass_helps) } }
             @if f.continues.is_some() { p { (words.earlier) } }
             @if problem != Problem::Empty {
                 p {

@@ -24,6 +24,9 @@ mod words;
 
 use payamgir_dropbox::Codename;
 use payamgir_text::lang::Lang;
+use zeroize::Zeroizing;
+
+use crate::sealed::Tally;
 
 pub use carrying::carry;
 pub use form::{Form, refused};
@@ -137,6 +140,34 @@ pub enum Given {
     Failed,
 }
 
+/// What a form that is given back has in it already. Not printable: it is derived from a source.
+#[derive(Default)]
+pub struct Kept {
+    /// What was written.
+    pub text: Zeroizing<String>,
+    /// The words that answers are to come by.
+    pub codename: Option<Codename>,
+    /// Whether a receipt is asked for.
+    pub receipt: bool,
+    /// A pass, as it was typed.
+    pub pass: Zeroizing<String>,
+    /// The token that joins what is sent to what arrived before.
+    pub continues: Option<String>,
+    /// By which it is let in a little later.
+    pub turn: String,
+}
+
+/// What became of what a courier's form brought. Not printable: it is derived from a source.
+#[derive(Default)]
+pub struct Carried {
+    /// Of each piece; nothing where nothing was brought.
+    pub tally: Option<Tally>,
+    /// A pass, as it was typed.
+    pub pass: Zeroizing<String>,
+    /// By which it is let in a little later.
+    pub turn: String,
+}
+
 /// What arrived of one submission. Not printable: it is derived from a source.
 pub struct Arrival {
     /// Whether a text arrived.
@@ -153,6 +184,8 @@ pub struct Arrival {
     pub problem: Option<Problem>,
     /// An opaque token that joins the rest to what arrived.
     pub continues: Option<String>,
+    /// A pass, as it was typed.
+    pub pass: Zeroizing<String>,
 }
 
 impl Arrival {

@@ -29,7 +29,7 @@ pub fn offline(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
             body {
                 header { p.name { bdi { (site.name(lang)) } } }
                 main #main { (main(site, lang, key)) }
-                (told(site, lang, key))
+                (told((site, false), lang, key))
                 script { (PreEscaped(SCRIPT)) }
             }
         }

@@ -10,8 +10,9 @@ use super::returning::remember;
 use super::words::{Said, Words, fill};
 use super::{Answerable, Arrival, FileFate, Language, Problem, Site};
 
-/// Everything arrived, or part of it did and the form is offered for the rest.
-pub fn received(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
+/// Everything arrived, or part of it did and the form is offered for the rest; `passes` where the desk has given
+/// out passes.
+pub fn received((site, passes): (&Site, bool), lang: &Language, arrival: &Arrival) -> Markup {
     let words = &lang.words;
     let whole = arrival.is_whole();
     let event = if whole { words.received } else { words.part };
@@ -27,7 +28,7 @@ pub fn received(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
             Answerable::Busy => p.alert { (words.answer_busy) },
         }
         (receipt::given(&arrival.given, lang))
-        @if !whole { (the_rest(site, lang, arrival)) }
+        @if !whole { (the_rest((site, passes), lang, arrival)) }
         (reference(lang, arrival))
         (afterwards(words))
         @if whole { div.row { p { a.more href=(address(lang)) { (words.send_more) } } } }
@@ -99,7 +100,7 @@ fn count(lang: &Language, arrival: &Arrival) -> String {
     fill(lang.words.arrived_count, &values)
 }
 
-fn the_rest(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
+fn the_rest((site, passes): (&Site, bool), lang: &Language, arrival: &Arrival) -> Markup {
     let codename = match &arrival.answerable {
         Answerable::By(codename) => Some(codename),
         _ => None,
@@ -107,7 +108,8 @@ fn the_rest(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
     let text = codename.map(Codename::text).unwrap_or_default();
     let eight = codename.map(|codename| again(codename, &text));
     let continues = arrival.continues.as_deref();
-    let blank = Fields { continues, eight, ..Fields::blank(site, lang) };
+    let pass = passes.then_some(&**arrival.pass);
+    let blank = Fields { continues, eight, pass, ..Fields::blank(site, lang) };
     html! {
         h2.apart { (lang.words.rest) }
         (fields(&blank))

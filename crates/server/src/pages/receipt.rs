@@ -29,17 +29,17 @@ pub(super) fn receipt_address(lang: &Language) -> String {
 }
 
 /// The row of the form in which one is asked for.
-pub(super) fn receipt_row(lang: &Language) -> Markup {
+pub(super) fn receipt_row(lang: &Language, chosen: bool) -> Markup {
     let words = &lang.words;
     html! {
         div.row {
             h2 { (words.receipt) }
             div {
                 p.hint { (words.receipt_hint) }
-                details {
+                details open[chosen] {
                     summary { (words.receipt_show) }
                     p.hint { (words.receipt_danger) " " (words.receipt_take) }
-                    label.check { input type="checkbox" name="receipt" value="1"; " " (words.receipt_choose) }
+                    label.check { input type="checkbox" name="receipt" value="1" checked[chosen]; " " (words.receipt_choose) }
                 }
             }
         }

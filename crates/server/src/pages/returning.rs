@@ -50,6 +50,8 @@ pub struct Visit<'a> {
     pub replies: Vec<Reply>,
     /// Whether something was removed just now.
     pub removed: bool,
+    /// Whether the desk has given out passes.
+    pub passes: bool,
     /// Days for which answers are kept.
     pub days: u32,
 }
@@ -168,7 +170,8 @@ pub fn visit(site: &Site, lang: &Language, visit: &Visit<'_>) -> Markup {
     let words = &lang.words;
     let text = visit.codename.text();
     let known = Eight { words: visit.codename.words(), text: &text, chosen: true, known: true };
-    let blank = Fields { eight: Some(known), ..Fields::blank(site, lang) };
+    let pass = visit.passes.then_some("");
+    let blank = Fields { eight: Some(known), pass, ..Fields::blank(site, lang) };
     let frame = Frame { site, lang, event: None, switch: false, script: true };
     let days = lang.number(visit.days.into());
     let main = html! {

@@ -11,19 +11,19 @@ use super::receipt::yours;
 use super::returning::{Eight, answers_address, eight_words};
 use super::{Language, Problem, Site};
 
-/// The words and the key, in a page of their own.
-pub fn sealing(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
+/// The words and the key, in a page of their own; `passes` where the desk has given out passes.
+pub fn sealing((site, passes): (&Site, bool), lang: &Language, key: &DeskKey) -> Markup {
     html! {
         (maud::DOCTYPE)
         html lang=(lang.code) dir=(lang.dir) {
             head { meta charset="utf-8"; title { (lang.words.title) } }
-            body { (told(site, lang, key)) }
+            body { (told((site, passes), lang, key)) }
         }
     }
 }
 
 /// The same, to stand hidden in a page that is carried.
-pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
+pub(super) fn told((site, passes): (&Site, bool), lang: &Language, key: &DeskKey) -> Markup {
     let list = match lang.near {
         Lang::Fa => "fa.txt",
         Lang::En => "en.txt",
@@ -74,17 +74,18 @@ pub(super) fn told(site: &Site, lang: &Language, key: &DeskKey) -> Markup {
                 progress max="100" value="0" hidden aria-label=(words.sealing_now) {}
                 p.hint { (words.sealing_stay) }
             }
-            template { (done(site, lang)) }
-            template data-visit { (visited(site, lang)) }
+            template { (done((site, passes), lang)) }
+            template data-visit { (visited((site, passes), lang)) }
         }
     }
 }
 
 /// What is shown once all was sent.
-fn done(site: &Site, lang: &Language) -> Markup {
+fn done((site, passes): (&Site, bool), lang: &Language) -> Markup {
     let words = &lang.words;
     let known = Eight { words: [""; 8], text: "", chosen: true, known: true };
-    let blank = Fields { eight: Some(known), ..Fields::blank(site, lang) };
+    let pass = passes.then_some("");
+    let blank = Fields { eight: Some(known), pass, ..Fields::blank(site, lang) };
     html! {
         div data-whole { h1 { (words.received) } p.lead { (words.sealed_lead) } }
         div data-part { h1 { (words.part) } p.lead { (words.part_lead) } }
@@ -112,10 +113,11 @@ fn done(site: &Site, lang: &Language) -> Markup {
 }
 
 /// What is shown of answers that were opened in the browser.
-fn visited(site: &Site, lang: &Language) -> Markup {
+fn visited((site, passes): (&Site, bool), lang: &Language) -> Markup {
     let words = &lang.words;
     let known = Eight { words: [""; 8], text: "", chosen: true, known: true };
-    let blank = Fields { eight: Some(known), ..Fields::blank(site, lang) };
+    let pass = passes.then_some("");
+    let blank = Fields { eight: Some(known), pass, ..Fields::blank(site, lang) };
     html! {
         h1 { (words.door) }
         p.lead role="status" data-removed { (words.visit_removed) }

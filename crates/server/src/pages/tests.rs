@@ -5,8 +5,8 @@ use payamgir_wire::hex::Hex;
 use zeroize::Zeroizing;
 
 use super::{
-    Answerable, Arrival, Checked, Door, FileFate, Form, Given, Language, Problem, Reply, STYLE,
-    Site, Thanks, Visit,
+    Answerable, Arrival, Checked, Door, FileFate, Form, Given, Kept, Language, Problem, Reply,
+    STYLE, Site, Thanks, Visit,
 };
 use super::{door, message, receipt, received, refused, visit};
 
@@ -73,6 +73,19 @@ fn arrival(files: &[FileFate], problem: Option<Problem>) -> Arrival {
         given: Given::No,
         problem,
         continues: problem.map(|_| "token\"&".to_owned()),
+        pass: Zeroizing::new("12 34".to_owned()),
+    }
+}
+
+/// What a form that is given back had in it.
+fn kept(text: &str, codename: Option<Codename>) -> Kept {
+    Kept {
+        text: Zeroizing::new(text.to_owned()),
+        codename,
+        receipt: true,
+        pass: Zeroizing::new("\"<12345>".to_owned()),
+        continues: Some("token\"&".to_owned()),
+        turn: "1.2.3\"".to_owned(),
     }
 }
 
@@ -88,7 +101,8 @@ fn visited(lang: &'static Language, words: &[&str]) -> String {
         text: Zeroizing::new((*text).to_owned()),
     };
     let replies = words.iter().map(reply).collect();
-    let visit_ = Visit { codename: &codename(lang), replies, removed: !words.is_empty(), days: 30 };
+    let (codename, removed) = (codename(lang), !words.is_empty());
+    let visit_ = Visit { codename: &codename, replies, removed, passes: true, days: 30 };
     visit(&site(), lang, &visit_).into_string()
 }
 
@@ -103,16 +117,15 @@ fn blank(lang: &'static Language) -> String {
 }
 
 fn refusal(lang: &'static Language, problem: Problem) -> String {
-    refused(&site(), lang, (problem, true), (WROTE, Some(&codename(lang))), Some("token\"&"))
-        .into_string()
+    refused(&site(), lang, (problem, true), &kept(WROTE, Some(codename(lang)))).into_string()
 }
 
 fn whole(lang: &'static Language) -> String {
-    received(&site(), lang, &arrival(&[FileFate::Sealed; 3], None)).into_string()
+    received((&site(), true), lang, &arrival(&[FileFate::Sealed; 3], None)).into_string()
 }
 
 fn part(lang: &'static Language, problem: Problem) -> String {
-    received(&site(), lang, &arrival(&FATES, Some(problem))).into_string()
+    received((&site(), true), lang, &arrival(&FATES, Some(problem))).into_string()
 }
 
 #[test]
@@ -121,7 +134,7 @@ fn the_page_made_once_is_the_page_made_each_time() {
         let thanks = Thanks::new(&site(), lang);
         let words = arrival(&[], None);
         let made = String::from_utf8(thanks.page(&words, false).unwrap()).unwrap();
-        assert_eq!(made, received(&site(), lang, &words).into_string());
+        assert_eq!(made, received((&site(), true), lang, &words).into_string());
         let others = [
             arrival(&[FileFate::Sealed], None),
             arrival(&[], Some(Problem::Malformed)),
@@ -140,10 +153,12 @@ fn pages(lang: &'static Language) -> Vec<String> {
     all.push(mistaken(lang, "one two three four five six seven zzzz"));
     for answerable in [Answerable::By(codename(lang)), Answerable::Misread, Answerable::Busy] {
         let arrival = Arrival { answerable, ..arrival(&[], None) };
-        all.push(received(&site(), lang, &arrival).into_string());
+        all.push(received((&site(), true), lang, &arrival).into_string());
     }
     for given in [Given::Failed, Given::Code("1234-5678".to_owned(), 59)] {
-        all.push(received(&site(), lang, &Arrival { given, ..arrival(&[], None) }).into_string());
+        all.push(
+            received((&site(), true), lang, &Arrival { given, ..arrival(&[], None) }).into_string(),
+        );
     }
     all.push(receipt(&site(), lang, None).into_string());
     let proofs = "c2sp.org/tlog-proof@v1\n<b>".to_owned();
@@ -243,7 +258,9 @@ fn only_the_exit_leads_away() {
         for page in ["answers", "offline.html", "carry", "receipt"] {
             own.extend(langs().map(|lang| format!("/{}/{page}", lang.code)));
         }
-        own.extend(["", "data:,", "#main", "#text", "#files", "#codename"].map(str::to_owned));
+        own.extend(
+            ["", "data:,", "#main", "#text", "#files", "#codename", "#pass"].map(str::to_owned),
+        );
         assert!(links.iter().all(|link| own.contains(link)));
     });
 }
@@ -281,7 +298,7 @@ fn what_a_source_or_an_operator_wrote_is_escaped() {
 #[test]
 fn kept_text_keeps_its_first_line_feed() {
     let page =
-        refused(&site(), en(), (Problem::Busy, true), ("\n\nwords", None), None).into_string();
+        refused(&site(), en(), (Problem::Busy, true), &kept("\n\nwords", None)).into_string();
     assert!(page.contains(">\n\n\nwords</textarea>"));
 }
 
@@ -351,7 +368,8 @@ fn fields_stand_in_the_order_they_are_sealed() {
             } else {
                 &[]
             };
-            assert_eq!(names, [&["continues", "text"], asked, more, &["files"]].concat());
+            let turn = if page.contains("name=\"turn\"") { &["turn"][..] } else { &[] };
+            assert_eq!(names, [&["continues"], turn, &["text"], asked, more, &["files"]].concat());
             assert!(page.contains("name=\"continues\" value=\"token&quot;&amp;\""));
         }
         let page = blank(lang);
@@ -402,7 +420,7 @@ fn a_whole_submission_needs_no_form_and_a_part_does() {
     for lang in langs() {
         assert!(!whole(lang).contains("<form"));
         assert!(part(lang, Problem::TooSlow).contains("<form"));
-        let cut = received(&site(), lang, &arrival(&[FileFate::Cut], None)).into_string();
+        let cut = received((&site(), true), lang, &arrival(&[FileFate::Cut], None)).into_string();
         assert!(cut.contains("<form"));
     }
 }

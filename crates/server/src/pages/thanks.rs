@@ -1,5 +1,7 @@
 //! The page that is sent most, made once: words arrived and nothing else was sent.
 
+use zeroize::Zeroizing;
+
 use super::spliced::Spliced;
 use super::{Answerable, Arrival, Given, Language, Site, received};
 
@@ -23,8 +25,12 @@ impl Thanks {
             given: Given::No,
             problem: None,
             continues: None,
+            pass: Zeroizing::default(),
         };
-        Self { lang, page: Spliced::new(&received(site, lang, &arrival).into_string(), MARK) }
+        Self {
+            lang,
+            page: Spliced::new(&received((site, false), lang, &arrival).into_string(), MARK),
+        }
     }
 
     /// The page that [`received`] would make of this arrival, as it is or as gzip; `None` where it says

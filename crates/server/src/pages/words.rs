@@ -60,8 +60,8 @@ words! {
     receipt_in receipt_in_told receipt_server receipt_proof receipt_proof_told receipt_waits
     receipt_waits_told receipt_unknown receipt_unknown_told receipt_misread receipt_misread_told
     receipt_browser receipt_wrong receipt_never receipt_never_told
-    receipt_take receipt_leave
-    flooded_act pass pass_hint pass_show pass_wrong pass_wrong_act sealing_busy block_alone
+    receipt_take receipt_leave turn_act
+    pass_helps pass pass_hint pass_show pass_wrong pass_wrong_act sealing_busy block_alone
 }
 
 impl Words {
@@ -79,7 +79,7 @@ impl Words {
             Problem::OtherDesk => (self.other_desk, self.other_desk_act),
             Problem::TooSlow => (self.too_slow, self.too_slow_act),
             Problem::Busy => (self.busy, self.busy_act),
-            Problem::Flooded => (self.busy, self.flooded_act),
+            Problem::Flooded => (self.busy, self.turn_act),
             Problem::WrongPass => (self.pass_wrong, self.pass_wrong_act),
             Problem::Full => (self.full, self.full_act),
             Problem::Internal => (self.internal, self.internal_act),

@@ -61,6 +61,7 @@ pub(crate) async fn enter(
                 codename: &codename,
                 replies,
                 removed: typed.remove.is_some(),
+                passes: spoken.web.intake.flood.has_given(),
                 days: returning.days,
             };
             html(StatusCode::OK, pages::visit(site, lang, &visit).into_string())

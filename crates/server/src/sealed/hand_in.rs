@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::SemaphorePermit;
 
 use super::{add, is_ours};
+use crate::flood::Admitted;
 use crate::intake::Intake;
 use crate::pages::Problem;
 use crate::upload::Upload;
@@ -37,6 +38,7 @@ pub struct Tally {
 /// A row of pieces being read.
 pub(crate) struct HandIn<'a> {
     intake: &'a Intake,
+    admitted: &'a mut Admitted,
     reader: Reader,
     piece: Option<Piece<'a>>,
     pub tally: Tally,
@@ -53,8 +55,8 @@ enum Piece<'a> {
 pub(crate) struct Over;
 
 impl<'a> HandIn<'a> {
-    pub(crate) fn new(intake: &'a Intake) -> Self {
-        Self { intake, reader: Reader::default(), piece: None, tally: Tally::default() }
+    pub(crate) fn new(intake: &'a Intake, admitted: &'a mut Admitted) -> Self {
+        Self { intake, admitted, reader: Reader::default(), piece: None, tally: Tally::default() }
     }
 
     /// Takes the next bytes. [`Over`] where the rest of this row is not to be read.
@@ -111,6 +113,9 @@ impl<'a> HandIn<'a> {
         if head.blob > sealed_size(self.intake.settings.site.file_bytes) + 16 {
             return Err(Problem::FileTooLarge);
         }
+        if !self.intake.takes_more(self.admitted) {
+            return Err(Problem::Busy);
+        }
         let blob = if head.blob == 0 {
             None
         } else {
@@ -123,6 +128,9 @@ impl<'a> HandIn<'a> {
 
     async fn more(&mut self, part: Bytes) -> Result<(), Problem> {
         let Some(Piece::New { blob: Some((upload, _)), .. }) = &self.piece else { return Ok(()) };
+        if !self.intake.has_room_for(self.admitted) {
+            return Err(Problem::Busy);
+        }
         if upload.write(part).await {
             return Ok(());
         }

@@ -7,15 +7,17 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use multer::{Field, Multipart};
+use tokio::task::JoinError;
+use zeroize::Zeroizing;
 
 use super::uploaded::Uploaded;
 use super::{HandIn, Tally};
-use crate::fields::{boundary, drain, next_chunk, skip_field};
-use crate::flood::Ticket;
-use crate::guard::{Guarded, Watch};
-use crate::intake::Intake;
+use crate::fields::{boundary, drain, next_chunk, short, skip_field};
+use crate::flood::{Admitted, Ticket, Typed};
+use crate::guard::Watch;
+use crate::intake::{Entrance, Intake};
 use crate::journal::Event;
-use crate::pages::{self, Problem};
+use crate::pages::{self, Carried, Problem};
 use crate::web::{Spoken, Web, html, status};
 
 /// Bytes of a field of words beside the files: blocks that were pasted.
@@ -41,27 +43,40 @@ pub(crate) async fn hand_in(State(web): State<Arc<Web>>, request: Request) -> Re
         Ok(uploaded) => uploaded,
         Err(status) => return status.into_response(),
     };
-    if let Err(challenge) = web.intake.let_in(&Ticket::of(&head.headers)).await {
-        web.intake.hear_out(body).await;
-        return challenge.into_response();
-    }
+    let mut admitted = match web.intake.let_in(&Ticket::of(&head.headers)).await {
+        Ok(admitted) => admitted,
+        Err(kept_out) => {
+            web.intake.hear_out(body).await;
+            return kept_out.into_response();
+        }
+    };
     let taking = web.clone();
     let task = async move {
         match uploaded {
             Some(uploaded) => taking.intake.uploaded(&uploaded, body).await,
-            None => taking.intake.pieces(body).await,
+            None => taking.intake.pieces(body, &mut admitted).await,
         }
     };
     told(&web, web.tasks.spawn(task).await)
 }
 
-fn told(web: &Web, tally: Result<Tally, tokio::task::JoinError>) -> Response {
-    let tally = tally.unwrap_or_else(|_| {
-        (web.intake.journal)(Event::TaskFailed);
-        Tally { problem: Some(Problem::Internal), ..Tally::default() }
-    });
+fn told(web: &Web, tally: Result<Tally, JoinError>) -> Response {
+    let tally = tally.unwrap_or_else(|_| failed(web));
     let json = serde_json::to_string(&tally).expect("numbers");
-    (verdict(&tally), [(header::CONTENT_TYPE, "application/json")], json).into_response()
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (verdict(&tally), kind, json).into_response();
+    // Who may bring no more by this lane may work for the rest.
+    if tally.problem == Some(Problem::Busy)
+        && let Some(ahead) = web.intake.flood.ahead(web.intake.log.filled())
+    {
+        ahead.ask(&mut response);
+    }
+    response
+}
+
+fn failed(web: &Web) -> Tally {
+    (web.intake.journal)(Event::TaskFailed);
+    Tally { problem: Some(Problem::Internal), ..Tally::default() }
 }
 
 /// 200 only where all that came is in the log.
@@ -75,34 +90,44 @@ fn verdict(tally: &Tally) -> StatusCode {
 
 /// `GET /<language>/carry`: the courier's form.
 pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
-    html(StatusCode::OK, pages::carry(spoken.site(), spoken.lang, None).into_string())
+    carry(&spoken, StatusCode::OK, &Carried::default())
 }
 
 /// `POST /<language>/carry`: any number of sealed files, and blocks that were pasted.
 pub(crate) async fn carried(State(spoken): State<Spoken>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let content_type = head.headers.get(header::CONTENT_TYPE).cloned();
-    let web = spoken.web.clone();
-    if web.intake.let_in(&Ticket::of(&head.headers)).await.is_err() {
-        web.intake.hear_out(body).await;
-        let page = pages::message(spoken.site(), spoken.lang, Problem::Busy);
-        return html(status(Problem::Busy), page.into_string());
-    }
-    let taking = web.clone();
-    let task = web.tasks.spawn(async move {
+    let taking = spoken.web.clone();
+    let task = spoken.web.tasks.spawn(async move {
         let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
         taking.intake.carried(content_type, body).await
     });
-    let tally = task.await.unwrap_or_else(|_| {
-        (web.intake.journal)(Event::TaskFailed);
-        Tally { problem: Some(Problem::Internal), ..Tally::default() }
-    });
-    let page = pages::carry(spoken.site(), spoken.lang, Some(&tally));
-    html(verdict(&tally), page.into_string())
+    let failed = |_| Carried { tally: Some(failed(&spoken.web)), ..Carried::default() };
+    let carried = task.await.unwrap_or_else(failed);
+    carry(&spoken, carried.tally.as_ref().map_or(StatusCode::OK, verdict), &carried)
+}
+
+fn carry(spoken: &Spoken, status: StatusCode, carried: &Carried) -> Response {
+    let passes = spoken.web.intake.flood.has_given();
+    html(status, pages::carry((spoken.site(), passes), spoken.lang, carried).into_string())
 }
 
 /// Bytes of a body that is refused which are read and thrown away: who sends more does not hear why.
 const HEARD_OUT: usize = 1 << 20;
+
+/// What a courier's form brings to be let in by.
+struct Asking {
+    entrance: Entrance,
+    /// The pass, as it was typed.
+    pass: Zeroizing<String>,
+}
+
+impl Default for Asking {
+    fn default() -> Self {
+        let entrance = Entrance::Waits(Ticket::default());
+        Self { entrance, pass: Zeroizing::default() }
+    }
+}
 
 impl Intake {
     /// Reads some of a body that is refused: who is sending hears the answer only then.
@@ -118,17 +143,10 @@ impl Intake {
         }
     }
 
-    pub(super) fn guarded(&self, body: Body) -> (Guarded, Watch) {
-        let watch = Watch::beside(&self.waiting);
-        let limits = self.settings.limits;
-        let stream = body.into_data_stream();
-        (Guarded::new(stream, watch.clone(), limits, self.cut_off.clone()), watch)
-    }
-
     /// Reads a body that is pieces and nothing else.
-    pub(crate) async fn pieces(&self, body: Body) -> Tally {
+    pub(crate) async fn pieces(&self, body: Body, admitted: &mut Admitted) -> Tally {
         let (mut body, watch) = self.guarded(body);
-        let mut row = HandIn::new(self);
+        let mut row = HandIn::new(self, admitted);
         while let Some(chunk) = body.chunk().await {
             watch.parsed();
             match chunk {
@@ -149,57 +167,83 @@ impl Intake {
     }
 
     /// Reads a courier's form.
-    async fn carried(&self, content_type: Option<&str>, body: Body) -> Tally {
+    async fn carried(&self, content_type: Option<&str>, body: Body) -> Carried {
         let (body, watch) = self.guarded(body);
         let mut tally = Tally::default();
         let mut form = match boundary(content_type) {
             Ok(boundary) => Multipart::new(body, boundary),
             Err(problem) => {
                 drain(body, &watch).await;
-                return Tally { problem: Some(problem), ..tally };
+                let tally = Tally { problem: Some(problem), ..tally };
+                return Carried { tally: Some(tally), ..Carried::default() };
             }
         };
+        let mut asking = Asking::default();
         loop {
             let field = form.next_field().await;
             watch.parsed();
             match field {
-                Ok(Some(field)) => tally.add(&self.carried_field(field, &watch).await),
-                Ok(None) => return tally,
+                Ok(Some(field)) => tally.add(&self.carried_field(field, &watch, &mut asking).await),
+                Ok(None) => break,
                 Err(_) => {
                     let problem = watch.problem().unwrap_or(Problem::Malformed);
                     tally.problem.get_or_insert(problem);
-                    return tally;
+                    break;
                 }
             }
         }
+        let kept_out = asking.entrance.kept_out();
+        if let Some(kept_out) = kept_out {
+            tally.problem.get_or_insert(kept_out.problem());
+        }
+        let turn = kept_out.map(|kept_out| kept_out.turn.clone()).unwrap_or_default();
+        Carried { tally: Some(tally), pass: asking.pass, turn }
     }
 
-    async fn carried_field(&self, mut field: Field<'_>, watch: &Watch) -> Tally {
+    async fn carried_field(&self, field: Field<'_>, watch: &Watch, asking: &mut Asking) -> Tally {
         match field.name() {
-            Some("text") => return self.pasted(field, watch).await,
-            Some("files") => {}
-            _ => {
-                skip_field(field, watch).await;
-                return Tally::default();
+            Some("pass") => {
+                asking.pass = short(field, watch).await;
+                asking.entrance.bring(|ticket| ticket.pass = Typed::read(&asking.pass));
             }
+            Some("turn") => {
+                let turn = short(field, watch).await;
+                asking.entrance.bring(|ticket| ticket.turn = Some(turn.to_string()));
+            }
+            Some("text") => return self.pasted(field, watch, asking).await,
+            Some("files") => return self.carried_file(field, watch, asking).await,
+            _ => skip_field(field, watch).await,
         }
-        let mut row = HandIn::new(self);
+        Tally::default()
+    }
+
+    async fn carried_file(
+        &self,
+        mut field: Field<'_>,
+        watch: &Watch,
+        asking: &mut Asking,
+    ) -> Tally {
+        // A file nobody chose is empty, and no damage.
+        let Ok(Some(first)) = next_chunk(&mut field, watch).await else { return Tally::default() };
+        let Some(admitted) = asking.entrance.enter(self).await else {
+            skip_field(field, watch).await;
+            return Tally::default();
+        };
+        let (mut row, mut chunk) = (HandIn::new(self, admitted), first);
         loop {
+            if row.feed(&chunk).await.is_err() {
+                skip_field(field, watch).await;
+                return row.finish();
+            }
             match next_chunk(&mut field, watch).await {
-                Ok(Some(chunk)) if row.feed(&chunk).await.is_ok() => {}
-                Ok(Some(_)) => {
-                    skip_field(field, watch).await;
-                    return row.finish();
-                }
-                // A file nobody chose is empty, and no damage.
-                Ok(None) => return row.finish(),
-                Err(_) => return row.finish(),
+                Ok(Some(next)) => chunk = next,
+                Ok(None) | Err(_) => return row.finish(),
             }
         }
     }
 
     /// Blocks in a field of words; other words beside them are the courier's and are not kept.
-    async fn pasted(&self, mut field: Field<'_>, watch: &Watch) -> Tally {
+    async fn pasted(&self, mut field: Field<'_>, watch: &Watch, asking: &mut Asking) -> Tally {
         let mut bytes = vec![];
         while let Ok(Some(chunk)) = next_chunk(&mut field, watch).await {
             if bytes.len() + chunk.len() > PASTED_BYTES {
@@ -209,11 +253,19 @@ impl Intake {
             bytes.extend_from_slice(&chunk);
         }
         let text = String::from_utf8_lossy(&bytes);
-        self.blocks(&text).await.map_or_else(Tally::default, |(tally, _)| tally)
+        if payamgir_wire::piece::find(&text).is_none() {
+            return Tally::default();
+        }
+        let Some(admitted) = asking.entrance.enter(self).await else { return Tally::default() };
+        self.blocks(&text, admitted).await.map_or_else(Tally::default, |(tally, _)| tally)
     }
 
     /// Takes the blocks in a text; gives also the words around them. `None` where there is none.
-    pub(crate) async fn blocks(&self, text: &str) -> Option<(Tally, String)> {
+    pub(crate) async fn blocks(
+        &self,
+        text: &str,
+        admitted: &mut Admitted,
+    ) -> Option<(Tally, String)> {
         let (mut tally, mut words, mut rest) = (Tally::default(), String::new(), text);
         let mut found_one = false;
         while let Some(found) = payamgir_wire::piece::find(rest) {
@@ -221,7 +273,7 @@ impl Intake {
             words.push_str(found.before);
             rest = found.after;
             match found.pieces {
-                Ok(heads) => tally.add(&self.heads(heads).await),
+                Ok(heads) => tally.add(&self.heads(heads, admitted).await),
                 Err(_) => tally.damaged += 1,
             }
         }
@@ -230,12 +282,20 @@ impl Intake {
     }
 
     /// Takes pieces without blobs.
-    async fn heads(&self, heads: Vec<payamgir_wire::piece::Head>) -> Tally {
+    async fn heads(
+        &self,
+        heads: Vec<payamgir_wire::piece::Head>,
+        admitted: &mut Admitted,
+    ) -> Tally {
         let mut tally = Tally::default();
         for head in heads {
             if !super::is_ours(&self.desk, &head) {
                 tally.other += 1;
                 continue;
+            }
+            if !self.takes_more(admitted) {
+                tally.problem = Some(Problem::Busy);
+                return tally;
             }
             match super::add(&self.log, head, vec![]).await {
                 Ok(added) => {
