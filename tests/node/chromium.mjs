@@ -33,7 +33,7 @@ const FIELDS = {
   "refresh": undefined,
 };
 
-const browser = await chromium.launch({
+const BROWSER = {
   executablePath: "/usr/bin/chromium",
   args: [
     "--no-sandbox",
@@ -44,7 +44,11 @@ const browser = await chromium.launch({
     "--disable-component-update",
     "--disable-sync",
   ],
-});
+};
+const browser = await chromium.launch(BROWSER);
+
+/** A browser that keeps what it keeps in a folder, as people's do; scripts off. */
+export const keeping = (folder) => chromium.launchPersistentContext(folder, { ...BROWSER, javaScriptEnabled: false });
 
 /** axe needs scripts: it looks at copies of pages, in a browser of its own where it is at home. */
 const mirror = await (await browser.newContext()).newPage();

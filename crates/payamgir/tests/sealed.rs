@@ -96,7 +96,7 @@ fn odd_answers_and_odd_words_lose_nothing_and_claim_nothing() {
     let config = json!({ "film": path, "block": text(&block.stdout) });
     let Some(report) = play("odd", &place, &server, config) else { return };
     place.sync(&server);
-    assert_eq!(place.list().len(), 2);
+    assert_eq!(place.list().len(), 3);
     let read = find(&place, report["number"].as_str().unwrap());
     assert_eq!(read["parts"][0]["text"], "a\u{fffd} half, zq-half-canary");
     assert!(saved(&place, &read["number"]) == film);
@@ -106,6 +106,17 @@ fn odd_answers_and_odd_words_lose_nothing_and_claim_nothing() {
         .map(|row| place.read(row["number"].as_u64().unwrap()).to_string())
         .collect();
     assert!(all.contains("zq-block-canary") && !all.contains("BEGIN PAYAMGIR"));
+}
+
+#[test]
+fn a_browser_keeps_nothing_on_its_disk_of_what_was_sent_or_typed() {
+    let place = Place::new();
+    let server = place.serve();
+    fs::write(place.path("words.txt"), "zq-carried-canary").unwrap();
+    let url = format!("http://{}", server.public);
+    let block = place.run(&["seal", "--text", &place.path("words.txt"), "--server", &url]);
+    let config = json!({ "text": "zq-kept-canary-3391", "block": text(&block.stdout) });
+    play("left", &place, &server, config);
 }
 
 #[test]

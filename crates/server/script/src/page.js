@@ -162,8 +162,8 @@ async function send(form, setting) {
   return undefined;
 }
 
-/** A sealed message in a text, or what there is of one. */
-const BLOCK = /[->\s]*BEGIN PAYAMGIR MESSAGE(?:(?!BEGIN PAYAMGIR)[^])*?(?:END PAYAMGIR MESSAGE[-\s]*|$)/g;
+/** A sealed message in a text, or what there is of one; messengers make long dashes of short ones. */
+const BLOCK = /[-\u2010-\u2015\s]*BEGIN PAYAMGIR MESSAGE(?:(?!BEGIN PAYAMGIR)[^])*?(?:END PAYAMGIR MESSAGE[-\u2010-\u2015\s]*|$)/g;
 
 /** How far it is: in words, and as a bar that programs read too. */
 function show(form, count) {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::form::pass_row;
-use super::layout::{Frame, address, page};
+use super::layout::{Frame, address, page, unkept};
 use super::words::fill;
 use super::{Carried, Language, Problem, Site};
 use crate::sealed::Tally;
@@ -26,6 +26,7 @@ pub fn carry((site, passes): (&Site, bool), lang: &Language, carried: &Carried) 
             p { (words.carry_safe) }
         }
         form method="post" action=(carry_address(lang)) enctype="multipart/form-data" autocomplete="off" {
+            (unkept())
             @if !carried.turn.is_empty() { input type="hidden" name="turn" value=(carried.turn); }
             @if passes { (pass_row(lang, problem, &carried.pass)) }
             div.row {

@@ -5,7 +5,7 @@ use payamgir_dropbox::{Codename, WORDS};
 use payamgir_text::bytewords;
 use payamgir_wire::Hash;
 
-use super::layout::{Frame, address, page};
+use super::layout::{Frame, address, page, unkept};
 use super::receipt::{receipt_address, receipt_row};
 use super::returning::{Eight, answer_row, answers_address};
 use super::spliced::Spliced;
@@ -174,6 +174,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
     html! {
         form method="post" action=(address(f.lang)) enctype="multipart/form-data" accept-charset="utf-8"
             autocomplete="off" data-seal {
+            (unkept())
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
             @if !f.turn.is_empty() { input type="hidden" name="turn" value=(f.turn); }
             (text_row(f))

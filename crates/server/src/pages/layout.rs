@@ -82,6 +82,12 @@ fn letterhead(frame: &Frame<'_>) -> Markup {
     }
 }
 
+/// Keeps a form's words off the disk: what is sent with a form Chromium writes into the files by which it restores
+/// its windows, unless a password is in it. It has no name and is sent nowhere.
+pub(super) fn unkept() -> Markup {
+    html! { input type="password" value="1" hidden autocomplete="off"; }
+}
+
 /// Where the form of `lang` is, and where it sends to.
 pub(super) fn address(lang: &Language) -> String {
     format!("/{}/", lang.code)

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, address, page};
+use super::layout::{Frame, address, page, unkept};
 use super::words::fill;
 use super::{Given, Language, Site};
 
@@ -96,6 +96,7 @@ pub fn receipt(site: &Site, lang: &Language, checked: Option<(&str, &Checked)>) 
             }
         }
         form method="post" action=(receipt_address(lang)) accept-charset="utf-8" autocomplete="off" data-check {
+            (unkept())
             div.row {
                 div { label for="receipt" { (words.receipt_digits) } }
                 textarea.short name="receipt" id="receipt" rows="3" dir="ltr" maxlength="256" inputmode="numeric"

@@ -7,7 +7,7 @@ use payamgir_wire::hex::Hex;
 use zeroize::Zeroizing;
 
 use super::form::{Fields, fields};
-use super::layout::{Frame, address, page};
+use super::layout::{Frame, address, page, unkept};
 use super::words::fill;
 use super::{Language, Site};
 
@@ -118,6 +118,7 @@ pub fn door(site: &Site, lang: &Language, door: &Door<'_>) -> Markup {
         h1 { (words.door) }
         p.lead { (words.door_lead) }
         form method="post" action=(answers_address(lang)) accept-charset="utf-8" autocomplete="off" data-door {
+            (unkept())
             div.row {
                 div {
                     label for="codename" { (words.door_words) }
@@ -206,6 +207,7 @@ fn one(reply: &Reply, codename: &str, lang: &Language) -> Markup {
             div {
                 div.said { @for line in reply.text.lines().filter(|line| !line.trim().is_empty()) { p dir="auto" { (line) } } }
                 form method="post" action=(answers_address(lang)) autocomplete="off" {
+                    (unkept())
                     input type="hidden" name="codename" value=(codename);
                     input type="hidden" name="remove" value=(reply.id);
                     button.quiet { (words.visit_remove) }
