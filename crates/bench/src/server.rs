@@ -7,7 +7,7 @@ use payamgir_server::channels::Channels;
 use payamgir_server::pages::{Language, Site};
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
-use payamgir_server::{Clock, Flood, Lanes, Receipts, Returning, Settings};
+use payamgir_server::{Clock, Flood, Lanes, Receipts, Returning, Settings, Stores};
 
 use crate::{Failure, child, fixture};
 
@@ -29,8 +29,9 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         let receipts = receipts.map_err(std::io::Error::other)?;
         let flood = Flood::open(folder, Lanes::default(), world.clone());
         let flood = flood.map_err(std::io::Error::other)?;
-        let ways = (Channels::none(), returning, receipts, flood);
-        bound.serve(served, ways, (world, journal), child::told_to_stop()).await;
+        let channels = Channels::none();
+        let stores = Stores { channels, returning, receipts, flood };
+        bound.serve(served, stores, (world, journal), child::told_to_stop()).await;
         Ok(())
     })
 }

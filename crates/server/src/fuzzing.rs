@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::flood::Ticket;
+use crate::desk::Desk;
 use crate::flood::{Flood, Lanes, Ticket};
 use crate::intake::Intake;
 use crate::pages::{Language, Site};
