@@ -292,6 +292,9 @@ fn what_brings_nothing_fills_only_its_part_of_the_storage() {
         .take_while(|_| Form::text("پر").send(server.public, "/fa/").unwrap().status == 200)
         .count();
     assert!((50..300).contains(&fits), "{fits}");
+    // No turn is promised that would be none.
+    let full = Form::text("پر").send(server.public, "/en/").unwrap();
+    assert!(full.status == 507 && !full.body.contains("name=\"turn\""), "{}", full.status);
     let (fine, said) = carry(&place, &server, &sealed(&place, &server, WORDS));
     assert!(fine, "what works has room: {said}");
     place.sync(&server);

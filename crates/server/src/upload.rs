@@ -44,6 +44,12 @@ impl Upload {
         self.steps.send(Step::Data(bytes)).await.is_ok()
     }
 
+    /// Ends it: nothing of it is on the disk, or counted, any more.
+    pub(crate) async fn discard(self) {
+        drop(self.steps);
+        let _ = self.job.await;
+    }
+
     /// Ends the blob and makes it durable; gives it and its true size in bytes.
     pub(crate) async fn finish(self) -> Result<(PendingBlob, u64), Error> {
         let _ = self.steps.send(Step::End).await;

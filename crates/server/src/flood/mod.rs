@@ -140,12 +140,18 @@ pub(crate) struct KeptOut {
     pub turn: String,
     /// A pass was brought that is none, or was used.
     wrong_pass: bool,
+    /// It is not too much at once: what comes with nothing has filled its part of the storage.
+    full: bool,
 }
 
 impl KeptOut {
     /// The same as a page says it.
     pub(crate) fn problem(&self) -> Problem {
-        if self.wrong_pass { Problem::WrongPass } else { Problem::Flooded }
+        match self {
+            Self { wrong_pass: true, .. } => Problem::WrongPass,
+            Self { full: true, .. } => Problem::Full,
+            _ => Problem::Flooded,
+        }
     }
 
     /// Asks for work beside another answer.
@@ -188,7 +194,10 @@ impl Flood {
             return admitted(Lane::Passed);
         }
         let wrong_pass = !matches!(ticket.pass, Typed::Nothing);
-        Err(KeptOut { challenge: self.challenge(), turn: self.turns.draw(), wrong_pass })
+        let full = !self.has_room(Lane::Plain, filled);
+        // Where there is no room a turn would be none.
+        let turn = if full { String::new() } else { self.turns.draw() };
+        Err(KeptOut { challenge: self.challenge(), turn, wrong_pass, full })
     }
 
     /// Whether one more piece is taken of who was let in: else a proof, or a token, would let in any number.
@@ -219,8 +228,12 @@ impl Flood {
     /// What is to be solved by who would bring much and nothing else just now; `None` where that is let in.
     pub(crate) fn ahead(&self, filled: f64) -> Option<KeptOut> {
         let open = self.has_room(Lane::Plain, filled) && self.plain.there() >= 1.0;
-        let kept_out =
-            || KeptOut { challenge: self.challenge(), turn: String::new(), wrong_pass: false };
+        let kept_out = || KeptOut {
+            challenge: self.challenge(),
+            turn: String::new(),
+            wrong_pass: false,
+            full: false,
+        };
         (!open).then(kept_out)
     }
 

@@ -20,7 +20,7 @@ pub fn carry((site, passes): (&Site, bool), lang: &Language, carried: &Carried) 
     let event = tally.map(|tally| if tally.is_fine() { words.carried } else { words.carried_part });
     let frame = Frame { site, lang, event, switch: tally.is_none(), script: false };
     let main = html! {
-        @if let Some(tally) = tally { (became(site, lang, tally)) } @else {
+        @if let Some(tally) = tally { (became(site, lang, tally, carried)) } @else {
             h1 { (words.carry) }
             p.lead { (words.carry_lead) }
             p { (words.carry_safe) }
@@ -44,7 +44,7 @@ pub fn carry((site, passes): (&Site, bool), lang: &Language, carried: &Carried) 
     page(&frame, &main)
 }
 
-fn became(site: &Site, lang: &Language, tally: &Tally) -> Markup {
+fn became(site: &Site, lang: &Language, tally: &Tally, carried: &Carried) -> Markup {
     let words = &lang.words;
     let count = |template, count: u64| fill(template, &[("{n}", &lang.number(count))]);
     let lines = [
@@ -58,7 +58,7 @@ fn became(site: &Site, lang: &Language, tally: &Tally) -> Markup {
         @if let Some(problem) = tally.problem {
             @let said = words.problem(problem);
             p.lead { (site.limits(said.what, lang)) ". " (site.limits(said.act, lang)) }
-            @if problem == Problem::WrongPass { p { (words.turn_act) } }
+            @if problem == Problem::WrongPass && !carried.turn.is_empty() { p { (words.turn_act) } }
         }
         ul.parts {
             @for (template, n, bad) in lines {

@@ -232,11 +232,16 @@ fn files_row(f: &Fields<'_>) -> Markup {
     }
 }
 
+/// Whether a pass would have helped.
+fn helps(problem: Problem) -> bool {
+    matches!(problem, Problem::Flooded | Problem::Full)
+}
+
 /// Where a pass is typed in; open where it would have helped.
 pub(super) fn pass_row(lang: &Language, problem: Option<Problem>, pass: &str) -> Markup {
     let words = &lang.words;
     let wrong = problem == Some(Problem::WrongPass);
-    let open = wrong || problem == Some(Problem::Flooded) || !pass.is_empty();
+    let open = wrong || problem.is_some_and(helps) || !pass.is_empty();
     html! {
         div.row {
             h2 { (words.pass) }
@@ -288,8 +293,8 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
             h2 #alert { (words.refused) }
             p { a href=(target) { (f.site.limits(what, f.lang)) } }
             p { (f.site.limits(act, f.lang)) }
-            @if problem == Problem::WrongPass { p { (words.turn_act) } }
-            @if problem == Problem::Flooded && f.pass.is_some() { p { (words.pass_helps) } }
+            @if problem == Problem::WrongPass && !f.turn.is_empty() { p { (words.turn_act) } }
+            @if helps(problem) && f.pass.is_some() { p { (words.pass_helps) } }
             @if f.continues.is_some() { p { (words.earlier) } }
             @if problem != Problem::Empty {
                 p {

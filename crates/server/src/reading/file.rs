@@ -18,6 +18,16 @@ struct Named {
     media_type: Zeroizing<String>,
 }
 
+/// How much of a file came.
+enum Poured {
+    All,
+    /// The line broke in it.
+    Part,
+    Nothing,
+    /// No more of it is taken.
+    Over(Problem, FileFate),
+}
+
 impl Reading<'_> {
     pub(super) async fn file(&mut self, mut field: Field<'_>) {
         let name = Zeroizing::new(field.file_name().unwrap_or_default().to_owned());
@@ -54,38 +64,53 @@ impl Reading<'_> {
         named: Named,
     ) -> FileFate {
         let upload = Upload::start(self.intake.desk.now(), self.intake.log.clone());
+        match self.pour(&mut field, first, &upload).await {
+            Poured::All => self.commit_file(upload, named, false).await,
+            Poured::Part => {
+                self.submission.fail(self.problem());
+                self.commit_file(upload, named, true).await
+            }
+            Poured::Nothing => {
+                self.submission.fail(self.problem());
+                FileFate::Cut
+            }
+            Poured::Over(problem, fate) => {
+                self.submission.fail(problem);
+                upload.discard().await;
+                skip_field(field, &self.watch).await;
+                fate
+            }
+        }
+    }
+
+    async fn pour(
+        &self,
+        field: &mut Field<'_>,
+        first: multer::Result<Option<Bytes>>,
+        upload: &Upload,
+    ) -> Poured {
         let (mut chunk, mut size) = (first, 0u64);
-        let cut = loop {
+        loop {
             match chunk {
                 Ok(Some(bytes)) => {
                     size += bytes.len() as u64;
                     if size > self.intake.settings.site.file_bytes {
-                        self.submission.fail(Problem::FileTooLarge);
-                        drop(upload);
-                        skip_field(field, &self.watch).await;
-                        return FileFate::TooLarge;
+                        return Poured::Over(Problem::FileTooLarge, FileFate::TooLarge);
                     }
                     if !self.has_room() {
-                        drop(upload);
-                        skip_field(field, &self.watch).await;
-                        return self.not_stored(Problem::Full);
+                        return Poured::Over(Problem::Full, FileFate::NotTaken);
                     }
+                    // Where sealing has failed, its end says why.
                     if !upload.write(bytes).await {
-                        break false;
+                        return Poured::All;
                     }
                 }
-                Ok(None) => break false,
-                Err(_) => break true,
+                Ok(None) => return Poured::All,
+                Err(_) if size == 0 => return Poured::Nothing,
+                Err(_) => return Poured::Part,
             }
-            chunk = next_chunk(&mut field, &self.watch).await;
-        };
-        if cut {
-            self.submission.fail(self.problem());
+            chunk = next_chunk(field, &self.watch).await;
         }
-        if cut && size == 0 {
-            return FileFate::Cut;
-        }
-        self.commit_file(upload, named, cut).await
     }
 
     /// Who comes with nothing fills no more of the storage than its part.
