@@ -4,7 +4,7 @@
 //! says who anybody is or what anybody wrote, and what is noted of messengers and answers expires.
 //!
 //! What is noted is noted before it is acted on: each call is one transaction that is on the disk when
-//! it returns (SQLite in WAL mode, `synchronous=FULL`). A crash before it leaves nothing of it. This
+//! it returns (SQLite, `synchronous=FULL`). A crash before it leaves nothing of it. This
 //! crate knows nothing of keys, network, clock or entries.
 
 mod answers;
@@ -61,8 +61,17 @@ pub enum Sending {
 }
 
 fn open(path: &Path, schema: &str) -> Result<Connection, Failed> {
+    open_as(path, schema, "WAL")
+}
+
+/// A database that does not say in what order things came into it: a log of writes would.
+fn open_unordered(path: &Path, schema: &str) -> Result<Connection, Failed> {
+    open_as(path, schema, "DELETE")
+}
+
+fn open_as(path: &Path, schema: &str, journal: &str) -> Result<Connection, Failed> {
     let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "journal_mode", journal)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // What expires is overwritten.
     connection.pragma_update(None, "secure_delete", true)?;

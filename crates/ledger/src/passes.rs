@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::{Failed, open};
+use crate::{Failed, open_unordered};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS issuer (
@@ -19,7 +19,7 @@ pub struct Passes(Mutex<Connection>);
 impl Passes {
     /// Opens a database, or makes it with the key that `draw` gives.
     pub fn open(path: &Path, draw: impl FnOnce() -> Vec<u8>) -> Result<Self, Failed> {
-        let db = open(path, SCHEMA)?;
+        let db = open_unordered(path, SCHEMA)?;
         let known: i64 = db.query_row("SELECT count(*) FROM issuer", [], |row| row.get(0))?;
         if known == 0 {
             db.execute("INSERT INTO issuer (id, key, signed) VALUES (0, ?, 0)", [draw()])?;

@@ -5,14 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Failed, open};
+use crate::{Failed, open_unordered};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS receipts (
         id BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS published (
         id INTEGER PRIMARY KEY CHECK (id = 0), size INTEGER NOT NULL, step INTEGER NOT NULL,
-        calm INTEGER NOT NULL, turn INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+        calm INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
 ";
 
 /// Receipts. One transaction each call, on the disk when it returns.
@@ -33,8 +33,6 @@ pub struct Published {
     pub step: u64,
     /// Turns in a row in which a smaller step would have done.
     pub calm: u64,
-    /// The clock's turn at which it was published.
-    pub turn: u64,
     /// The signed note.
     pub note: String,
 }
@@ -42,7 +40,7 @@ pub struct Published {
 impl Receipts {
     /// Opens a database, or makes it.
     pub fn open(path: &Path) -> Result<Self, Failed> {
-        let db = open(path, SCHEMA)?;
+        let db = open_unordered(path, SCHEMA)?;
         let count =
             db.query_row("SELECT count(*) FROM receipts", [], |row| row.get::<_, i64>(0))?;
         Ok(Self(Mutex::new(Kept { db, count: count as u64 })))
@@ -71,22 +69,22 @@ impl Receipts {
 
     /// What was published last.
     pub fn published(&self) -> Result<Option<Published>, Failed> {
-        let sql = "SELECT size, step, calm, turn, note FROM published";
+        let sql = "SELECT size, step, calm, note FROM published";
         let read = |row: &rusqlite::Row<'_>| {
             let number = |column| row.get::<_, i64>(column).map(|number| number as u64);
-            let (size, step, calm, turn) = (number(0)?, number(1)?, number(2)?, number(3)?);
-            Ok(Published { size, step, calm, turn, note: row.get(4)? })
+            let (size, step, calm) = (number(0)?, number(1)?, number(2)?);
+            Ok(Published { size, step, calm, note: row.get(3)? })
         };
         Ok(self.kept().db.query_row(sql, [], read).optional()?)
     }
 
     /// Notes what is published from now on.
     pub fn publish(&self, published: &Published) -> Result<(), Failed> {
-        let sql = "INSERT OR REPLACE INTO published (id, size, step, calm, turn, note)
-                   VALUES (0, ?, ?, ?, ?, ?)";
-        let Published { size, step, calm, turn, note } = published;
-        let [size, step, calm, turn] = [size, step, calm, turn].map(|number| *number as i64);
-        self.kept().db.execute(sql, params![size, step, calm, turn, note])?;
+        let sql = "INSERT OR REPLACE INTO published (id, size, step, calm, note)
+                   VALUES (0, ?, ?, ?, ?)";
+        let Published { size, step, calm, note } = published;
+        let [size, step, calm] = [size, step, calm].map(|number| *number as i64);
+        self.kept().db.execute(sql, params![size, step, calm, note])?;
         Ok(())
     }
 }
@@ -116,9 +114,9 @@ mod tests {
         let path = folder.path().join("receipts.db");
         let receipts = Receipts::open(&path).unwrap();
         assert_eq!(receipts.published().unwrap(), None);
-        let mut published = Published { size: 64, step: 64, calm: 0, turn: 9, note: "a".into() };
+        let mut published = Published { size: 64, step: 64, calm: 0, note: "a".into() };
         receipts.publish(&published).unwrap();
-        (published.size, published.turn) = (128, 10);
+        published.size = 128;
         receipts.publish(&published).unwrap();
         drop(receipts);
         assert_eq!(Receipts::open(&path).unwrap().published().unwrap(), Some(published));

@@ -41,7 +41,9 @@ pub use note::{Checkpoint, LogKey, Verifier};
 pub use proof::{check_consistency, check_inclusion};
 pub use quota::Limits;
 pub use reader::{Reader, Row};
-pub use receipt::{Code, PROOFS_BYTES, Proof, RECEIPT_RECORDS, Salt, check_receipt, write_receipt};
+pub use receipt::{
+    Code, PROOFS_BYTES, Proof, RECEIPT_RECORDS, Salt, check_receipt, note_in, write_receipt,
+};
 pub use record::{BlobRef, Kind, Record, content};
 pub use tlog_tiles::Hash;
 pub use verify::{Damage, Finding, Report, verify};

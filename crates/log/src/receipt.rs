@@ -130,6 +130,21 @@ pub fn check_receipt(
     last.map(|checkpoint| (found, checkpoint)).ok_or(Error::Corrupt)
 }
 
+/// The signed note in a text: by itself, in a proof, or in what [`write_receipt`] wrote. `None` where there is none. It
+/// is not checked.
+pub fn note_in(text: &str) -> Option<String> {
+    let text = text.replace("\r\n", "\n");
+    let proofs = match text.strip_prefix(SALT) {
+        Some(receipt) => receipt.split_once('\n')?.1,
+        None => &text,
+    };
+    let note = match proofs.strip_prefix(HEAD) {
+        Some(proof) => proof.split_once("\n\n")?.1.split(HEAD).next()?,
+        None => proofs,
+    };
+    note.contains("\n\n\u{2014} ").then(|| note.to_owned())
+}
+
 fn split(proofs: &str) -> Option<Vec<Proof>> {
     let mut starts: Vec<usize> = proofs.match_indices(HEAD).map(|(at, _)| at).collect();
     if proofs.len() > PROOFS_BYTES || starts.first() != Some(&0) || starts.len() > RECEIPT_RECORDS {

@@ -250,7 +250,7 @@ fn no_key() -> Problem {
 
 pub fn no_server() -> Problem {
     let what = Say::new("نشانی سرور داده نشد.", "No server was given.");
-    let to_do = Say::new("‎--server نشانی بدهید.", "Give --server ADDRESS.");
+    let to_do = Say::new("با ‎--server نشانی سرور را بدهید.", "Give --server ADDRESS.");
     Problem::new(what, to_do).exits(2)
 }
 
@@ -268,8 +268,10 @@ fn no_block_for_files() -> Problem {
 
 fn no_pass() -> Problem {
     let what = Say::new("این برگه‌ی ورود خوانده نشد.", "This pass could not be read.");
-    let to_do =
-        Say::new("پرونده باید سی رقم داشته باشد.", "The file should hold its thirty digits.");
+    let to_do = Say::new(
+        "باید سی رقم باشد؛ شاید یکی رقم دیگری است یا دو تا جابه‌جا شده‌اند.",
+        "There should be thirty digits; perhaps one is another, or two were exchanged.",
+    );
     Problem::new(what, to_do).exits(2)
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use payamgir_log::{Damage, Error, Finding, Report, Verifier, verify};
+use payamgir_text::digits;
 use payamgir_text::lang::Lang;
 use serde_json::{Value, json};
 
@@ -64,7 +65,7 @@ fn summary(report: &Report, lang: Lang) -> String {
     let (size, root, blobs) = (report.size, report.root, report.blobs);
     let mut text = match lang {
         Lang::Fa => {
-            let [size, blobs] = [size, blobs].map(|n| payamgir_text::digits::number(n, lang));
+            let [size, blobs] = [size, blobs].map(|n| digits::number(n, lang));
             format!("رکوردها: {size}، پیوست‌ها: {blobs}، ریشه: {root}")
         }
         Lang::En => format!("records: {size}, attachments: {blobs}, root: {root}"),
@@ -224,7 +225,10 @@ fn no_server_here() -> Problem {
 }
 
 fn damaged(findings: u64) -> Problem {
-    let what = Say::new(format!("{findings} آسیب دیده شد."), format!("Found wrong: {findings}."));
+    let what = Say::new(
+        format!("{} ایراد پیدا شد.", digits::number(findings, Lang::Fa)),
+        format!("Found wrong: {findings}."),
+    );
     let to_do = Say::new(
         "پوشه را دست‌نخورده نگه دارید و با نسخه‌ی تحریریه بسنجید؛ آنچه تحریریه دارد از دست نرفته است.",
         "Keep the folder as it is and compare with the desk's copy; what a desk has is not lost.",

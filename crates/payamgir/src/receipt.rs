@@ -50,8 +50,8 @@ fn get(files: &[PathBuf], server: &Server, lang: Lang) -> Result<(), Problem> {
         "{}\n{} {minutes}",
         pick(
             lang,
-            "رسید، چهل رقم. هرکس آن را پیدا کند می‌فهمد این‌جا پیامی فرستاده شده است. سنجیدن: payamgir receipt",
-            "The receipt, forty digits. Whoever finds it learns that something was sent. To check it: payamgir receipt",
+            "رسید، چهل رقم. هر کس آن را پیدا کند می‌فهمد پیامی به این نشست فرستاده شده، حدوداً کی، به چه اندازه و کدام است. اگر ممکن است بگردندتان، نگهش ندارید. سنجیدن: payamgir receipt",
+            "The receipt, forty digits. Whoever finds it learns that a message was sent to this assembly, about when, how large it was and which it is. If you may be searched, do not keep it. To check it: payamgir receipt",
         ),
         pick(
             lang,
@@ -227,7 +227,7 @@ fn misread() -> Problem {
 }
 
 fn no_pieces() -> Problem {
-    let what = Say::new("این پرونده‌ی مهرشده نیست.", "This is not a sealed file.");
+    let what = Say::new("این فایل مهرشده نیست.", "This is not a sealed file.");
     let to_do = Say::new(
         "پرونده‌ای بدهید که «payamgir seal --out» یا صفحه‌ی بی‌اینترنت ساخته و تحویل داده شده است.",
         "Give one that `payamgir seal --out` or the page without a network made, and that was handed in.",
@@ -275,8 +275,8 @@ fn other_key() -> Problem {
 fn unknown() -> Problem {
     let what = Say::new("این سرور چنین رسیدی ندارد.", "This server has no such receipt.");
     let to_do = Say::new(
-        "رقم‌ها را دوباره ببینید. اگر همه درست است، آن پیام در دفتر ثبت این سرور نیست.",
-        "Compare the digits. If all are right, the message is not in this server's record.",
+        "رقم‌ها و ترتیب ده گروه را دوباره ببینید، و این‌که رسید از همین سرور است. اگر همه درست است، آن پیام در دفتر ثبت این سرور نیست.",
+        "Compare the digits and the order of the ten groups, and see that it is this server's. If all is right, the message is not in its record.",
     );
     Problem::new(what, to_do)
 }
@@ -285,7 +285,7 @@ fn waits(minutes: u64) -> Problem {
     let what = Say::new("هنوز منتشر نشده است.", "It is not published yet.");
     let to_do = Say::new(
         format!("حدود {} دقیقه‌ی دیگر دوباره بسنجید.", digits::number(minutes, Lang::Fa)),
-        format!("Check again in about {minutes} minutes."),
+        format!("Check again in about {minutes} min."),
     );
     Problem::new(what, to_do)
 }

@@ -119,7 +119,10 @@ fn who_brings_nothing_keeps_their_words_and_who_has_a_pass_goes_by() {
     for none in ["", "12345", &forged, &payamgir_text::code::write(1 << 90, 29, 5)] {
         let refused = Form::text(WORDS).field("pass", none).send(server.public, "/fa/").unwrap();
         assert_eq!(refused.status, 503, "{none}");
-        assert_eq!(refused.body.contains("این برگه‌ی ورود درست نیست"), !none.is_empty(), "{none}");
+        let misread = refused.body.contains("رقم‌های برگه‌ی ورود خوانده نشد");
+        let wrong = refused.body.contains("این برگه‌ی ورود مال این سرور نیست");
+        let signed = payamgir_text::code::read(none, 29).is_some();
+        assert_eq!((misread, wrong), (!none.is_empty() && !signed, signed), "{none}");
         assert!(refused.body.contains(&format!("value=\"{none}\"")), "it is there to be looked at");
     }
     // After a stop the used one is used, and the others are good.
@@ -178,9 +181,13 @@ fn programs_work_for_their_turn() {
     assert!(refused.status == 503 && refused.body.contains("Many messages are arriving"));
     let passes = passes(&place, &server, 2);
     let wrong = hand_in(&server, &file, &[("pass", "123")]);
-    assert!(wrong.status == 503 && wrong.body.contains("This pass is not valid"));
+    assert!(wrong.status == 503 && wrong.body.contains("The digits of the pass could not be read"));
     let taken = hand_in(&server, &file, &[("pass", &passes[0])]);
-    assert!(taken.status == 200 && taken.body.contains("Here already: 1"), "{}", taken.body);
+    assert!(
+        taken.status == 200 && taken.body.contains("<span>Here already</span> <b>1</b>"),
+        "{}",
+        taken.body
+    );
     let pass = place.path("pass");
     fs::write(&pass, &passes[1]).unwrap();
     let address = format!("http://{}", server.public);
@@ -235,14 +242,115 @@ fn who_has_no_script_has_a_turn_a_little_later() {
             .send(server.public, "/en/")
             .unwrap()
     };
-    assert_eq!(send(&turn).status, 503, "not yet");
+    // Who is impatient does not begin again.
+    let early = send(&turn);
+    assert!(early.status == 503 && early.body.contains("It was too early"));
+    assert!(early.body.contains(&format!("value=\"{turn}\"")));
     thread::sleep(Duration::from_secs(11));
     assert_eq!(send(&turn.replace('.', "0.")).status, 503, "none of ours");
     let sent = send(&turn);
     assert!(sent.status == 200 && sent.body.contains("Your message has arrived"), "{}", sent.body);
-    assert_eq!(send(&turn).status, 503, "once");
+    // The page sent again: it is not said that nothing arrived.
+    let again = send(&turn);
+    assert!(again.status == 503 && again.body.contains("This page was sent once already"));
+    assert!(!again.body.contains("has not arrived yet"));
     place.sync(&server);
     assert_eq!(place.list().len(), 1);
+}
+
+/// What came of a request whose answer is asked for many times: how often it was let in.
+fn replay(
+    server: &Arc<Server>,
+    stop: &Arc<AtomicBool>,
+    fields: &[(String, String)],
+) -> thread::JoinHandle<u64> {
+    let (server, stop, fields) = (server.clone(), stop.clone(), fields.to_vec());
+    thread::spawn(move || {
+        let mut taken = 0;
+        while !stop.load(Ordering::Relaxed) {
+            let form =
+                fields.iter().fold(Form::default(), |form, (name, value)| form.field(name, value));
+            let answer = form.field("text", "هیاهو").send(server.public, "/fa/");
+            taken += u64::from(answer.is_ok_and(|answer| answer.status == 200));
+        }
+        taken
+    })
+}
+
+/// The turn in a form that was given back.
+fn turn_in(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("name=\"turn\" value=\"")?;
+    Some(rest.split('"').next().unwrap().to_owned())
+}
+
+/// The lane of those who bring nothing is used up; strangers repeat themselves, with a used turn and without.
+#[test]
+fn honest_sources_get_through_once_the_burst_is_used_up() {
+    let place = narrow("5");
+    place.configure("limits.plain_per_second", "1");
+    let server = Arc::new(place.serve());
+    let stop = Arc::new(AtomicBool::new(false));
+    let flooded = || Form::text(WORDS).send(server.public, "/en/").unwrap();
+    let spent = std::iter::repeat_with(flooded).find_map(|page| turn_in(&page.body)).unwrap();
+    thread::sleep(Duration::from_secs(11));
+    let with = |turn: &str| {
+        Form::default()
+            .field("turn", turn)
+            .field("text", WORDS)
+            .send(server.public, "/en/")
+            .unwrap()
+    };
+    assert_eq!(with(&spent).status, 200);
+    let used = [("turn".to_owned(), spent)];
+    let junk: Vec<_> = (0..6)
+        .map(|line| replay(&server, &stop, if line % 2 == 0 { &used } else { &[] }))
+        .collect();
+    thread::sleep(Duration::from_secs(6));
+    let mut turn = None;
+    let plain = through(|| {
+        let page = turn.as_deref().map_or_else(flooded, with);
+        turn = turn_in(&page.body);
+        page.status == 200
+    });
+    let file = sealed(&place, &server, "zq-sealed-in-flood");
+    let other = through(|| carry(&place, &server, &file).0);
+    stop.store(true, Ordering::Relaxed);
+    let taken: u64 = junk.into_iter().map(|line| line.join().unwrap()).sum();
+    runner::say(&format!(
+        "burst used up: {taken} of the junk taken; the plain source {plain:?}, the sealed one {other:?}"
+    ));
+    place.sync(&server);
+    let all: Vec<String> = place.list().iter().map(|row| row.to_string()).collect();
+    assert!(all.len() as u64 >= taken + 3);
+}
+
+#[test]
+fn one_token_lets_in_one_text_and_no_more() {
+    let place = narrow("3");
+    let server = place.serve();
+    let many = (0..50).fold(Form::default(), |form, n| form.field("text", &format!("بند {n}")));
+    assert_eq!(many.send(server.public, "/fa/").unwrap().status, 503);
+    place.sync(&server);
+    let row = &place.list()[0];
+    let read = place.read(row["number"].as_u64().unwrap());
+    assert_eq!((place.list().len(), read["parts"].as_array().unwrap().len()), (1, 3));
+}
+
+#[test]
+fn a_bundle_of_files_gets_through_some_at_a_time() {
+    let place = narrow("0");
+    let server = place.serve();
+    let (out, address) = (place.path("sealed"), format!("http://{}", server.public));
+    let files: Vec<String> = (0..20).map(|n| place.path(&format!("photo{n}"))).collect();
+    files.iter().for_each(|file| fs::write(file, file).unwrap());
+    let seal: Vec<&str> = ["seal", "--server", &address, "--out", &out]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+        .collect();
+    let made = place.run(&seal);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let (fine, said) = carry(&place, &server, &out);
+    assert!(fine && said.contains("new: 20"), "{said}");
 }
 
 #[test]
@@ -458,4 +566,26 @@ fn the_page_works_for_its_turn() {
     runner::output(script.args(["flooded", &config.to_string()]));
     place.sync(&server);
     assert_eq!(place.list().len(), 4);
+}
+
+#[test]
+fn the_page_says_that_a_pass_cannot_be_read() {
+    let place = narrow("0");
+    place.configure("limits.proven_burst", "0");
+    place.configure("limits.proven_per_second", "0");
+    let server = place.serve();
+    let Some(mut script) =
+        runner::script("sealed.mjs", &["playwright-core", "axe-core", "/usr/bin/chromium"])
+    else {
+        return;
+    };
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    fs::create_dir_all(&shots).unwrap();
+    let film = place.path("film");
+    fs::write(&film, vec![7; 30_000]).unwrap();
+    passes(&place, &server, 1);
+    let config = json!({ "url": format!("http://{}/", server.public), "shots": shots, "text": WORDS, "film": film });
+    runner::output(script.args(["closed", &config.to_string()]));
+    place.sync(&server);
+    assert_eq!(place.list().len(), 0);
 }

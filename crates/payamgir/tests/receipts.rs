@@ -155,6 +155,12 @@ fn a_receipt_shows_later_that_words_and_files_are_in_the_log() {
     let note = place.path("note");
     fs::write(&note, checkpoint.note).unwrap();
     assert!(place.desk(&["verify", "--checkpoint", &note]).status.success());
+    // As the program wrote the proof, and as the page shows all of them.
+    fs::write(&note, &proofs).unwrap();
+    assert!(place.desk(&["verify", "--checkpoint", &proof]).status.success());
+    assert!(place.desk(&["verify", "--checkpoint", &note]).status.success());
+    fs::write(&note, "none").unwrap();
+    assert_eq!(place.desk(&["verify", "--checkpoint", &note]).status.code(), Some(2));
     let key = fs::read_to_string(place.path("server/log.key")).unwrap();
     let forged = forged(&place, key.trim());
     fs::write(&note, forged).unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::BodyDataStream;
+use axum::body::{Body, BodyDataStream, HttpBody};
 use bytes::Bytes;
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
@@ -24,6 +24,9 @@ const UNPARSED_BYTES: u64 = 256 * 1024;
 const CROWDED: u64 = 4;
 /// By which the window is shorter then: who sends nothing holds no place for long.
 const SHORTER: u32 = 3;
+
+/// Most bytes of a small body.
+const SMALL: u64 = 128 * 1024;
 
 /// How often it is looked whether a sender is silent.
 const LOOK: Duration = Duration::from_secs(2);
@@ -91,6 +94,8 @@ impl Watch {
 /// The watched body.
 pub(crate) struct Guarded {
     body: BodyDataStream,
+    /// As its sender says it.
+    length: Option<u64>,
     watch: Watch,
     limits: Limits,
     taken: u64,
@@ -118,14 +123,10 @@ impl Guarded {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    pub(crate) fn new(
-        body: BodyDataStream,
-        watch: Watch,
-        limits: Limits,
-        stop: CancellationToken,
-    ) -> Self {
+    pub(crate) fn new(body: Body, watch: Watch, limits: Limits, stop: CancellationToken) -> Self {
         Self {
-            body,
+            length: HttpBody::size_hint(&body).exact(),
+            body: body.into_data_stream(),
             watch,
             limits,
             taken: 0,
@@ -137,6 +138,11 @@ impl Guarded {
             handed: None,
             discarding: None,
         }
+    }
+
+    /// Whether it says of itself that it is small.
+    pub(crate) fn is_small(&self) -> bool {
+        self.length.is_some_and(|length| length <= SMALL)
     }
 
     fn forgive_our_own_delay(&mut self) {

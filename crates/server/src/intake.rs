@@ -45,8 +45,7 @@ impl Intake {
     pub(crate) fn guarded(&self, body: Body) -> (Guarded, Watch) {
         let watch = Watch::beside(&self.waiting);
         let limits = self.settings.limits;
-        let stream = body.into_data_stream();
-        (Guarded::new(stream, watch.clone(), limits, self.cut_off.clone()), watch)
+        (Guarded::new(body, watch.clone(), limits, self.cut_off.clone()), watch)
     }
 
     /// A turn to send a file; `None` where there was none in time. Who waits makes those who have
@@ -63,15 +62,17 @@ impl Intake {
     /// Lets somebody in, or says what is to be done first.
     pub(crate) async fn let_in(&self, ticket: &Ticket) -> Result<Admitted, KeptOut> {
         let passed = self.flood.let_in(ticket, self.log.filled()).await;
-        if passed.is_err() && self.flood.is_news() {
-            (self.journal)(Event::Flooded);
+        if let Err(kept_out) = &passed
+            && self.flood.is_news()
+        {
+            (self.journal)(if kept_out.full { Event::ShareFull } else { Event::Flooded });
         }
         passed
     }
 
     /// Whether one more piece is taken of who was let in.
-    pub(crate) fn takes_more(&self, admitted: &mut Admitted) -> bool {
-        self.flood.takes_more(admitted, self.log.filled())
+    pub(crate) async fn takes_more(&self, admitted: &mut Admitted) -> bool {
+        self.flood.takes_more(admitted, self.log.filled()).await
     }
 
     /// Whether the storage still has room for what somebody is sending who was let in.

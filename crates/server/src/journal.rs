@@ -27,6 +27,8 @@ pub enum Event {
     PassesFailed,
     /// More comes than people send: some are asked to work first, or to come later.
     Flooded,
+    /// What comes with nothing has filled its part of the storage. Act: erase old records, or raise the limit.
+    ShareFull,
     /// Both listeners are open.
     Started,
     /// Told to stop; uploads in flight may finish.
@@ -107,6 +109,9 @@ impl std::fmt::Display for Event {
             Self::Flooded => {
                 f.write_str("more comes than people send: some must work first or come later")
             }
+            Self::ShareFull => f.write_str(
+                "the part of the storage for those who bring nothing is full: others are let in",
+            ),
             Self::UploadsMany => f.write_str("too many unfinished uploads: new ones are refused"),
             Self::UploadFailed(kind) => {
                 write!(f, "could not write or read an unfinished upload: {kind}")

@@ -91,11 +91,8 @@ impl Submission {
                 pass,
             });
         }
-        self.kept.codename = match self.answerable {
-            Answerable::By(codename) => Some(codename),
-            _ => self.kept.codename.filter(|_| self.wants_answers),
-        };
         (self.kept.continues, self.kept.receipt) = (continues, self.receipt);
+        self.kept.answerable = self.wants_answers;
         Outcome::Refused(self.problem.unwrap_or(Problem::Empty), self.kept)
     }
 }

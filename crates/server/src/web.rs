@@ -211,7 +211,12 @@ pub(crate) fn status(problem: Problem) -> StatusCode {
         // Not 408: browsers may send the form again by themselves after it.
         Problem::Malformed | Problem::TooSlow => StatusCode::BAD_REQUEST,
         Problem::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Problem::Busy | Problem::Flooded | Problem::WrongPass => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::Busy
+        | Problem::Flooded
+        | Problem::TooEarly
+        | Problem::Repeated
+        | Problem::MisreadPass
+        | Problem::WrongPass => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Full => StatusCode::INSUFFICIENT_STORAGE,
         Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Problem::NotFound => StatusCode::NOT_FOUND,

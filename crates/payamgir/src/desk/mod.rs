@@ -23,11 +23,14 @@ mod syncing;
 mod terminal;
 mod window;
 
+use std::path::Path;
+
 use payamgir_log::Report;
 use payamgir_text::lang::Lang;
 
 use crate::cli::{DeskArgs, DeskCommand};
 use crate::problem::Problem;
+use crate::words::Say;
 use crate::{files, log_commands};
 
 #[cfg(feature = "serve")]
@@ -102,11 +105,26 @@ pub fn run(args: DeskArgs, lang: Lang) -> Result<(), Problem> {
         }
         DeskCommand::Import { export } => import::run(&place, &export, passphrase, lang),
         DeskCommand::Verify { checkpoint, json } => {
-            let shown = checkpoint.iter().map(|path| files::read_bytes(path));
+            let shown = checkpoint.iter().map(|path| checkpoint_in(path));
             let shown: Vec<Vec<u8>> = shown.collect::<Result<_, _>>()?;
             // A copy made by syncing was held against the server's checkpoints each time.
             let report = Report { unwitnessed: false, ..place.verify(&shown)? };
             log_commands::tell(&report, json, lang)
         }
     }
+}
+
+/// A checkpoint: by itself, or in the proof of a receipt.
+fn checkpoint_in(path: &Path) -> Result<Vec<u8>, Problem> {
+    let text = files::read(path)?;
+    payamgir_log::note_in(&text).map(String::into_bytes).ok_or_else(no_checkpoint)
+}
+
+fn no_checkpoint() -> Problem {
+    let what = Say::new("این فایل چک‌پوینت نیست.", "This file is not a checkpoint.");
+    let to_do = Say::new(
+        "چک‌پوینت لاگ یا گواه یک رسید را بدهید.",
+        "Give a checkpoint of the log, or the proof of a receipt.",
+    );
+    Problem::new(what, to_do).exits(2)
 }

@@ -49,8 +49,8 @@ pub fn run(
     }
     let told = pick(
         lang,
-        "هر کدام یک بار به کار می‌آید؛ به هر کس چند تا، دست به دست، بدهید. کلید سرور برای این برگه‌ها باید همیشه همین باشد:",
-        "Each is used once; give some to each person, from hand to hand. The server's key for passes should always be this one:",
+        "هر کدام از نخستین بار تا شش ساعت راه می‌دهد؛ به هر کس چند تا، دست به دست، بدهید. کلید سرور برای این برگه‌ها باید همیشه همین باشد:",
+        "Each lets in for six hours from its first use; give some to each person, from hand to hand. The server's key for passes should always be this one:",
     );
     eprintln!("{told}\n  {}", key(lang));
     Ok(())

@@ -3,22 +3,42 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, utf8 } from "./bytes.js";
 
+/** A proof that found no room is good again, some times. */
+const HELD = 5;
+
 let base = "";
 let pass;
+let busy = () => {};
+/** A proof that was not taken, how often; and a turn that comes a little later. */
+let held;
+let turn;
 
 export const from = (origin) => (base = origin);
-/** The digits that a desk gave out, to be let in by. */
-export const bring = (digits) => (pass = digits);
+/** The digits that a desk gave out, to be let in by, and who is told that there is work to do first. */
+export const bring = (digits, told) => ([pass, busy] = [digits, told]);
 
-/** As `once`; where the server is flooded, with the work that it asks for. */
+/** As `once`; where the server is flooded, with the work that it asks for, or later by a turn. */
 export async function ask(path, options) {
-  const brought = options?.method === "POST" && pass ? { Pass: pass } : {};
-  const headers = { ...options?.headers, ...brought };
-  const answer = await once(path, { ...options, headers });
-  const challenge = answer.status === 503 && answer.headers.get("Challenge");
-  const proof = challenge && solve(challenge);
-  return proof ? once(path, { ...options, headers: { ...headers, Proof: proof } }) : answer;
+  if (options?.method !== "POST") return once(path, options);
+  const send = () => {
+    const brought = { Pass: pass, Turn: turn, Proof: held?.proof };
+    const some = Object.entries(brought).filter(([, value]) => value);
+    return once(path, { ...options, headers: { ...options.headers, ...Object.fromEntries(some) } });
+  };
+  let answer = await send();
+  if (asks(answer) && !held) {
+    busy();
+    const proof = solve(answer.headers.get("Challenge"));
+    held = proof && { proof, times: 0 };
+    if (held) answer = await send();
+  }
+  if (!asks(answer)) [held, turn] = [];
+  else if (held && ++held.times > HELD) held = undefined;
+  turn = answer.headers.get("Turn") ?? turn;
+  return answer;
 }
+
+const asks = (answer) => answer.status === 503 && answer.headers.has("Challenge");
 
 /** As `fetch`; given up when the network comes back, because what was under way is on a line that is gone. */
 async function once(path, options) {

@@ -133,7 +133,7 @@ function gather(form) {
 async function send(form, setting) {
   const { text, files } = gather(form);
   if (!text && !files.length) return wrong(form, "empty");
-  if ([...text].length > Number(said.dataset.chars)) return wrong(form, "long");
+  if ([...text.replace(BLOCK, "")].length > Number(said.dataset.chars)) return wrong(form, "long");
   const chosen = at("[name=answerable]", form);
   const asked = chosen && (chosen.type === "hidden" || chosen.checked);
   // What is sealed already is not sealed again: the server knows it. Nothing that is not sealed goes with it.
@@ -146,7 +146,7 @@ async function send(form, setting) {
   const heard = (data) => progress.heard(data);
   try {
     const continues = at("[name=continues]", form)?.value;
-    const pass = digitsOf(at("[name=pass]", form)?.value ?? "");
+    const pass = typed(at("[name=pass]", form)?.value ?? "");
     const receipt = Boolean(at("[name=receipt]", form)?.checked);
     const result = await worker({ job: "send", ...setting, text, files, words, continues, receipt, pass }, heard);
     progress.over();
@@ -155,9 +155,9 @@ async function send(form, setting) {
       return wrong(form, result.fates[0]);
     }
     finish({ ...result, receipt, pass }, words, setting);
-  } catch ({ status }) {
+  } catch ({ status, pass: refused }) {
     progress.end();
-    wrong(form, { 507: "full", 503: "busy" }[status] ?? "failed");
+    wrong(form, refused ? `pass-${refused}` : ({ 507: "full", 503: "busy" }[status] ?? "failed"));
   }
   return undefined;
 }
@@ -240,6 +240,7 @@ function finish({ reference, fates, text, continued, receipt, given, pass }, wor
   if (words) all("ol.eight bdi", eight).forEach((one, place) => (one.textContent = words[place]));
   else eight.remove();
   if (at("[data-receipt]", main)) showReceipt(main, receipt, given);
+  if (given) at("[data-more]", main).hidden = whole;
   const rest = at("[data-rest]", main);
   if (whole) rest.remove();
   replace(main);
@@ -247,6 +248,7 @@ function finish({ reference, fates, text, continued, receipt, given, pass }, wor
   const form = at("form[data-seal]");
   form.prepend(Object.assign(document.createElement("input"), { type: "hidden", name: "continues", value: continued }));
   if (at("[name=pass]", form)) at("[name=pass]", form).value = pass;
+  if (given) Object.assign(at("[name=receipt]", form), { checked: true }).closest("details").open = true;
   if (words) {
     at("[name=codename]", form).value = words.join(" ");
   } else {
@@ -340,7 +342,18 @@ async function looked(form) {
   const parts = await check(code, text, said.dataset.log);
   if (!parts) return wrong(form, "receipt-wrong");
   form.reset();
-  return foundOut(word("receipt-in"), fill("receipt-in-told", { n: numbered(parts) }), word("receipt-browser"));
+  foundOut(word("receipt-in"), fill("receipt-in-told", { n: numbered(parts) }), word("receipt-browser"));
+  return showProof(text);
+}
+
+/** The proof itself, for the desk or another program. */
+function showProof(text) {
+  const [details, summary, proof] = ["details", "summary", "pre"].map((name) => document.createElement(name));
+  summary.textContent = word("receipt-proof");
+  proof.textContent = text;
+  Object.assign(proof, { dir: "ltr", tabIndex: 0 });
+  details.append(summary, proof);
+  at("[data-found]").append(details);
 }
 
 /** What is known of a receipt: a heading, and lines below. */
@@ -354,6 +367,9 @@ function foundOut(what, ...told) {
 
 /** The digits in what was typed. */
 const digitsOf = (text) => [...text].map(digit).join("").replace(/[^0-9]/g, "");
+
+/** What was typed, as a header field can have it: digits of ours, and what stands between them. */
+const typed = (text) => [...text].map(digit).join("").replace(/[^!-~]+/g, " ").trim().slice(0, 128);
 
 /** A digit of any of our alphabets as one of ASCII; another letter as it is. */
 const digit = (letter) => (/[\u0660-\u0669\u06f0-\u06f9]/.test(letter) ? String(letter.charCodeAt(0) % 16) : letter);

@@ -41,12 +41,14 @@ export async function check(code, text, verifier) {
   try {
     const [salt, ...proofs] = text.split(HEAD);
     const [first, records] = [proofs[0].split("\n\n")[1], []];
+    let place = -1;
     for (const proof of proofs) {
-      const record = inLog(proof, first);
+      const record = inLog(proof, first, place);
       if (!record || !(await signed(proof, verifier))) return undefined;
       records.push(record);
+      place = Number(after("index ", proof.split("\n")[1]));
     }
-    const right = codeOf(unbase64(salt.slice(SALT.length).trim()), records.map(held)) === code;
+    const right = codeOf(unbase64(after(SALT, salt).trim()), records.map(held)) === code;
     return right ? records.length : undefined;
   } catch (error) {
     // Whatever cannot be read is no proof.
@@ -55,12 +57,18 @@ export async function check(code, text, verifier) {
   }
 }
 
-/** The record of a proof, if its path leads to the root of a checkpoint's note. */
-function inLog(proof, note) {
+/** What stands behind a word that has to be there. */
+function after(word, line) {
+  if (!line.startsWith(word)) throw new RangeError(word);
+  return line.slice(word.length);
+}
+
+/** The record of a proof behind the place of another, if its path leads to the root of a checkpoint's note. */
+function inLog(proof, note, before) {
   const [lines, body] = proof.split("\n\n");
   const [extra, index, ...path] = lines.split("\n");
-  const record = unbase64(extra.replace("extra ", ""));
-  const place = Number(index.replace("index ", ""));
+  const [record, place] = [unbase64(after("extra ", extra)), Number(after("index ", index))];
+  if (index !== `index ${place}` || !(place > before)) return undefined;
   const [, size, root] = note.split("\n");
   const led = rootFrom(leafOf(record), place, Number(size), path.map(unbase64));
   const says = hex(record.subarray(1, 9)) === hex(number(place, 8));

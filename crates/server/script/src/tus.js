@@ -17,6 +17,9 @@ export class Refused extends Error {
   }
 }
 
+/** Why an answer is a refusal: with what it says of a pass. */
+export const refused = (answer) => Object.assign(new Refused(answer.status), { pass: answer.headers?.get("Pass") });
+
 /** What passes: proxies and servers that stop say so in many ways. */
 const again = (status) => status >= 500 || [400, 408, 409, 423, 425, 429].includes(status);
 /** As often nothing may come of it; after that it is no line's fault, and who waits should know. */
@@ -34,14 +37,17 @@ export async function patiently(act, broken, passes = again) {
       const answer = await act();
       refusals += 1;
       why = answer.status === OCCUPIED ? OCCUPIED : true;
-      if (!passes(answer.status) || refusals > (why === true ? TRIES : BUSY)) return answer;
+      const over = !passes(answer.status) || answer.headers?.get("Pass") || refusals > (why === true ? TRIES : BUSY);
+      if (over) {
+        broken(false);
+        return answer;
+      }
     } catch (error) {
       // A line that broke is a TypeError, one that was given up for a new one an AbortError.
       if (!(error instanceof TypeError) && error?.name !== "AbortError") throw error;
     }
     broken(why);
     await pause(wait);
-    broken(false);
   }
 }
 
@@ -69,7 +75,7 @@ export class Upload {
     const begin = () => ask("/upload", { method: "POST", headers });
     // No room is an answer; too many at once passes.
     const answer = await patiently(begin, this.broken, (status) => again(status) && status !== 507);
-    if (answer.status !== 201) throw new Refused(answer.status);
+    if (answer.status !== 201) throw refused(answer);
     this.address = answer.headers.get("Location");
   }
 
@@ -86,13 +92,16 @@ export class Upload {
     const start = this.offset;
     const end = start + whole.size;
     let known = true;
+    // What failed goes on in small parts: a server that is busy takes those first.
+    let tried = false;
     while (this.offset < end) {
       const send = async () => {
         if (!known) await this.ask();
+        tried ||= !known;
         known = false;
         if (this.offset >= end) return { status: 204 };
         const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
-        const answer = await ask(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start) });
+        const answer = await ask(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start, tried ? this.offset - start + SMALLEST : end) });
         if (answer.status === 404) throw new Gone();
         if (answer.status === 204) this.offset = Number(answer.headers.get("Upload-Offset"));
         return answer;

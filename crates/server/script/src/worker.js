@@ -8,7 +8,7 @@ import { ask, bring, from } from "./net.js";
 import { codeOf, content } from "./receipt.js";
 import * as piece from "./piece.js";
 import { sealStream, sealedSize } from "./seal.js";
-import { Gone, Refused, Upload, patiently } from "./tus.js";
+import { Gone, Refused, Upload, patiently, refused } from "./tus.js";
 
 /** How often a file is begun. */
 const BEGINNINGS = 3;
@@ -26,7 +26,7 @@ export function work() {
     try {
       tell("done", { result: await jobs[data.job](data) });
     } catch (error) {
-      tell("failed", { status: error instanceof Refused ? error.status : 0 });
+      tell("failed", { status: error instanceof Refused ? error.status : 0, pass: error?.pass });
     }
   };
 }
@@ -35,7 +35,7 @@ const keyOf = ({ recipient, epoch }) => ({ recipient, epoch: unhex(epoch) });
 
 /** Seals a text and files, and sends each before the next; a text is at the desk before the first file begins. */
 async function send({ key, language, text, files, words, founding, most, continues, receipt, pass }) {
-  bring(pass);
+  bring(pass, () => broken(503));
   const to = keyOf(key);
   const [earlier, next] = (continues ?? "").split(".");
   const group = next ? unhex(earlier) : random(16);
@@ -108,6 +108,8 @@ async function sendFile(key, common, file, place, contents) {
     } catch (error) {
       upload.drop();
       if (error instanceof Gone && begun < BEGINNINGS) continue;
+      // A pass that is none is said, where no text was taken that would be sent twice.
+      if (error instanceof Refused && error.pass && !contents.length) throw error;
       if (error instanceof Refused && error.status === 507) return "full";
       if (error instanceof Refused && error.status === 413) return "large";
       return "lost";
@@ -119,7 +121,7 @@ async function handIn(body, headers) {
   const bring = () => ask("/sealed", { method: "POST", body, headers });
   const answer = await patiently(bring, broken, (status) => status >= 500 && status !== 507);
   if (headers.Upload && answer.status === 404) throw new Gone();
-  if (answer.status !== 200) throw new Refused(answer.status);
+  if (answer.status !== 200) throw refused(answer);
 }
 
 /** Seals a text and files into one file. Some browsers hold all of it in memory. */

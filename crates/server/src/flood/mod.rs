@@ -27,7 +27,7 @@ use crate::world::World;
 use bucket::Bucket;
 use passes::Passes;
 pub(crate) use passes::sign;
-use turns::Turns;
+use turns::{Look, Turns};
 use work::Work;
 
 /// What a browser that is to work is told, and what it brings.
@@ -35,6 +35,8 @@ const CHALLENGE: HeaderName = HeaderName::from_static("challenge");
 const PROOF: HeaderName = HeaderName::from_static("proof");
 /// A pass's digits.
 const PASS: HeaderName = HeaderName::from_static("pass");
+/// A turn, for who finds no room for its work.
+const TURN: HeaderName = HeaderName::from_static("turn");
 /// Seconds after which who was not let in may come again.
 const LATER: &str = "120";
 /// The share of the storage that what did some work may fill: the rest is for who has a pass.
@@ -81,7 +83,7 @@ pub struct Flood {
 }
 
 /// What somebody brings to be let in.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Ticket {
     proof: Option<HeaderValue>,
     /// A pass, as it was typed.
@@ -115,7 +117,8 @@ impl Ticket {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let pass = headers.get(PASS).and_then(|value| value.to_str().ok());
         let pass = pass.map(Typed::read).unwrap_or_default();
-        Self { proof: headers.get(PROOF).cloned(), pass, turn: None }
+        let turn = headers.get(TURN).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self { proof: headers.get(PROOF).cloned(), pass, turn }
     }
 }
 
@@ -132,28 +135,24 @@ pub(crate) struct Admitted {
     lane: Lane,
     /// Pieces that came since.
     pieces: u32,
+    /// What it brought.
+    ticket: Ticket,
 }
 
 /// Not let in. A browser or a program may come again with the answer to the challenge; a form with the turn.
 pub(crate) struct KeptOut {
     challenge: HeaderValue,
+    /// Empty where there is none.
     pub turn: String,
-    /// A pass was brought that is none, or was used.
-    wrong_pass: bool,
+    /// Seconds until it is up.
+    pub wait: u64,
+    /// The same as a page says it.
+    pub why: Problem,
     /// It is not too much at once: what comes with nothing has filled its part of the storage.
-    full: bool,
+    pub full: bool,
 }
 
 impl KeptOut {
-    /// The same as a page says it.
-    pub(crate) fn problem(&self) -> Problem {
-        match self {
-            Self { wrong_pass: true, .. } => Problem::WrongPass,
-            Self { full: true, .. } => Problem::Full,
-            _ => Problem::Flooded,
-        }
-    }
-
     /// Asks for work beside another answer.
     pub(crate) fn ask(self, response: &mut Response) {
         response.headers_mut().insert(CHALLENGE, self.challenge);
@@ -173,35 +172,62 @@ impl Flood {
     /// Lets in, or says what is to be done first. `filled` is the share of the storage that is used. What costs
     /// nothing is tried first: a pass is used up only where nothing else lets in.
     pub(crate) async fn let_in(&self, ticket: &Ticket, filled: f64) -> Result<Admitted, KeptOut> {
-        let admitted = |lane| Ok(Admitted { lane, pieces: 0 });
+        let admitted = |lane| Ok(Admitted { lane, pieces: 0, ticket: ticket.clone() });
+        let mut look = Look::None;
         if self.has_room(Lane::Plain, filled) {
             if self.plain.take() {
                 self.told.store(false, Ordering::Relaxed);
                 return admitted(Lane::Plain);
             }
-            if ticket.turn.as_ref().is_some_and(|turn| self.turns.is_up(turn)) {
+            look = ticket.turn.as_ref().map_or(Look::None, |turn| self.turns.look(turn));
+            if look == Look::Up {
                 return admitted(Lane::Plain);
             }
         }
+        match self.by_merit(ticket, filled).await {
+            Some(lane) => admitted(lane),
+            None => Err(self.kept_out(ticket, look, filled)),
+        }
+    }
+
+    /// The lane of a proof of work, or of a pass.
+    async fn by_merit(&self, ticket: &Ticket, filled: f64) -> Option<Lane> {
         if let Some(proof) = ticket.proof.as_ref().filter(|_| self.has_room(Lane::Proven, filled))
             && self.work.is_done(proof, || self.proven.take())
         {
-            return admitted(Lane::Proven);
+            return Some(Lane::Proven);
         }
-        if let Typed::Read(pass) = &ticket.pass
-            && self.passes.clone().lets_in(pass.clone()).await
-        {
-            return admitted(Lane::Passed);
+        match &ticket.pass {
+            Typed::Read(pass) => {
+                self.passes.clone().lets_in(pass.clone()).await.then_some(Lane::Passed)
+            }
+            _ => None,
         }
-        let wrong_pass = !matches!(ticket.pass, Typed::Nothing);
-        let full = !self.has_room(Lane::Plain, filled);
-        // Where there is no room a turn would be none.
-        let turn = if full { String::new() } else { self.turns.draw() };
-        Err(KeptOut { challenge: self.challenge(), turn, wrong_pass, full })
     }
 
-    /// Whether one more piece is taken of who was let in: else a proof, or a token, would let in any number.
-    pub(crate) fn takes_more(&self, admitted: &mut Admitted, filled: f64) -> bool {
+    fn kept_out(&self, ticket: &Ticket, look: Look, filled: f64) -> KeptOut {
+        let full = !self.has_room(Lane::Plain, filled);
+        let why = match (&ticket.pass, look) {
+            (_, Look::Spent) => Problem::Repeated,
+            (Typed::Misread, _) => Problem::MisreadPass,
+            (Typed::Read(_), _) => Problem::WrongPass,
+            _ if full => Problem::Full,
+            (_, Look::Early(_)) => Problem::TooEarly,
+            _ => Problem::Flooded,
+        };
+        let (turn, wait) = match (look, &ticket.turn) {
+            // Where there is no room a turn would be none.
+            _ if full => (String::new(), 0),
+            // Who is impatient does not begin again.
+            (Look::Early(wait), Some(turn)) => (turn.clone(), wait),
+            _ => (self.turns.draw(), turns::WAIT),
+        };
+        KeptOut { challenge: self.challenge(), turn, wait, why, full }
+    }
+
+    /// Takes one more piece of who was let in: else a proof, or a token, would let in any number. The first is
+    /// free; where its lane has none left, a proof or a pass that was brought along lets in the rest.
+    pub(crate) async fn takes_more(&self, admitted: &mut Admitted, filled: f64) -> bool {
         admitted.pieces += 1;
         let another = match admitted.lane {
             _ if admitted.pieces == 1 => true,
@@ -209,7 +235,20 @@ impl Flood {
             Lane::Proven => admitted.pieces <= PIECES && self.proven.take(),
             Lane::Passed => true,
         };
-        another && self.has_room(admitted.lane, filled)
+        if another && self.has_room(admitted.lane, filled) {
+            return true;
+        }
+        let ticket = std::mem::take(&mut admitted.ticket);
+        let lane = self.by_merit(&ticket, filled).await;
+        if let Some(lane) = lane {
+            (admitted.lane, admitted.pieces) = (lane, 1);
+        }
+        lane.is_some()
+    }
+
+    /// A turn for the rest of what somebody brought, and the seconds until it is up.
+    pub(crate) fn turn(&self) -> (String, u64) {
+        (self.turns.draw(), turns::WAIT)
     }
 
     /// Whether the storage has room for what somebody is sending.
@@ -231,7 +270,8 @@ impl Flood {
         let kept_out = || KeptOut {
             challenge: self.challenge(),
             turn: String::new(),
-            wrong_pass: false,
+            wait: 0,
+            why: Problem::Flooded,
             full: false,
         };
         (!open).then(kept_out)
@@ -263,6 +303,16 @@ impl IntoResponse for KeptOut {
     fn into_response(self) -> Response {
         let later = HeaderValue::from_static(LATER);
         let fields = [(CHALLENGE, self.challenge), (header::RETRY_AFTER, later)];
-        (StatusCode::SERVICE_UNAVAILABLE, fields).into_response()
+        let mut response = (StatusCode::SERVICE_UNAVAILABLE, fields).into_response();
+        if let Some(turn) = HeaderValue::try_from(self.turn).ok().filter(|turn| !turn.is_empty()) {
+            response.headers_mut().insert(TURN, turn);
+        }
+        let pass = match self.why {
+            Problem::WrongPass => "wrong",
+            Problem::MisreadPass => "misread",
+            _ => return response,
+        };
+        response.headers_mut().insert(PASS, HeaderValue::from_static(pass));
+        response
     }
 }

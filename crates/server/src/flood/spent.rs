@@ -26,6 +26,12 @@ impl Spent {
         Self { valid, state: Mutex::default() }
     }
 
+    /// Whether it was used.
+    pub(super) fn has(&self, thing: &[u8; 32]) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.newer.contains(thing) || state.older.contains(thing)
+    }
+
     /// Notes that it is used; `false` where it was, or where so much was used that nothing more is remembered.
     pub(super) fn first(&self, thing: [u8; 32], now: u64) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,10 +11,23 @@ use super::{Rate, bucket::Bucket};
 use crate::world::World;
 
 /// Seconds until a turn is up, and for how long it then is: somebody may have files to choose again.
-const WAIT: u64 = 10;
+pub(super) const WAIT: u64 = 10;
 const VALID: u64 = 3600;
 /// Most bytes of what a form brings.
 pub(super) const BYTES: usize = 128;
+
+/// What a turn is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It is up.
+    Up,
+    /// It is in so many seconds.
+    Early(u64),
+    /// It was: what was sent with it was let in.
+    Spent,
+    /// None of ours, too late, or too many at once.
+    None,
+}
 
 /// The turns.
 pub(super) struct Turns {
@@ -40,14 +53,18 @@ impl Turns {
     }
 
     /// Whether it is its turn, for the first time.
-    pub(super) fn is_up(&self, turn: &str) -> bool {
+    pub(super) fn look(&self, turn: &str) -> Look {
         let known = (turn.len() <= BYTES).then(|| self.read(turn)).flatten();
         let now = (self.world.now)();
-        known.is_some_and(|(from, mark)| {
-            (from..from.saturating_add(VALID)).contains(&now)
-                && self.lane.take()
-                && self.spent.first(mark, now)
-        })
+        let Some((from, mark)) = known.filter(|(from, _)| now < from.saturating_add(VALID)) else {
+            return Look::None;
+        };
+        match () {
+            () if now < from => Look::Early(from - now),
+            () if self.spent.has(&mark) => Look::Spent,
+            () if self.lane.take() && self.spent.first(mark, now) => Look::Up,
+            () => Look::None,
+        }
     }
 
     fn read(&self, turn: &str) -> Option<(u64, [u8; 32])> {
@@ -85,14 +102,14 @@ mod tests {
     #[test]
     fn a_turn_comes_later_once_and_passes() {
         let clock = Arc::new(AtomicU64::new(1000));
-        let turns = turns((2.0, 0.0), &clock);
+        let turns = turns((1.0, 0.0), &clock);
         let [first, second, third] = [(); 3].map(|()| turns.draw());
-        assert!(!turns.is_up(&first), "not yet");
+        assert_eq!(turns.look(&first), Look::Early(WAIT));
         clock.fetch_add(WAIT, Ordering::Relaxed);
-        assert!(turns.is_up(&first) && !turns.is_up(&first), "once");
-        assert!(!turns.is_up(&second), "the lane is used up");
+        assert_eq!([turns.look(&first), turns.look(&first)], [Look::Up, Look::Spent]);
+        assert_eq!(turns.look(&second), Look::None, "the lane is used up");
         clock.fetch_add(VALID, Ordering::Relaxed);
-        assert!(!turns.is_up(&third), "too late");
+        assert_eq!(turns.look(&third), Look::None, "too late");
     }
 
     #[test]
@@ -104,16 +121,17 @@ mod tests {
         for at in 0..turn.len() {
             let mut changed = turn.clone().into_bytes();
             changed[at] = if changed[at] == b'1' { b'2' } else { b'1' };
-            assert!(!turns.is_up(std::str::from_utf8(&changed).unwrap()), "{at}");
+            let changed = std::str::from_utf8(&changed).unwrap();
+            assert_eq!(turns.look(changed), Look::None, "{at}");
         }
-        assert!(turns.is_up(&turn));
+        assert_eq!(turns.look(&turn), Look::Up);
     }
 
     proptest! {
         #[test]
         fn odd_turns_are_none(text in "\\PC{0,200}") {
             let turns = turns((1000.0, 0.0), &Arc::new(AtomicU64::new(1000)));
-            prop_assert!(!turns.is_up(&text));
+            prop_assert_eq!(turns.look(&text), Look::None);
         }
     }
 }

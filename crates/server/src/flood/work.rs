@@ -52,7 +52,9 @@ impl Work {
     pub(super) fn is_done(&self, proof: &HeaderValue, room: impl Fn() -> bool) -> bool {
         let now = (self.world.now)();
         let solved = read(proof.as_bytes()).and_then(|payload| self.solved(&payload, now));
-        solved.is_some_and(|asked| room() && self.spent.first(asked, now))
+        // Looked at first: who repeats a proof takes nobody's room.
+        solved
+            .is_some_and(|asked| !self.spent.has(&asked) && room() && self.spent.first(asked, now))
     }
 
     /// What was asked, if this solves it.

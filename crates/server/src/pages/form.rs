@@ -10,7 +10,7 @@ use super::receipt::{receipt_address, receipt_row};
 use super::returning::{Eight, answer_row, answers_address};
 use super::spliced::Spliced;
 use super::ways::ways;
-use super::words::{Said, Words};
+use super::words::{Said, Words, fill};
 use super::{Kept, Language, Problem, Site};
 
 /// No page has this character.
@@ -81,17 +81,25 @@ pub fn refused(
     let words = &lang.words;
     let text = kept.codename.as_ref().map(Codename::text).unwrap_or_default();
     let fresh = Fields {
-        eight: kept.codename.as_ref().map(|codename| again(codename, &text)),
+        eight: kept.codename.as_ref().map(|codename| Eight {
+            chosen: kept.answerable,
+            known: kept.returns,
+            ..again(codename, &text)
+        }),
         kept_text: &kept.text,
         receipt: kept.receipt,
         continues: kept.continues.as_deref(),
-        turn: &kept.turn,
+        turn: (&kept.turn.0, kept.turn.1),
         problem: Some(problem),
         pass: passes.then_some(&**kept.pass),
         cautions: true,
         ..Fields::blank(site, lang)
     };
-    let frame = Frame { site, lang, event: Some(words.refused), switch: false, script: true };
+    let event = match problem {
+        Problem::Repeated => words.repeated,
+        _ => words.refused,
+    };
+    let frame = Frame { site, lang, event: Some(event), switch: false, script: true };
     let main = html! {
         (summary(&fresh, problem))
         h1 { (words.heading) }
@@ -108,8 +116,8 @@ pub(super) struct Fields<'a> {
     pub continues: Option<&'a str>,
     pub eight: Option<Eight<'a>>,
     pub problem: Option<Problem>,
-    /// By which it is let in a little later; empty where it need not be.
-    pub turn: &'a str,
+    /// By which it is let in a little later, and in how many seconds; empty where it need not be.
+    pub turn: (&'a str, u64),
     /// Whether a receipt is asked for.
     pub receipt: bool,
     /// Where a pass is asked for, what is in the field.
@@ -128,7 +136,7 @@ impl<'a> Fields<'a> {
             continues: None,
             eight: None,
             problem: None,
-            turn: "",
+            turn: ("", 0),
             receipt: false,
             pass: None,
             cautions: false,
@@ -157,7 +165,7 @@ impl Field {
                 Some(Self::Text)
             }
             Problem::TooManyFiles | Problem::FileTooLarge | Problem::TooMuch => Some(Self::Files),
-            Problem::WrongPass => Some(Self::Pass),
+            Problem::WrongPass | Problem::MisreadPass => Some(Self::Pass),
             _ => None,
         }
     }
@@ -176,7 +184,7 @@ pub(super) fn fields(f: &Fields<'_>) -> Markup {
             autocomplete="off" data-seal {
             (unkept())
             @if let Some(token) = f.continues { input type="hidden" name="continues" value=(token); }
-            @if !f.turn.is_empty() { input type="hidden" name="turn" value=(f.turn); }
+            @if !f.turn.0.is_empty() { input type="hidden" name="turn" value=(f.turn.0); }
             (text_row(f))
             @if let Some(eight) = &f.eight { (answer_row(eight, f.lang)) }
             @if f.site.receipts { (receipt_row(f.lang, f.receipt)) }
@@ -234,13 +242,13 @@ fn files_row(f: &Fields<'_>) -> Markup {
 
 /// Whether a pass would have helped.
 fn helps(problem: Problem) -> bool {
-    matches!(problem, Problem::Flooded | Problem::Full)
+    matches!(problem, Problem::Flooded | Problem::TooEarly | Problem::Full)
 }
 
 /// Where a pass is typed in; open where it would have helped.
 pub(super) fn pass_row(lang: &Language, problem: Option<Problem>, pass: &str) -> Markup {
     let words = &lang.words;
-    let wrong = problem == Some(Problem::WrongPass);
+    let wrong = matches!(problem, Some(Problem::WrongPass | Problem::MisreadPass));
     let open = wrong || problem.is_some_and(helps) || !pass.is_empty();
     html! {
         div.row {
@@ -288,12 +296,14 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
         Some(Field::Pass) => "#pass",
         _ => "#text",
     };
+    // What was sent already has arrived, as far as this page knows.
+    let heading = if problem == Problem::Repeated { what } else { words.refused };
     html! {
         div.alert role="alert" tabindex="-1" aria-labelledby="alert" {
-            h2 #alert { (words.refused) }
-            p { a href=(target) { (f.site.limits(what, f.lang)) } }
-            p { (f.site.limits(act, f.lang)) }
-            @if problem == Problem::WrongPass && !f.turn.is_empty() { p { (words.turn_act) } }
+            h2 #alert { (heading) }
+            @if problem != Problem::Repeated { p { a href=(target) { (f.site.limits(what, f.lang)) } } }
+            p { (turn_act(act, f.turn.1, (f.site, f.lang))) }
+            @if offers_turn(problem) && !f.turn.0.is_empty() { p { (words.turn_act) } }
             @if helps(problem) && f.pass.is_some() { p { (words.pass_helps) } }
             @if f.continues.is_some() { p { (words.earlier) } }
             @if problem != Problem::Empty {
@@ -304,4 +314,14 @@ fn summary(f: &Fields<'_>, problem: Problem) -> Markup {
             }
         }
     }
+}
+
+/// What to do, with the seconds until the turn.
+pub(super) fn turn_act(act: &str, seconds: u64, (site, lang): (&Site, &Language)) -> String {
+    fill(&site.limits(act, lang), &[("{n}", &lang.number(seconds))])
+}
+
+/// Whether a turn is told of beside what to do about a pass.
+pub(super) const fn offers_turn(problem: Problem) -> bool {
+    matches!(problem, Problem::WrongPass | Problem::MisreadPass)
 }

@@ -93,7 +93,13 @@ pub enum Problem {
     Busy,
     /// More comes than people send: who brings nothing is to come later.
     Flooded,
-    /// The same, and the pass that was brought is none, or was used.
+    /// The same, and the form came back before its turn.
+    TooEarly,
+    /// The same, and it came back again after its turn.
+    Repeated,
+    /// The same, and the pass that was brought cannot be read.
+    MisreadPass,
+    /// The same, and it is none of this server's, or was used.
     WrongPass,
     /// The storage has no room.
     Full,
@@ -126,6 +132,8 @@ pub enum Answerable {
     By(Codename),
     /// The words could not be read.
     Misread,
+    /// It was sealed elsewhere: they are in nothing of it.
+    Apart,
     /// Too many waited for their keys.
     Busy,
 }
@@ -145,16 +153,20 @@ pub enum Given {
 pub struct Kept {
     /// What was written.
     pub text: Zeroizing<String>,
-    /// The words that answers are to come by.
+    /// The words that were offered for answers, or that its source came with.
     pub codename: Option<Codename>,
+    /// Whether answers are to come by them.
+    pub answerable: bool,
+    /// Whether its source came with them.
+    pub returns: bool,
     /// Whether a receipt is asked for.
     pub receipt: bool,
     /// A pass, as it was typed.
     pub pass: Zeroizing<String>,
     /// The token that joins what is sent to what arrived before.
     pub continues: Option<String>,
-    /// By which it is let in a little later.
-    pub turn: String,
+    /// By which it is let in a little later, and in how many seconds.
+    pub turn: (String, u64),
 }
 
 /// What became of what a courier's form brought. Not printable: it is derived from a source.
@@ -164,8 +176,10 @@ pub struct Carried {
     pub tally: Option<Tally>,
     /// A pass, as it was typed.
     pub pass: Zeroizing<String>,
-    /// By which it is let in a little later.
-    pub turn: String,
+    /// What was pasted, where nothing was taken of it.
+    pub text: Zeroizing<String>,
+    /// By which it is let in a little later, and in how many seconds.
+    pub turn: (String, u64),
 }
 
 /// What arrived of one submission. Not printable: it is derived from a source.

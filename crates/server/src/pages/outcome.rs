@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use payamgir_dropbox::Codename;
 
-use super::form::{Fields, again, fields};
+use super::form::{Fields, again, fields, turn_act};
 use super::layout::{Frame, address, page};
 use super::receipt;
 use super::returning::remember;
 use super::words::{Said, Words, fill};
-use super::{Answerable, Arrival, FileFate, Language, Problem, Site};
+use super::{Answerable, Arrival, FileFate, Given, Language, Problem, Site};
 
 /// Everything arrived, or part of it did and the form is offered for the rest; `passes` where the desk has given
 /// out passes.
@@ -25,9 +25,10 @@ pub fn received((site, passes): (&Site, bool), lang: &Language, arrival: &Arriva
             Answerable::No => {}
             Answerable::By(codename) => (remember(codename, lang)),
             Answerable::Misread => p.alert { (words.answer_misread) },
+            Answerable::Apart => p.alert { (words.answer_apart) },
             Answerable::Busy => p.alert { (words.answer_busy) },
         }
-        (receipt::given(&arrival.given, lang))
+        (receipt::given(&arrival.given, whole, lang))
         @if !whole { (the_rest((site, passes), lang, arrival)) }
         (reference(lang, arrival))
         (afterwards(words))
@@ -44,7 +45,7 @@ pub fn message(site: &Site, lang: &Language, problem: Problem) -> Markup {
     let frame = Frame { site, lang, event: Some(&what), switch: true, script: false };
     let main = html! {
         h1 { (what) }
-        p.lead { (site.limits(act, lang)) }
+        p.lead { (turn_act(act, 0, (site, lang))) }
         @if !matches!(problem, Problem::NotFound | Problem::Method) { p { (words.back) } }
         p { a.more href=(address(lang)) { (words.home) } }
     };
@@ -56,7 +57,8 @@ fn why_part(site: &Site, lang: &Language, arrival: &Arrival) -> Markup {
     html! {
         p.lead { (words.part_lead) }
         @if let Some(problem) = arrival.problem {
-            p { (site.limits(words.problem(problem).what, lang)) "." }
+            @let said = words.problem(problem);
+            p { (site.limits(said.what, lang)) ". " (turn_act(said.act, 0, (site, lang))) }
         }
     }
 }
@@ -109,7 +111,8 @@ fn the_rest((site, passes): (&Site, bool), lang: &Language, arrival: &Arrival) -
     let eight = codename.map(|codename| again(codename, &text));
     let continues = arrival.continues.as_deref();
     let pass = passes.then_some(&**arrival.pass);
-    let blank = Fields { continues, eight, pass, ..Fields::blank(site, lang) };
+    let receipt = matches!(arrival.given, Given::Code(..));
+    let blank = Fields { continues, eight, pass, receipt, ..Fields::blank(site, lang) };
     html! {
         h2.apart { (lang.words.rest) }
         (fields(&blank))

@@ -47,16 +47,16 @@ pub(super) fn receipt_row(lang: &Language, chosen: bool) -> Markup {
 }
 
 /// The receipt of what was sent just now.
-pub(super) fn given(given: &Given, lang: &Language) -> Markup {
+pub(super) fn given(given: &Given, whole: bool, lang: &Language) -> Markup {
     match given {
         Given::No => html! {},
         Given::Failed => html! { p.alert { (lang.words.receipt_none) } },
-        Given::Code(code, minutes) => yours(code, &lang.number(*minutes), lang),
+        Given::Code(code, minutes) => yours(code, (&lang.number(*minutes), !whole), lang),
     }
 }
 
-/// The same, to be filled in: its digits and the minutes until it can be checked.
-pub(super) fn yours(code: &str, minutes: &str, lang: &Language) -> Markup {
+/// The same, to be filled in: its digits and the minutes until it can be checked; `part` where more is to come.
+pub(super) fn yours(code: &str, (minutes, part): (&str, bool), lang: &Language) -> Markup {
     let words = &lang.words;
     html! {
         section.row data-receipt {
@@ -64,6 +64,7 @@ pub(super) fn yours(code: &str, minutes: &str, lang: &Language) -> Markup {
             div {
                 (groups(code, lang))
                 p { (words.receipt_where) " " a href=(receipt_address(lang)) { (words.receipt_check) } }
+                p data-more hidden[!part] { (words.receipt_part) }
                 p data-wait { (fill(words.receipt_when, &[("{n}", minutes)])) }
                 p.hint { (words.receipt_danger) " " (words.receipt_leave) }
             }
@@ -106,6 +107,16 @@ pub fn receipt(site: &Site, lang: &Language, checked: Option<(&str, &Checked)>) 
             }
             p.row { button { (words.receipt_button) } }
         }
+        section.row {
+            h2 { (words.door_sees) }
+            p { (words.receipt_sees) }
+        }
+        @if checked.is_some() {
+            section.row {
+                h2 { (words.now) }
+                ol { @for step in [words.now_1, words.now_2, words.now_3] { li { (step) } } }
+            }
+        }
         p { a.more href=(address(lang)) { (words.home) } }
     };
     page(&frame, &main)
@@ -132,7 +143,7 @@ fn found(checked: &Checked, lang: &Language) -> Markup {
         h1 { (what) }
         p.lead { (fill(told, &[("{n}", &number)])) }
         @if let Checked::In(proofs, _) = checked {
-            p { (lang.words.receipt_server) }
+            p { (lang.words.receipt_server) " " (lang.words.receipt_desk) }
             details {
                 summary { (lang.words.receipt_proof) }
                 p.hint { (lang.words.receipt_proof_told) }

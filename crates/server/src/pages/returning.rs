@@ -71,6 +71,7 @@ pub(super) fn answer_row(eight: &Eight<'_>, lang: &Language) -> Markup {
                 input type="hidden" name="codename" value=(eight.text);
                 @if eight.known {
                     input type="hidden" name="answerable" value="1";
+                    input type="hidden" name="returns" value="1";
                     p { (words.answer_joins) }
                 } @else {
                     p.hint { (words.answer_hint) }

@@ -56,10 +56,13 @@ pub(super) fn told((site, passes): (&Site, bool), lang: &Language, key: &DeskKey
         ("lost", words.fate_not_taken.to_owned()),
         ("busy", problem(Problem::Busy)),
         ("block-alone", words.block_alone.to_owned()),
+        ("pass-wrong", problem(Problem::WrongPass)),
+        ("pass-misread", problem(Problem::MisreadPass)),
         ("receipt-check", words.receipt_check.to_owned()),
         ("receipt-in", words.receipt_in.to_owned()),
         ("receipt-in-told", words.receipt_in_told.to_owned()),
-        ("receipt-browser", words.receipt_browser.to_owned()),
+        ("receipt-browser", format!("{} {}", words.receipt_browser, words.receipt_desk)),
+        ("receipt-proof", words.receipt_proof.to_owned()),
         ("receipt-wrong", words.receipt_wrong.to_owned()),
     ];
     html! {
@@ -101,7 +104,7 @@ fn done((site, passes): (&Site, bool), lang: &Language) -> Markup {
                 p.hint { (words.answer_danger) }
             }
         }
-        @if site.receipts { (yours("", "{n}", lang)) p.alert data-no-receipt { (words.receipt_none) } }
+        @if site.receipts { (yours("", ("{n}", false), lang)) p.alert data-no-receipt { (words.receipt_none) } }
         div data-rest { h2.apart { (words.rest) } (fields(&blank)) }
         section.row {
             h2 { (words.reference) }

@@ -13,7 +13,10 @@ use super::{door, message, receipt, received, refused, visit};
 const EXIT: &str = "https://exit.example/?q=news&lang=fa";
 const WROTE: &str = "</textarea><script>alert()</script> & \"سلام\"";
 
-const PROBLEMS: [Problem; 17] = [
+const PROBLEMS: [Problem; 20] = [
+    Problem::TooEarly,
+    Problem::Repeated,
+    Problem::MisreadPass,
     Problem::Flooded,
     Problem::WrongPass,
     Problem::Empty,
@@ -82,10 +85,12 @@ fn kept(text: &str, codename: Option<Codename>) -> Kept {
     Kept {
         text: Zeroizing::new(text.to_owned()),
         codename,
+        answerable: true,
+        returns: false,
         receipt: true,
         pass: Zeroizing::new("\"<12345>".to_owned()),
         continues: Some("token\"&".to_owned()),
-        turn: "1.2.3\"".to_owned(),
+        turn: ("1.2.3\"".to_owned(), 7),
     }
 }
 

@@ -61,7 +61,9 @@ words! {
     receipt_waits_told receipt_unknown receipt_unknown_told receipt_misread receipt_misread_told
     receipt_browser receipt_wrong receipt_never receipt_never_told
     receipt_take receipt_leave turn_act
-    pass_helps pass pass_hint pass_show pass_wrong pass_wrong_act sealing_busy block_alone
+    pass_helps pass pass_hint pass_show pass_wrong pass_wrong_act pass_misread pass_misread_act sealing_busy block_alone
+    early early_act repeated repeated_act answer_apart receipt_part receipt_sees carried_none
+    carried_empty receipt_desk
 }
 
 impl Words {
@@ -80,6 +82,9 @@ impl Words {
             Problem::TooSlow => (self.too_slow, self.too_slow_act),
             Problem::Busy => (self.busy, self.busy_act),
             Problem::Flooded => (self.busy, self.turn_act),
+            Problem::TooEarly => (self.early, self.early_act),
+            Problem::Repeated => (self.repeated, self.repeated_act),
+            Problem::MisreadPass => (self.pass_misread, self.pass_misread_act),
             Problem::WrongPass => (self.pass_wrong, self.pass_wrong_act),
             Problem::Full => (self.full, self.full_act),
             Problem::Internal => (self.internal, self.internal_act),

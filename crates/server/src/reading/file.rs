@@ -18,6 +18,16 @@ struct Named {
     media_type: Zeroizing<String>,
 }
 
+/// Bytes of a file for which no turn is needed.
+const SMALL: usize = 64 * 1024;
+
+/// The beginning of a file, and how it ended if that was all of it.
+#[derive(Default)]
+struct Start {
+    chunks: Vec<Bytes>,
+    end: Option<Poured>,
+}
+
 /// How much of a file came.
 enum Poured {
     All,
@@ -46,25 +56,25 @@ impl Reading<'_> {
             self.submission.files.push(FileFate::NotTaken);
             return self.submission.fail(Problem::TooManyFiles);
         }
-        let Some(_turn) = self.intake.turn().await else {
+        let start = self.start(&mut field, first).await;
+        let turn = match start.end {
+            Some(_) => None,
+            None => Some(self.intake.turn().await),
+        };
+        if matches!(turn, Some(None)) {
             self.submission.files.push(FileFate::NotTaken);
             self.submission.fail(Problem::Busy);
             return skip_field(field, &self.watch).await;
-        };
+        }
         self.tie().await;
         let attachment = Named { name, media_type };
-        let fate = self.seal_file(field, first, attachment).await;
+        let fate = self.seal_file(field, start, attachment).await;
         self.submission.files.push(fate);
     }
 
-    async fn seal_file(
-        &mut self,
-        mut field: Field<'_>,
-        first: multer::Result<Option<Bytes>>,
-        named: Named,
-    ) -> FileFate {
+    async fn seal_file(&mut self, mut field: Field<'_>, start: Start, named: Named) -> FileFate {
         let upload = Upload::start(self.intake.desk.now(), self.intake.log.clone());
-        match self.pour(&mut field, first, &upload).await {
+        match self.pour(&mut field, start, &upload).await {
             Poured::All => self.commit_file(upload, named, false).await,
             Poured::Part => {
                 self.submission.fail(self.problem());
@@ -83,14 +93,38 @@ impl Reading<'_> {
         }
     }
 
-    async fn pour(
-        &self,
-        field: &mut Field<'_>,
-        first: multer::Result<Option<Bytes>>,
-        upload: &Upload,
-    ) -> Poured {
-        let (mut chunk, mut size) = (first, 0u64);
+    /// The beginning of a file: who holds all turns does not hold back one that is small.
+    async fn start(&self, field: &mut Field<'_>, first: multer::Result<Option<Bytes>>) -> Start {
+        let (mut start, mut chunk, mut size) = (Start::default(), first, 0);
         loop {
+            match chunk {
+                Ok(Some(bytes)) => {
+                    size += bytes.len();
+                    start.chunks.push(bytes);
+                }
+                Ok(None) => start.end = Some(Poured::All),
+                Err(_) if size == 0 => start.end = Some(Poured::Nothing),
+                Err(_) => start.end = Some(Poured::Part),
+            }
+            if start.end.is_some() || size > SMALL {
+                return start;
+            }
+            chunk = next_chunk(field, &self.watch).await;
+        }
+    }
+
+    async fn pour(&self, field: &mut Field<'_>, start: Start, upload: &Upload) -> Poured {
+        let (mut size, mut chunks) = (0u64, start.chunks.into_iter());
+        let mut end = start.end;
+        loop {
+            let chunk = match (chunks.next(), end.take()) {
+                (Some(bytes), still) => {
+                    end = still;
+                    Ok(Some(bytes))
+                }
+                (None, Some(end)) => return end,
+                (None, None) => next_chunk(field, &self.watch).await,
+            };
             match chunk {
                 Ok(Some(bytes)) => {
                     size += bytes.len() as u64;
@@ -106,10 +140,8 @@ impl Reading<'_> {
                     }
                 }
                 Ok(None) => return Poured::All,
-                Err(_) if size == 0 => return Poured::Nothing,
                 Err(_) => return Poured::Part,
             }
-            chunk = next_chunk(field, &self.watch).await;
         }
     }
 

@@ -9,6 +9,7 @@ use multer::{Field, Multipart};
 use payamgir_dropbox::Codename;
 use payamgir_wire::entry::text_parts;
 use payamgir_wire::hex::Hex;
+use payamgir_wire::limits::BLOCK_BYTES;
 use payamgir_wire::{Channel, Entry, Origin, Part};
 use zeroize::Zeroizing;
 
@@ -39,6 +40,8 @@ struct Reading<'a> {
     pending: Pending,
     /// Whether it was let in; asked once, before the first thing of it is kept.
     entrance: Entrance,
+    /// Whether answers were asked for to what was sealed elsewhere.
+    is_apart: bool,
 }
 
 /// What was read of a form and is not sealed yet: the text waits for the codename behind it, which
@@ -64,7 +67,8 @@ impl Intake {
         let (body, watch) = self.guarded(body);
         let submission = Submission::new(Hex(self.world.bytes()));
         let (pending, entrance) = (Pending::default(), Entrance::Waits(Ticket::default()));
-        let mut reading = Reading { intake: self, lang, watch, submission, pending, entrance };
+        let mut reading =
+            Reading { intake: self, lang, watch, submission, pending, entrance, is_apart: false };
         match boundary(content_type) {
             Ok(boundary) => {
                 reading.form(Multipart::new(body, boundary)).await;
@@ -109,6 +113,7 @@ impl Reading<'_> {
             (Some("turn"), None) => self.turn(field).await,
             (Some("codename"), None) => self.codename(field).await,
             (Some("answerable"), None) => self.submission.wants_answers = self.ticked(field).await,
+            (Some("returns"), None) => self.submission.kept.returns = self.ticked(field).await,
             (Some("pass"), None) => self.pass(field).await,
             (Some("receipt"), None) => self.submission.receipt = self.ticked(field).await,
             _ if self.is_over() => skip_field(field, &self.watch).await,
@@ -133,6 +138,7 @@ impl Reading<'_> {
         // Four bytes is the longest character; twice that so that a text which is somewhat too
         // long can be given back whole.
         let most = usize::try_from(limit.saturating_mul(8)).unwrap_or(usize::MAX);
+        let most = most.max(BLOCK_BYTES);
         let Ok((bytes, whole)) = self.collect(field, most).await else {
             return self.submission.fail(self.problem());
         };
@@ -141,7 +147,7 @@ impl Reading<'_> {
                 Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             return self.submission.fail(Problem::Malformed);
         };
-        if !whole || text.chars().count() as u64 > limit {
+        if !whole || around(&text).chars().count() as u64 > limit {
             self.submission.kept.text = text;
             return self.submission.fail(Problem::TextTooLong);
         }
@@ -174,8 +180,8 @@ impl Reading<'_> {
     async fn is_let_in(&mut self) -> bool {
         self.entrance.enter(self.intake).await;
         if let Some(kept_out) = self.entrance.kept_out() {
-            self.submission.fail(kept_out.problem());
-            self.submission.kept.turn.clone_from(&kept_out.turn);
+            self.submission.fail(kept_out.why);
+            self.submission.kept.turn = (kept_out.turn.clone(), kept_out.wait);
         }
         self.entrance.kept_out().is_none()
     }
@@ -201,6 +207,11 @@ impl Reading<'_> {
         }
         let Some(admitted) = self.entrance.enter(self.intake).await else { return };
         match self.intake.blocks(&text, admitted).await {
+            // One text is what was let in; whoever sends more of them pays for each.
+            None if !self.intake.takes_more(admitted).await => {
+                self.submission.kept.text = text;
+                self.submission.fail(Problem::Busy);
+            }
             None => {
                 self.tie().await;
                 self.commit_text(text).await;
@@ -221,20 +232,28 @@ impl Reading<'_> {
         if let Some(problem) = problem {
             // What of it was taken is known when it comes again.
             self.submission.kept.text = text;
+            if problem == Problem::Busy {
+                self.submission.kept.turn = self.intake.flood.turn();
+            }
             return self.submission.fail(problem);
         }
         self.submission.text = true;
         self.submission.records.extend(&tally.records);
-        if !payamgir_text::is_blank(&words) {
-            self.tie().await;
-            self.commit_text(words).await;
+        if payamgir_text::is_blank(&words) {
+            self.is_apart = self.submission.wants_answers;
+            return;
         }
+        self.tie().await;
+        self.commit_text(words).await;
     }
 
     /// Where answers would go is in nothing that was sealed: then the words are not shown as good.
     fn untied(&mut self) {
         if self.pending.dropbox.is_some() {
             self.submission.answerable = Answerable::No;
+        }
+        if self.is_apart && !self.pending.tied {
+            self.submission.answerable = Answerable::Apart;
         }
     }
 
@@ -332,4 +351,14 @@ impl Reading<'_> {
     fn problem(&self) -> Problem {
         self.watch.problem().unwrap_or(Problem::Malformed)
     }
+}
+
+/// A text without what somebody sealed in it.
+fn around(text: &str) -> String {
+    let (mut words, mut rest) = (String::new(), text);
+    while let Some(found) = payamgir_wire::piece::find(rest) {
+        words.push_str(found.before);
+        rest = found.after;
+    }
+    words + rest
 }

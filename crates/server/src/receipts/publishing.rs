@@ -13,8 +13,8 @@ use crate::journal::{Event, Journal};
 
 /// Turns in which what waits should be published; else each turn takes twice as much.
 const BACKLOG: u64 = 24;
-/// Turns, of an hour a week of them, after which a step that is not needed any more is halved.
-const CALM: u64 = 168;
+/// Turns, of an hour a day of them, after which a step that is not needed any more is halved.
+const CALM: u64 = 24;
 /// How many times the configured step a turn takes at most.
 const LARGEST: u64 = 256;
 /// Records added in one go, so that what arrives meanwhile is not behind all of them.
@@ -28,11 +28,13 @@ impl Receipts {
         let mut last = self.turn();
         while self.are_given() {
             tokio::time::sleep(Duration::from_secs(self.until().min(LOOK))).await;
-            // Not where the clock was set back.
-            if self.turn() <= last {
+            let now = self.turn();
+            // A clock that was set back begins anew, at its next turn.
+            if now <= last {
+                last = now;
                 continue;
             }
-            last = self.turn();
+            last = now;
             if self.publish(&log).await.is_err() {
                 journal(Event::PublishFailed);
             }
@@ -50,7 +52,6 @@ impl Receipts {
         let read = move || Ok((reading.reader()?.size()?, receipts.ledger.published()?));
         let (size, before) = blocking(read).await?;
         let mut next = next(size, before.as_ref(), self.clock);
-        next.turn = self.turn();
         let missing = next.size.saturating_sub(size);
         // A log that is shorter than what was published is another one, or an old copy.
         if missing > next.step {
@@ -96,7 +97,7 @@ fn next(size: u64, before: Option<&Published>, clock: Clock) -> Published {
     if calm >= CALM && step / 2 >= least {
         (step, calm) = (step / 2, 0);
     }
-    Published { size: last + step, step, calm, turn: 0, note: String::new() }
+    Published { size: last + step, step, calm, note: String::new() }
 }
 
 #[cfg(test)]

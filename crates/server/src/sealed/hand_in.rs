@@ -41,6 +41,8 @@ pub(crate) struct HandIn<'a> {
     admitted: &'a mut Admitted,
     reader: Reader,
     piece: Option<Piece<'a>>,
+    /// Whether the next that is new is paid for.
+    is_paid: bool,
     pub tally: Tally,
 }
 
@@ -56,7 +58,14 @@ pub(crate) struct Over;
 
 impl<'a> HandIn<'a> {
     pub(crate) fn new(intake: &'a Intake, admitted: &'a mut Admitted) -> Self {
-        Self { intake, admitted, reader: Reader::default(), piece: None, tally: Tally::default() }
+        Self {
+            intake,
+            admitted,
+            reader: Reader::default(),
+            piece: None,
+            is_paid: false,
+            tally: Tally::default(),
+        }
     }
 
     /// Takes the next bytes. [`Over`] where the rest of this row is not to be read.
@@ -113,9 +122,11 @@ impl<'a> HandIn<'a> {
         if head.blob > sealed_size(self.intake.settings.site.file_bytes) + 16 {
             return Err(Problem::FileTooLarge);
         }
-        if !self.intake.takes_more(self.admitted) {
+        // Paid for at its beginning; what turns out to be known leaves that to the next.
+        if !self.is_paid && !self.intake.takes_more(self.admitted).await {
             return Err(Problem::Busy);
         }
+        self.is_paid = true;
         let blob = if head.blob == 0 {
             None
         } else {
@@ -156,7 +167,12 @@ impl<'a> HandIn<'a> {
                 };
                 let added = add(&self.intake.log, head, blobs).await;
                 let added = added.map_err(|error| self.intake.storage_problem(error))?;
-                if added.new { self.tally.new += 1 } else { self.tally.known += 1 }
+                if added.new {
+                    self.tally.new += 1
+                } else {
+                    self.tally.known += 1
+                }
+                self.is_paid = !added.new;
             }
             Some(Piece::Known) => self.tally.known += 1,
             Some(Piece::Other) | None => self.tally.other += 1,

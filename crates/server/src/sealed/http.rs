@@ -88,6 +88,14 @@ fn verdict(tally: &Tally) -> StatusCode {
     }
 }
 
+/// The same of a page: where nothing was brought, that is said.
+fn shown(tally: &Tally) -> StatusCode {
+    match verdict(tally) {
+        StatusCode::OK if tally.is_nothing() => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status,
+    }
+}
+
 /// `GET /<language>/carry`: the courier's form.
 pub(crate) async fn form(State(spoken): State<Spoken>) -> Response {
     carry(&spoken, StatusCode::OK, &Carried::default())
@@ -104,7 +112,7 @@ pub(crate) async fn carried(State(spoken): State<Spoken>, request: Request) -> R
     });
     let failed = |_| Carried { tally: Some(failed(&spoken.web)), ..Carried::default() };
     let carried = task.await.unwrap_or_else(failed);
-    carry(&spoken, carried.tally.as_ref().map_or(StatusCode::OK, verdict), &carried)
+    carry(&spoken, carried.tally.as_ref().map_or(StatusCode::OK, shown), &carried)
 }
 
 fn carry(spoken: &Spoken, status: StatusCode, carried: &Carried) -> Response {
@@ -115,17 +123,27 @@ fn carry(spoken: &Spoken, status: StatusCode, carried: &Carried) -> Response {
 /// Bytes of a body that is refused which are read and thrown away: who sends more does not hear why.
 const HEARD_OUT: usize = 1 << 20;
 
+/// Words that stood apart stay apart.
+fn add_words(words: &mut String, more: &str) {
+    if !words.trim().is_empty() && !more.trim().is_empty() {
+        words.push_str("\n\n");
+    }
+    words.push_str(more);
+}
+
 /// What a courier's form brings to be let in by.
 struct Asking {
     entrance: Entrance,
     /// The pass, as it was typed.
     pass: Zeroizing<String>,
+    /// What was pasted and not taken.
+    text: Zeroizing<String>,
 }
 
 impl Default for Asking {
     fn default() -> Self {
         let entrance = Entrance::Waits(Ticket::default());
-        Self { entrance, pass: Zeroizing::default() }
+        Self { entrance, pass: Zeroizing::default(), text: Zeroizing::default() }
     }
 }
 
@@ -194,10 +212,14 @@ impl Intake {
         }
         let kept_out = asking.entrance.kept_out();
         if let Some(kept_out) = kept_out {
-            tally.problem.get_or_insert(kept_out.problem());
+            tally.problem.get_or_insert(kept_out.why);
         }
-        let turn = kept_out.map(|kept_out| kept_out.turn.clone()).unwrap_or_default();
-        Carried { tally: Some(tally), pass: asking.pass, turn }
+        let turn = match kept_out {
+            Some(kept_out) => Some((kept_out.turn.clone(), kept_out.wait)),
+            None => (tally.problem == Some(Problem::Busy)).then(|| self.flood.turn()),
+        };
+        let Asking { pass, text, .. } = asking;
+        Carried { tally: Some(tally), pass, text, turn: turn.unwrap_or_default() }
     }
 
     async fn carried_field(&self, field: Field<'_>, watch: &Watch, asking: &mut Asking) -> Tally {
@@ -256,8 +278,16 @@ impl Intake {
         if payamgir_wire::piece::find(&text).is_none() {
             return Tally::default();
         }
-        let Some(admitted) = asking.entrance.enter(self).await else { return Tally::default() };
-        self.blocks(&text, admitted).await.map_or_else(Tally::default, |(tally, _)| tally)
+        let Some(admitted) = asking.entrance.enter(self).await else {
+            asking.text = Zeroizing::new(text.into_owned());
+            return Tally::default();
+        };
+        let taken = self.blocks(&text, admitted).await;
+        let tally = taken.map_or_else(Tally::default, |(tally, _)| tally);
+        if tally.problem.is_some() {
+            asking.text = Zeroizing::new(text.into_owned());
+        }
+        tally
     }
 
     /// Takes the blocks in a text; gives also the words around them. `None` where there is none.
@@ -270,14 +300,14 @@ impl Intake {
         let mut found_one = false;
         while let Some(found) = payamgir_wire::piece::find(rest) {
             found_one = true;
-            words.push_str(found.before);
+            add_words(&mut words, found.before);
             rest = found.after;
             match found.pieces {
                 Ok(heads) => tally.add(&self.heads(heads, admitted).await),
                 Err(_) => tally.damaged += 1,
             }
         }
-        words.push_str(rest);
+        add_words(&mut words, rest);
         found_one.then_some((tally, words))
     }
 
@@ -293,9 +323,12 @@ impl Intake {
                 tally.other += 1;
                 continue;
             }
-            if !self.takes_more(admitted) {
-                tally.problem = Some(Problem::Busy);
-                return tally;
+            match self.is_known(&head, None).await {
+                Ok(false) if self.takes_more(admitted).await => {}
+                // It is looked up again below.
+                Ok(true) => {}
+                Ok(false) => return Tally { problem: Some(Problem::Busy), ..tally },
+                Err(problem) => return Tally { problem: Some(problem), ..tally },
             }
             match super::add(&self.log, head, vec![]).await {
                 Ok(added) => {

@@ -32,8 +32,10 @@ const MANY: usize = 512;
 const IDLE: Duration = Duration::from_secs(300);
 /// Hours for which an unfinished upload is kept.
 const HOURS: u64 = 72;
-/// After so long an upload of which nothing came gives way, where there are too many.
+/// After so long an upload of which less came than this gives way, where there are too many: the slowest line that
+/// is meant to be served brings more.
 const EMPTY: Duration = Duration::from_secs(30);
+const LITTLE: u64 = 60_000;
 /// How often what expired is looked for.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -58,6 +60,8 @@ pub(crate) struct Upload {
     name: Name,
     pub(crate) length: u64,
     pub(crate) expires: u64,
+    /// Since when it is known here.
+    begun: Instant,
     state: Mutex<State>,
     /// Held by who writes; who comes later ends the earlier, whose line may be dead without knowing.
     turn: tokio::sync::Mutex<()>,
@@ -161,8 +165,7 @@ impl Uploads {
                 known.insert(upload.name, upload.clone());
                 return Ok(());
             }
-            let after = |upload: &Upload| if upload.bytes() == 0 { EMPTY } else { IDLE };
-            let idle = known.values().filter(|upload| upload.idle() >= after(upload));
+            let idle = known.values().filter(|upload| upload.idle() >= IDLE || upload.is_slow());
             let idle = idle.max_by_key(|upload| upload.idle()).cloned();
             drop(known);
             self.remove(&*idle.ok_or(Refused::Many)?).map_err(Refused::Io)?;
@@ -237,6 +240,7 @@ impl Upload {
             name,
             length: slot.length,
             expires: slot.expires,
+            begun: Instant::now(),
             state: Mutex::new(state),
             turn: tokio::sync::Mutex::default(),
             interrupt: Mutex::default(),
@@ -261,6 +265,11 @@ impl Upload {
     /// Waits until nobody writes to it.
     pub(crate) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
+    }
+
+    /// Whether next to nothing came of it, for how long it has been.
+    fn is_slow(&self) -> bool {
+        self.bytes() < LITTLE && self.begun.elapsed() >= EMPTY
     }
 
     fn idle(&self) -> Duration {

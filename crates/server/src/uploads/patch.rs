@@ -91,9 +91,14 @@ pub(crate) async fn patch(
     let interrupt = upload.interrupt();
     let watch = Watch::beside(&intake.waiting);
     let limits = intake.settings.limits;
-    let body = Guarded::new(body.into_data_stream(), watch.clone(), limits, intake.cut_off.clone());
+    let body = Guarded::new(body, watch.clone(), limits, intake.cut_off.clone());
     // Whoever comes next ends this one, also while it waits: at most one waits for each upload.
-    let turns = async { (upload.turn.lock().await, intake.turn().await) };
+    let small = body.is_small();
+    let turns = async {
+        let turn = upload.turn.lock().await;
+        // A small part is over soon: who holds all turns does not hold it back.
+        (turn, if small { Some(None) } else { intake.turn().await.map(Some) })
+    };
     let (turn, permit) = tokio::select! {
         turns = turns => turns,
         () = interrupt.cancelled() => return Patched::Cut,
