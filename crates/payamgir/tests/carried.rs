@@ -112,7 +112,7 @@ fn many_couriers_at_once_and_one_copy() {
         .collect();
     let answers: Vec<_> = couriers.into_iter().map(|courier| courier.join().unwrap()).collect();
     assert!(answers.iter().all(|answer| answer.status == 200), "{}", answers[0].body);
-    let new: u64 = answers.iter().map(|answer| count(&answer.body, "New messages: ")).sum();
+    let new: u64 = answers.iter().map(|answer| count(&answer.body, "<span>New messages</span> <b>")).sum();
     assert_eq!(new, 2);
     place.sync(&server);
     assert_eq!((place.list().len(), blobs(&place)), (1, 1));
@@ -244,7 +244,7 @@ fn a_block_is_known_whichever_way_it_comes() {
         .field("text", &block.replace('-', "—"))
         .send(server.public, "/en/carry")
         .unwrap();
-    assert!(answer.body.contains("Here already: 1"), "{}", answer.body);
+    assert!(answer.body.contains("<span>Here already</span> <b>1</b>"), "{}", answer.body);
     let saved = place.path("block.txt");
     fs::write(&saved, &block).unwrap();
     assert_eq!(carry(&place, &server, &[&saved]).0, told(0, 1, 0, 0));

@@ -326,6 +326,8 @@ fn who_crawls_gives_way_to_who_waits() {
     tight.iter().for_each(|(key, value)| place.configure(key, value));
     let server = place.serve();
     let mut crawler = begin(&server, "نخست", &[1; 10], 4_000_000);
+    // More than goes by without a turn.
+    crawler.write_all(&[2; 100_000]).unwrap();
     let mut crawl = |times: usize| {
         for _ in 0..times {
             if crawler.write_all(&[2; 600]).is_err() {
@@ -337,7 +339,7 @@ fn who_crawls_gives_way_to_who_waits() {
     };
     assert!(crawl(12), "alone it may go on");
     let second = {
-        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(30_000));
+        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(100_000));
         let to = server.public;
         std::thread::spawn(move || film.send(to, "/fa/").unwrap().status)
     };
