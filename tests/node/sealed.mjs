@@ -369,10 +369,18 @@ const scenes = {
         await route.fulfill({ response: answer, body: lines.join("\n") });
       };
       const ways = [(line) => line.startsWith("payamgir receipt "), (line) => line.startsWith("extra "), (line) => /^[A-Za-z0-9+/]{43}=$/.test(line), (line) => line.startsWith("— ")];
-      for (const way of ways) {
+      // Parts that are said twice, or in another order.
+      const turned = (make) => async (route) => {
+        const answer = await route.fetch();
+        const [salt, ...proofs] = (await answer.text()).split(/(?=c2sp\.org)/);
+        assert.equal(proofs.length, 2);
+        await route.fulfill({ response: answer, body: salt + make(proofs).join("") });
+      };
+      const lies = [...ways.map(change), turned(([one, two]) => [one, one, two]), turned(([one, two]) => [two, one]), turned(([one]) => [one])];
+      for (const lie of lies) {
         const context = await profile({});
         const page = await context.newPage();
-        await page.route("**/receipt", (route) => (new URL(route.request().url()).pathname === "/receipt" ? change(way)(route) : route.continue()));
+        await page.route("**/receipt", (route) => (new URL(route.request().url()).pathname === "/receipt" ? lie(route) : route.continue()));
         await page.goto(`${url}${lang}/receipt`);
         await page.waitForSelector("form[data-check=here]");
         await page.fill("[name=receipt]", digits);

@@ -106,6 +106,9 @@ mod tests {
         assert!(!receipts.keep(&[3; 16], b"three", 2).unwrap());
         let found: Vec<_> = (1..=3).map(|n| receipts.find(&[n; 16]).unwrap()).collect();
         assert_eq!(found, [Some(b"one".to_vec()), Some(b"two".to_vec()), None]);
+        // No log of writes says in which order they came.
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(files.len(), 1, "{files:?}");
     }
 
     #[test]

@@ -112,7 +112,8 @@ fn many_couriers_at_once_and_one_copy() {
         .collect();
     let answers: Vec<_> = couriers.into_iter().map(|courier| courier.join().unwrap()).collect();
     assert!(answers.iter().all(|answer| answer.status == 200), "{}", answers[0].body);
-    let new: u64 = answers.iter().map(|answer| count(&answer.body, "<span>New messages</span> <b>")).sum();
+    let new: u64 =
+        answers.iter().map(|answer| count(&answer.body, "<span>New messages</span> <b>")).sum();
     assert_eq!(new, 2);
     place.sync(&server);
     assert_eq!((place.list().len(), blobs(&place)), (1, 1));
@@ -240,6 +241,13 @@ fn a_block_is_known_whichever_way_it_comes() {
     let answer =
         Form::text(&format!("{block}\nو این هم از من")).send(server.public, "/fa/").unwrap();
     assert_eq!(answer.status, 200);
+    // What stood apart stays apart, and eight words are not said to be in what was sealed elsewhere.
+    let around = Form::text(&format!("پیش از آن\n{block}\nپس از آن"));
+    assert_eq!(around.send(server.public, "/fa/").unwrap().status, 200);
+    let eight = "tulip avocado tiger doctor dancer sandal octopus napkin";
+    let apart = Form::text(&block).field("codename", eight).field("answerable", "1");
+    let apart = apart.send(server.public, "/en/").unwrap();
+    assert!(apart.body.contains("The eight words are not in a message that was sealed elsewhere"));
     let answer = Form::default()
         .field("text", &block.replace('-', "—"))
         .send(server.public, "/en/carry")
@@ -254,11 +262,15 @@ fn a_block_is_known_whichever_way_it_comes() {
         .iter()
         .map(|row| place.read(row["number"].as_u64().unwrap()).to_string())
         .collect();
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 4);
     assert_eq!(all.iter().filter(|one| one.contains("zq-carried-canary-3318")).count(), 1);
     assert!(all.iter().all(|one| !one.contains("BEGIN PAYAMGIR")));
     assert!(all.iter().any(|one| one.contains("این را کسی داد")));
     assert!(all.iter().any(|one| one.contains("و این هم از من")));
+    let apart = |one: &String| {
+        one.contains("پیش از آن\\n\\nپس از آن") || one.contains("پیش از آن\\n\\n\\nپس از آن")
+    };
+    assert!(all.iter().any(apart), "{all:?}");
 }
 
 #[test]

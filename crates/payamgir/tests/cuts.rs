@@ -351,6 +351,22 @@ fn who_crawls_gives_way_to_who_waits() {
 }
 
 #[test]
+fn a_small_file_needs_no_turn() {
+    let place = Place::new();
+    place.configure("uploads", "1");
+    place.configure("upload_wait_seconds", "600");
+    let server = place.serve();
+    let mut slow = begin(&server, "نخست", &[1; 10], 4_000_000);
+    slow.write_all(&[2; 100_000]).unwrap();
+    sleep(Duration::from_millis(500));
+    let film = Dice(6).bytes(60_000);
+    let small = Form::text("دوم").file("b.jpg", "image/jpeg", &film).file("c", "x/y", b"");
+    let sent = small.send(server.public, "/en/").unwrap();
+    assert!(sent.status == 200 && !sent.body.contains("did not arrive"), "{}", sent.body);
+    drop(slow);
+}
+
+#[test]
 fn waiting_for_a_turn_is_not_the_senders_slowness() {
     let place = Place::new();
     let tight = [

@@ -94,6 +94,14 @@ fn who_brings_nothing_keeps_their_words_and_who_has_a_pass_goes_by() {
     let refused = asked.field("receipt", "1").send(server.public, "/en/").unwrap();
     assert!(refused.status == 503 && refused.body.contains(&format!("value=\"{codename}\"")));
     assert!(refused.body.contains("name=\"receipt\" value=\"1\" checked"));
+    // Words that were only looked at come back too, and who came with words is not shown them again.
+    let looked = Form::text(WORDS).field("codename", codename).send(server.public, "/en/").unwrap();
+    assert!(looked.body.contains(&format!("value=\"{codename}\"")));
+    assert!(looked.body.contains("name=\"answerable\" value=\"1\">"), "unticked");
+    let returns = Form::text(WORDS).field("codename", codename).field("answerable", "1");
+    let returns = returns.field("returns", "1").send(server.public, "/en/").unwrap();
+    assert!(returns.body.contains("This joins what you sent before"));
+    assert!(!returns.body.contains("ol class=\"eight\""));
     // Also where it is the form itself that is wrong: nothing of it has to be typed again.
     let empty = Form::text(" ").field("codename", codename).field("answerable", "1");
     let refused = empty.field("pass", "12 34").send(server.public, "/en/").unwrap();
