@@ -15,6 +15,8 @@ const CONNECT: Duration = Duration::from_secs(60);
 /// Silence after which it is given up.
 const SILENCE: Duration = Duration::from_secs(120);
 const ANSWER_BYTES: u64 = 4096;
+/// A while in which a server that takes some at a time takes more.
+const TRICKLE: Duration = Duration::from_secs(1);
 
 /// A server, and the way to it.
 pub struct Server {
@@ -119,11 +121,14 @@ pub fn hand_in(
         // What was new the last time is known now.
         let known = told.known.saturating_sub(before.new);
         let all = Told { new: before.new + told.new, known, ..told };
-        proof = asked.filter(|_| status == 503 && (!worked || told.new > 0));
-        if proof.is_none() {
+        let helps = status == 503 && (told.new > 0 || (!worked && asked.is_some()));
+        if !helps {
             return Ok((all, status));
         }
-        before = all;
+        if asked.is_none() {
+            std::thread::sleep(TRICKLE);
+        }
+        (proof, before) = (asked, all);
     }
 }
 

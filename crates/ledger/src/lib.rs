@@ -69,6 +69,9 @@ fn open_unordered(path: &Path, schema: &str) -> Result<Connection, Failed> {
     open_as(path, schema, "DELETE")
 }
 
+/// Rows lie in a page as they came until they are written anew.
+const TIDY: &str = "VACUUM";
+
 fn open_as(path: &Path, schema: &str, journal: &str) -> Result<Connection, Failed> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", journal)?;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::{Failed, open_unordered};
+use crate::{Failed, TIDY, open_unordered};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS issuer (
@@ -45,8 +45,12 @@ impl Passes {
 
     /// Notes that a pass was used; `false` where it was used before.
     pub fn use_up(&self, pass: &[u8; 16]) -> Result<bool, Failed> {
-        let sql = "INSERT OR IGNORE INTO used (pass) VALUES (?)";
-        Ok(self.db().execute(sql, [&pass[..]])? == 1)
+        let (sql, db) = ("INSERT OR IGNORE INTO used (pass) VALUES (?)", self.db());
+        let first = db.execute(sql, [&pass[..]])? == 1;
+        if first {
+            db.execute_batch(TIDY)?;
+        }
+        Ok(first)
     }
 }
 

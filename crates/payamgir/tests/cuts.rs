@@ -367,6 +367,25 @@ fn a_small_file_needs_no_turn() {
 }
 
 #[test]
+fn a_file_in_very_many_chunks_is_one() {
+    let place = Place::new();
+    let server = place.serve();
+    let mut stream = connect(server.public).unwrap();
+    let head = format!(
+        "POST /fa/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    let part = format!("--{BOUNDARY}\r\n{}", file_head("film.mp4", "video/mp4"));
+    stream.write_all(format!("{head}{:x}\r\n{part}\r\n", part.len()).as_bytes()).unwrap();
+    stream.write_all(&b"1\r\nz\r\n".repeat(50_000)).unwrap();
+    let end = format!("\r\n{}", end());
+    stream.write_all(format!("{:x}\r\n{end}\r\n0\r\n\r\n", end.len()).as_bytes()).unwrap();
+    assert_eq!(browser::answer(stream).unwrap().status, 200);
+    place.sync(&server);
+    let read = place.read(1);
+    assert_eq!(read["parts"][0]["size"], 50_000, "{read}");
+}
+
+#[test]
 fn waiting_for_a_turn_is_not_the_senders_slowness() {
     let place = Place::new();
     let tight = [
@@ -377,11 +396,12 @@ fn waiting_for_a_turn_is_not_the_senders_slowness() {
     ];
     tight.iter().for_each(|(key, value)| place.configure(key, value));
     let server = place.serve();
-    let mut first = begin(&server, "نخست", &[1; 10], 40_000);
-    first.write_all(&[2; 1000]).unwrap();
+    // More than goes by without a turn.
+    let mut first = begin(&server, "نخست", &[1; 10], 140_000);
+    first.write_all(&[2; 101_000]).unwrap();
     sleep(Duration::from_millis(300));
     let second = {
-        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(30_000));
+        let film = Form::text("دوم").file("b.mp4", "video/mp4", &Dice(6).bytes(130_000));
         let to = server.public;
         std::thread::spawn(move || film.send(to, "/fa/").unwrap().status)
     };

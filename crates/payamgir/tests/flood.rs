@@ -345,8 +345,55 @@ fn one_token_lets_in_one_text_and_no_more() {
 }
 
 #[test]
+fn words_around_a_block_that_is_known_are_paid_for() {
+    let place = narrow("3");
+    let server = place.serve();
+    let block = fs::read(sealed_text(&place, &server, "zq-known-canary")).unwrap();
+    let block = text(&block);
+    assert_eq!(Form::text(&block).send(server.public, "/fa/").unwrap().status, 200);
+    let fields = (0..20).map(|n| format!("{block}\nکنار آن {n}"));
+    let many = fields.fold(Form::default(), |form, one| form.field("text", &one));
+    let part = many.send(server.public, "/en/").unwrap();
+    assert!(part.status == 503 && part.body.contains("کنار آن"), "{}", part.status);
+    place.sync(&server);
+    // Its first words, and those of two more tokens at the most.
+    let parts: usize = place
+        .list()
+        .iter()
+        .map(|row| place.read(row["number"].as_u64().unwrap())["parts"].as_array().unwrap().len())
+        .sum();
+    assert!((2..=4).contains(&parts), "{parts}");
+}
+
+/// A text that was sealed into a block.
+fn sealed_text(place: &Place, server: &Server, words: &str) -> String {
+    let (note, out) = (place.path("note"), place.path("block"));
+    fs::write(&note, words).unwrap();
+    let address = format!("http://{}", server.public);
+    let made = place.run(&["seal", "--text", &note, "--server", &address]);
+    fs::write(&out, made.stdout).unwrap();
+    out
+}
+
+#[test]
+fn who_has_a_pass_goes_on_where_the_share_is_full() {
+    let place = Place::new();
+    place.configure("limits.storage_mib", "8");
+    place.configure("limits.plain_storage_percent", "30");
+    let server = place.serve();
+    let passes = passes(&place, &server, 1);
+    let film = || Form::text("فیلم").field("pass", &passes[0]);
+    let film = film().file("a.mp4", "video/mp4", &vec![5; 3 << 20]);
+    let sent = film.send(server.public, "/en/").unwrap();
+    assert!(sent.status == 200 && !sent.body.contains("did not arrive"), "{}", sent.body);
+    let other = Form::text("دیگر").file("a.mp4", "video/mp4", &vec![5; 3 << 20]);
+    assert_eq!(other.send(server.public, "/en/").unwrap().status, 507);
+}
+
+#[test]
 fn a_bundle_of_files_gets_through_some_at_a_time() {
-    let place = narrow("0");
+    let place = narrow("1");
+    place.configure("limits.plain_per_second", "20");
     let server = place.serve();
     let (out, address) = (place.path("sealed"), format!("http://{}", server.public));
     let files: Vec<String> = (0..20).map(|n| place.path(&format!("photo{n}"))).collect();

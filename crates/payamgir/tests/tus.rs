@@ -502,3 +502,67 @@ fn a_weak_line_that_is_cut_brings_it_all() {
     assert_eq!(again.status, 200, "{}", again.body);
     assert_one_blob(&place, &hash, length);
 }
+
+/// A part of which only the beginning was sent.
+fn open_part(server: &Server, path: &str, length: usize, begins: &[u8]) -> std::net::TcpStream {
+    let mut stream = connect(server.public).unwrap();
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\nContent-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(begins).unwrap();
+    stream
+}
+
+#[test]
+fn slow_parts_hold_up_neither_files_nor_the_desk() {
+    let place = Place::new();
+    place.configure("limits.uploads", "4");
+    let server = place.serve();
+    // More than the threads that may write, each small and never whole.
+    let slow: Vec<_> = (0..40)
+        .map(|_| open_part(&server, &create(&server, 131_072), 131_072, &[1; 2000]))
+        .collect();
+    // And all the turns for large ones.
+    let large: Vec<_> = (0..4)
+        .map(|_| open_part(&server, &create(&server, 9_000_000), 9_000_000, &[1; 2000]))
+        .collect();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let photo = browser::Form::text("عکس").file("a.jpg", "image/jpeg", &[7; 50_000]);
+    let sent = photo.send(server.public, "/en/").unwrap();
+    assert!(sent.status == 200 && !sent.body.contains("did not arrive"), "{}", sent.body);
+    // A small part, and the hand-in of what is whole.
+    let bytes = Dice(9).bytes(100_000);
+    let path = create(&server, bytes.len() as u64);
+    assert_eq!(patch(&server, &path, 0, &bytes, &[]).status, 204);
+    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    assert_eq!(hand_in(&server, &path, &hash, 1).status, 200);
+    place.sync(&server);
+    drop((slow, large));
+}
+
+#[test]
+fn a_part_that_waited_for_its_turn_is_not_slow() {
+    let place = Place::new();
+    for (key, value) in [("uploads", "1"), ("pace_seconds", "3"), ("upload_wait_seconds", "60")] {
+        place.configure(&format!("limits.{key}"), value);
+    }
+    let server = place.serve();
+    let mut first = open_part(&server, &create(&server, 900_000), 900_000, &[1; 200_000]);
+    let waits: Vec<_> = (0..2u8)
+        .map(|n| {
+            let (to, path) = (server.public, create(&server, 300_000));
+            std::thread::spawn(move || {
+                let fields = [TUS, CONTENT, ("Upload-Offset", "0")];
+                ask(to, "PATCH", &path, &fields, &[n; 300_000]).status
+            })
+        })
+        .collect();
+    for _ in 0..14 {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        first.write_all(&[1; 50_000]).unwrap();
+    }
+    assert_eq!(browser::answer(first).unwrap().status, 204);
+    let taken: Vec<u16> = waits.into_iter().map(|one| one.join().unwrap()).collect();
+    assert_eq!(taken, [204, 204]);
+}

@@ -112,6 +112,7 @@ async fn intake() -> Intake {
         flood: Arc::new(flood),
         journal: Arc::new(|event| assert!(!event.to_string().contains("could not"), "{event}")),
         turns: Semaphore::new(4),
+        adopting: Semaphore::new(1),
         uploads: Arc::new(uploads),
         waiting: Arc::default(),
         cut_off: CancellationToken::new(),

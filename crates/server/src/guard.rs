@@ -135,7 +135,8 @@ impl Guarded {
             look: Box::pin(tokio::time::sleep(LOOK.min(limits.pause))),
             stop: Box::pin(stop.cancelled_owned()),
             rest: false,
-            handed: None,
+            // It may wait for a turn before it is read.
+            handed: Some(Instant::now()),
             discarding: None,
         }
     }

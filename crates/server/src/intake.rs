@@ -33,6 +33,8 @@ pub(crate) struct Intake {
     pub flood: Arc<Flood>,
     /// Turns to send a file.
     pub turns: Semaphore,
+    /// Turns to read an upload that is whole: no line is waited for in them.
+    pub adopting: Semaphore,
     pub uploads: Arc<Uploads>,
     /// How many files wait for a turn.
     pub waiting: Arc<AtomicU64>,
@@ -76,8 +78,8 @@ impl Intake {
     }
 
     /// Whether the storage still has room for what somebody is sending who was let in.
-    pub(crate) fn has_room_for(&self, admitted: &Admitted) -> bool {
-        self.flood.has_room_for(admitted, self.log.filled())
+    pub(crate) async fn has_room_for(&self, admitted: &mut Admitted) -> bool {
+        self.flood.has_room_for(admitted, self.log.filled()).await
     }
 
     /// Seals an entry and adds it. The answer is durable.

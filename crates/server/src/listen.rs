@@ -41,6 +41,8 @@ use crate::world::World;
 const READ_BUFFER: usize = 64 * 1024;
 /// Connections on the desk's address.
 const DESK_CONNECTIONS: usize = 64;
+/// Uploads that are read to their end at once.
+const ADOPTING: usize = 2;
 /// After the grace: time for cut parts to be sealed and answers to be written.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Pause after a failed accept, so that a shortage of files does not spin.
@@ -166,6 +168,7 @@ impl House {
             receipts,
             flood,
             turns,
+            adopting: Semaphore::new(ADOPTING),
             uploads: Arc::new(uploads),
             waiting: Arc::default(),
             cut_off,

@@ -74,26 +74,20 @@ impl Submission {
     /// Ends it.
     pub(crate) fn outcome(mut self) -> Outcome {
         let arrived = self.text || self.files.contains(&FileFate::Sealed);
-        let continues = (self.next > 0).then(|| format!("{}.{}", self.group, self.next));
-        if arrived {
-            let continues = self.problem.and(continues);
-            let (text, files, problem) = (self.text, self.files, self.problem);
-            let (reference, answerable) = (reference(&self.group), self.answerable);
-            let (given, pass) = (self.given, self.kept.pass);
-            return Outcome::Received(Arrival {
-                text,
-                files,
-                reference,
-                answerable,
-                given,
-                problem,
-                continues,
-                pass,
-            });
+        self.kept.continues = (self.next > 0).then(|| format!("{}.{}", self.group, self.next));
+        (self.kept.receipt, self.kept.answerable) = (self.receipt, self.wants_answers);
+        if !arrived {
+            return Outcome::Refused(self.problem.unwrap_or(Problem::Empty), self.kept);
         }
-        (self.kept.continues, self.kept.receipt) = (continues, self.receipt);
-        self.kept.answerable = self.wants_answers;
-        Outcome::Refused(self.problem.unwrap_or(Problem::Empty), self.kept)
+        Outcome::Received(Arrival {
+            text: self.text,
+            files: self.files,
+            reference: reference(&self.group),
+            answerable: self.answerable,
+            given: self.given,
+            problem: self.problem,
+            kept: self.kept,
+        })
     }
 }
 
@@ -116,7 +110,7 @@ mod tests {
         first.text = true;
         first.fail(Problem::FileTooLarge);
         let Outcome::Received(arrival) = first.outcome() else { panic!("it arrived") };
-        let token = arrival.continues.unwrap();
+        let token = arrival.kept.continues.unwrap();
         let mut second = Submission::new(Hex([2; 16]));
         second.resume(token.as_bytes());
         assert_eq!((second.group, second.index()), (Hex([1; 16]), 2));

@@ -92,7 +92,8 @@ export class Upload {
     const start = this.offset;
     const end = start + whole.size;
     let known = true;
-    // What failed goes on in small parts: a server that is busy takes those first.
+    // Small parts at the beginning, and after one that failed: a busy server takes those first.
+    let small = this.part === SMALLEST;
     let tried = false;
     while (this.offset < end) {
       const send = async () => {
@@ -101,7 +102,7 @@ export class Upload {
         known = false;
         if (this.offset >= end) return { status: 204 };
         const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
-        const answer = await ask(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start, tried ? this.offset - start + SMALLEST : end) });
+        const answer = await ask(this.address, { method: "PATCH", headers, body: whole.slice(this.offset - start, small || tried ? this.offset - start + SMALLEST : end) });
         if (answer.status === 404) throw new Gone();
         if (answer.status === 204) this.offset = Number(answer.headers.get("Upload-Offset"));
         return answer;
@@ -115,7 +116,7 @@ export class Upload {
     }
     this.parts = [];
     this.held = 0;
-    this.part = Math.min(this.part * 2, LARGEST);
+    this.part = tried ? SMALLEST : Math.min(this.part * 2, LARGEST);
     this.sent(this.offset);
   }
 

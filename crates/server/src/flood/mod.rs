@@ -235,25 +235,29 @@ impl Flood {
             Lane::Proven => admitted.pieces <= PIECES && self.proven.take(),
             Lane::Passed => true,
         };
-        if another && self.has_room(admitted.lane, filled) {
-            return true;
-        }
-        let ticket = std::mem::take(&mut admitted.ticket);
-        let lane = self.by_merit(&ticket, filled).await;
+        (another && self.has_room(admitted.lane, filled)) || self.goes_over(admitted, filled).await
+    }
+
+    /// By what was brought along.
+    async fn goes_over(&self, admitted: &mut Admitted, filled: f64) -> bool {
+        let lane = self.by_merit(&admitted.ticket, filled).await;
         if let Some(lane) = lane {
             (admitted.lane, admitted.pieces) = (lane, 1);
         }
         lane.is_some()
     }
 
-    /// A turn for the rest of what somebody brought, and the seconds until it is up.
-    pub(crate) fn turn(&self) -> (String, u64) {
-        (self.turns.draw(), turns::WAIT)
+    /// Whether the storage has room for what somebody is sending.
+    pub(crate) async fn has_room_for(&self, admitted: &mut Admitted, filled: f64) -> bool {
+        self.has_room(admitted.lane, filled) || self.goes_over(admitted, filled).await
     }
 
-    /// Whether the storage has room for what somebody is sending.
-    pub(crate) fn has_room_for(&self, admitted: &Admitted, filled: f64) -> bool {
-        self.has_room(admitted.lane, filled)
+    /// Why no more is taken of who was let in, as a page says it; and a turn, where there will be room.
+    pub(crate) fn no_more(&self, filled: f64) -> (Problem, (String, u64)) {
+        match self.has_room(Lane::Plain, filled) {
+            true => (Problem::Busy, (self.turns.draw(), turns::WAIT)),
+            false => (Problem::Full, Default::default()),
+        }
     }
 
     fn has_room(&self, lane: Lane, filled: f64) -> bool {

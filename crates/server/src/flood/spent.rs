@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Most things remembered of one generation.
 const MOST: usize = 200_000;
 
-/// Two generations, each as long as a thing is good: what was used is in one of them until it is good no longer.
+/// Two generations, each as long as a thing is good: what was used is in one of them until it is good no longer. By a
+/// clock that nobody sets.
 pub(super) struct Spent {
-    /// Seconds for which a thing is good.
-    valid: u64,
+    /// How long a thing is good.
+    valid: Duration,
+    begun: Instant,
     state: Mutex<State>,
 }
 
@@ -23,7 +26,7 @@ struct State {
 
 impl Spent {
     pub(super) fn new(valid: u64) -> Self {
-        Self { valid, state: Mutex::default() }
+        Self { valid: Duration::from_secs(valid), begun: Instant::now(), state: Mutex::default() }
     }
 
     /// Whether it was used.
@@ -33,10 +36,13 @@ impl Spent {
     }
 
     /// Notes that it is used; `false` where it was, or where so much was used that nothing more is remembered.
-    pub(super) fn first(&self, thing: [u8; 32], now: u64) -> bool {
+    pub(super) fn first(&self, thing: [u8; 32]) -> bool {
+        self.first_at(thing, self.begun.elapsed())
+    }
+
+    fn first_at(&self, thing: [u8; 32], after: Duration) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = now / self.valid;
-        // A clock that was set back changes nothing.
+        let number = after.as_secs() / self.valid.as_secs().max(1);
         if number > state.number {
             let newer = std::mem::take(&mut state.newer);
             state.older = if number == state.number + 1 { newer } else { HashSet::new() };
@@ -54,8 +60,9 @@ mod tests {
     #[test]
     fn a_thing_is_good_once_for_as_long_as_it_is_good() {
         let spent = Spent::new(100);
-        assert!(spent.first([1; 32], 1099) && !spent.first([1; 32], 1100));
-        assert!(!spent.first([1; 32], 1198) && !spent.first([1; 32], 1050), "a clock set back");
-        assert!(spent.first([2; 32], 1250) && spent.first([1; 32], 1250), "no longer remembered");
+        let first = |thing, after| spent.first_at([thing; 32], Duration::from_secs(after));
+        assert!(first(1, 99) && !first(1, 100) && !first(1, 198));
+        assert!(spent.has(&[1; 32]) && !spent.has(&[2; 32]));
+        assert!(first(2, 350) && first(1, 350), "no longer remembered");
     }
 }

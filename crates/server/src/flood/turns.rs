@@ -62,7 +62,7 @@ impl Turns {
         match () {
             () if now < from => Look::Early(from - now),
             () if self.spent.has(&mark) => Look::Spent,
-            () if self.lane.take() && self.spent.first(mark, now) => Look::Up,
+            () if self.lane.take() && self.spent.first(mark) => Look::Up,
             () => Look::None,
         }
     }

@@ -53,8 +53,7 @@ impl Work {
         let now = (self.world.now)();
         let solved = read(proof.as_bytes()).and_then(|payload| self.solved(&payload, now));
         // Looked at first: who repeats a proof takes nobody's room.
-        solved
-            .is_some_and(|asked| !self.spent.has(&asked) && room() && self.spent.first(asked, now))
+        solved.is_some_and(|asked| !self.spent.has(&asked) && room() && self.spent.first(asked))
     }
 
     /// What was asked, if this solves it.

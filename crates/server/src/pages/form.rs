@@ -80,20 +80,11 @@ pub fn refused(
 ) -> Markup {
     let words = &lang.words;
     let text = kept.codename.as_ref().map(Codename::text).unwrap_or_default();
+    let pass = passes.then_some(&**kept.pass);
     let fresh = Fields {
-        eight: kept.codename.as_ref().map(|codename| Eight {
-            chosen: kept.answerable,
-            known: kept.returns,
-            ..again(codename, &text)
-        }),
-        kept_text: &kept.text,
-        receipt: kept.receipt,
-        continues: kept.continues.as_deref(),
-        turn: (&kept.turn.0, kept.turn.1),
         problem: Some(problem),
-        pass: passes.then_some(&**kept.pass),
         cautions: true,
-        ..Fields::blank(site, lang)
+        ..Fields::of(kept, &text, pass, (site, lang))
     };
     let event = match problem {
         Problem::Repeated => words.repeated,
@@ -143,6 +134,30 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// With what a form had in it; `text` is its codename's.
+    pub(super) fn of(
+        kept: &'a Kept,
+        text: &'a str,
+        pass: Option<&'a str>,
+        (site, lang): (&'a Site, &'a Language),
+    ) -> Self {
+        let eight = kept.codename.as_ref().map(|codename| Eight {
+            words: codename.words(),
+            text,
+            chosen: kept.answerable,
+            known: kept.returns,
+        });
+        Self {
+            eight,
+            kept_text: &kept.text,
+            receipt: kept.receipt,
+            continues: kept.continues.as_deref(),
+            turn: (&kept.turn.0, kept.turn.1),
+            pass,
+            ..Self::blank(site, lang)
+        }
+    }
+
     /// The words beside `field`, when the problem lies there.
     fn trouble(&self, field: Field) -> Option<String> {
         let problem = self.problem.filter(|p| Field::at_fault(*p) == Some(field))?;
@@ -169,11 +184,6 @@ impl Field {
             _ => None,
         }
     }
-}
-
-/// The words that a source had chosen.
-pub(super) fn again<'a>(codename: &Codename, text: &'a str) -> Eight<'a> {
-    Eight { words: codename.words(), text, chosen: true, known: false }
 }
 
 /// The form itself. The token, the text and the codename stand before the files: the server seals fields as they come.

@@ -196,10 +196,8 @@ pub struct Arrival {
     pub given: Given,
     /// Why the rest did not arrive.
     pub problem: Option<Problem>,
-    /// An opaque token that joins the rest to what arrived.
-    pub continues: Option<String>,
-    /// A pass, as it was typed.
-    pub pass: Zeroizing<String>,
+    /// What the form had in it, for the rest.
+    pub kept: Kept,
 }
 
 impl Arrival {

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use payamgir_dropbox::Codename;
 
-use super::form::{Fields, again, fields, turn_act};
+use super::form::{Fields, fields, turn_act};
 use super::layout::{Frame, address, page};
 use super::receipt;
 use super::returning::remember;
 use super::words::{Said, Words, fill};
-use super::{Answerable, Arrival, FileFate, Given, Language, Problem, Site};
+use super::{Answerable, Arrival, FileFate, Language, Problem, Site};
 
 /// Everything arrived, or part of it did and the form is offered for the rest; `passes` where the desk has given
 /// out passes.
@@ -103,19 +103,12 @@ fn count(lang: &Language, arrival: &Arrival) -> String {
 }
 
 fn the_rest((site, passes): (&Site, bool), lang: &Language, arrival: &Arrival) -> Markup {
-    let codename = match &arrival.answerable {
-        Answerable::By(codename) => Some(codename),
-        _ => None,
-    };
-    let text = codename.map(Codename::text).unwrap_or_default();
-    let eight = codename.map(|codename| again(codename, &text));
-    let continues = arrival.continues.as_deref();
-    let pass = passes.then_some(&**arrival.pass);
-    let receipt = matches!(arrival.given, Given::Code(..));
-    let blank = Fields { continues, eight, pass, receipt, ..Fields::blank(site, lang) };
+    let kept = &arrival.kept;
+    let text = kept.codename.as_ref().map(Codename::text).unwrap_or_default();
+    let rest = Fields::of(kept, &text, passes.then_some(&**kept.pass), (site, lang));
     html! {
         h2.apart { (lang.words.rest) }
-        (fields(&blank))
+        (fields(&rest))
     }
 }
 

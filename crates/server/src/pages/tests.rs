@@ -75,8 +75,7 @@ fn arrival(files: &[FileFate], problem: Option<Problem>) -> Arrival {
         answerable: Answerable::No,
         given: Given::No,
         problem,
-        continues: problem.map(|_| "token\"&".to_owned()),
-        pass: Zeroizing::new("12 34".to_owned()),
+        kept: Kept { receipt: false, ..kept("", None) },
     }
 }
 

@@ -1,9 +1,7 @@
 //! The page that is sent most, made once: words arrived and nothing else was sent.
 
-use zeroize::Zeroizing;
-
 use super::spliced::Spliced;
-use super::{Answerable, Arrival, Given, Language, Site, received};
+use super::{Answerable, Arrival, Given, Kept, Language, Site, received};
 
 /// No page has this character.
 const MARK: &str = "\0";
@@ -24,8 +22,7 @@ impl Thanks {
             answerable: Answerable::No,
             given: Given::No,
             problem: None,
-            continues: None,
-            pass: Zeroizing::default(),
+            kept: Kept::default(),
         };
         Self {
             lang,

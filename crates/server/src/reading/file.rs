@@ -1,6 +1,6 @@
 //! A file of a form, sealed as it comes.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use multer::Field;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::{Attachment, Part};
@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::Reading;
 use crate::fields::{next_chunk, skip_field};
-use crate::intake::Entrance;
 use crate::pages::{FileFate, Problem};
 use crate::upload::Upload;
 
@@ -22,13 +21,13 @@ struct Named {
 const SMALL: usize = 64 * 1024;
 
 /// The beginning of a file, and how it ended if that was all of it.
-#[derive(Default)]
 struct Start {
-    chunks: Vec<Bytes>,
+    bytes: Option<Bytes>,
     end: Option<Poured>,
 }
 
 /// How much of a file came.
+#[derive(Clone, Copy)]
 enum Poured {
     All,
     /// The line broke in it.
@@ -95,33 +94,29 @@ impl Reading<'_> {
 
     /// The beginning of a file: who holds all turns does not hold back one that is small.
     async fn start(&self, field: &mut Field<'_>, first: multer::Result<Option<Bytes>>) -> Start {
-        let (mut start, mut chunk, mut size) = (Start::default(), first, 0);
+        let (mut bytes, mut chunk) = (BytesMut::new(), first);
         loop {
-            match chunk {
-                Ok(Some(bytes)) => {
-                    size += bytes.len();
-                    start.chunks.push(bytes);
+            let end = match chunk {
+                Ok(Some(chunk)) => {
+                    bytes.extend_from_slice(&chunk);
+                    None
                 }
-                Ok(None) => start.end = Some(Poured::All),
-                Err(_) if size == 0 => start.end = Some(Poured::Nothing),
-                Err(_) => start.end = Some(Poured::Part),
-            }
-            if start.end.is_some() || size > SMALL {
-                return start;
+                Ok(None) => Some(Poured::All),
+                Err(_) if bytes.is_empty() => Some(Poured::Nothing),
+                Err(_) => Some(Poured::Part),
+            };
+            if end.is_some() || bytes.len() > SMALL {
+                return Start { bytes: Some(bytes.freeze()), end };
             }
             chunk = next_chunk(field, &self.watch).await;
         }
     }
 
-    async fn pour(&self, field: &mut Field<'_>, start: Start, upload: &Upload) -> Poured {
-        let (mut size, mut chunks) = (0u64, start.chunks.into_iter());
-        let mut end = start.end;
+    async fn pour(&mut self, field: &mut Field<'_>, start: Start, upload: &Upload) -> Poured {
+        let (mut size, Start { mut bytes, end }) = (0u64, start);
         loop {
-            let chunk = match (chunks.next(), end.take()) {
-                (Some(bytes), still) => {
-                    end = still;
-                    Ok(Some(bytes))
-                }
+            let chunk = match (bytes.take(), end) {
+                (Some(bytes), _) => Ok(Some(bytes)),
                 (None, Some(end)) => return end,
                 (None, None) => next_chunk(field, &self.watch).await,
             };
@@ -131,7 +126,7 @@ impl Reading<'_> {
                     if size > self.intake.settings.site.file_bytes {
                         return Poured::Over(Problem::FileTooLarge, FileFate::TooLarge);
                     }
-                    if !self.has_room() {
+                    if !self.has_room().await {
                         return Poured::Over(Problem::Full, FileFate::NotTaken);
                     }
                     // Where sealing has failed, its end says why.
@@ -146,8 +141,11 @@ impl Reading<'_> {
     }
 
     /// Who comes with nothing fills no more of the storage than its part.
-    fn has_room(&self) -> bool {
-        matches!(&self.entrance, Entrance::In(admitted) if self.intake.has_room_for(admitted))
+    async fn has_room(&mut self) -> bool {
+        match self.entrance.enter(self.intake).await {
+            Some(admitted) => self.intake.has_room_for(admitted).await,
+            None => false,
+        }
     }
 
     async fn commit_file(&mut self, upload: Upload, named: Named, cut: bool) -> FileFate {

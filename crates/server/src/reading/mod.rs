@@ -210,7 +210,7 @@ impl Reading<'_> {
             // One text is what was let in; whoever sends more of them pays for each.
             None if !self.intake.takes_more(admitted).await => {
                 self.submission.kept.text = text;
-                self.submission.fail(Problem::Busy);
+                self.no_more();
             }
             None => {
                 self.tie().await;
@@ -232,10 +232,10 @@ impl Reading<'_> {
         if let Some(problem) = problem {
             // What of it was taken is known when it comes again.
             self.submission.kept.text = text;
-            if problem == Problem::Busy {
-                self.submission.kept.turn = self.intake.flood.turn();
-            }
-            return self.submission.fail(problem);
+            return match problem {
+                Problem::Busy => self.no_more(),
+                other => self.submission.fail(other),
+            };
         }
         self.submission.text = true;
         self.submission.records.extend(&tally.records);
@@ -243,8 +243,24 @@ impl Reading<'_> {
             self.is_apart = self.submission.wants_answers;
             return;
         }
+        // They are not known as a block is, so they are paid for.
+        let paid = match self.entrance.enter(self.intake).await {
+            Some(admitted) => self.intake.takes_more(admitted).await,
+            None => false,
+        };
+        if !paid {
+            self.submission.kept.text = words;
+            return self.no_more();
+        }
         self.tie().await;
         self.commit_text(words).await;
+    }
+
+    /// No more is taken of who was let in.
+    fn no_more(&mut self) {
+        let (problem, turn) = self.intake.flood.no_more(self.intake.log.filled());
+        self.submission.kept.turn = turn;
+        self.submission.fail(problem);
     }
 
     /// Where answers would go is in nothing that was sealed: then the words are not shown as good.

@@ -61,7 +61,8 @@ impl Receipts {
         let (log, receipts) = (log.clone(), self.clone());
         blocking(move || {
             next.note = String::from_utf8(log.checkpoint_of(next.size)?).map_err(|_| Unread)?;
-            Ok(receipts.ledger.publish(&next)?)
+            receipts.ledger.publish(&next)?;
+            Ok(receipts.ledger.tidy()?)
         })
         .await
     }

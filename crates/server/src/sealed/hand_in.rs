@@ -139,7 +139,7 @@ impl<'a> HandIn<'a> {
 
     async fn more(&mut self, part: Bytes) -> Result<(), Problem> {
         let Some(Piece::New { blob: Some((upload, _)), .. }) = &self.piece else { return Ok(()) };
-        if !self.intake.has_room_for(self.admitted) {
+        if !self.intake.has_room_for(self.admitted).await {
             return Err(Problem::Busy);
         }
         if upload.write(part).await {

@@ -214,10 +214,11 @@ impl Intake {
         if let Some(kept_out) = kept_out {
             tally.problem.get_or_insert(kept_out.why);
         }
-        let turn = match kept_out {
-            Some(kept_out) => Some((kept_out.turn.clone(), kept_out.wait)),
-            None => (tally.problem == Some(Problem::Busy)).then(|| self.flood.turn()),
-        };
+        let mut turn = kept_out.map(|kept_out| (kept_out.turn.clone(), kept_out.wait));
+        if kept_out.is_none() && tally.problem == Some(Problem::Busy) {
+            let (problem, later) = self.flood.no_more(self.log.filled());
+            (tally.problem, turn) = (Some(problem), Some(later));
+        }
         let Asking { pass, text, .. } = asking;
         Carried { tally: Some(tally), pass, text, turn: turn.unwrap_or_default() }
     }

@@ -88,8 +88,7 @@ impl Intake {
         let upload = found.as_ref().ok().filter(|upload| self.uploads.has(upload));
         let upload = upload.ok_or(Problem::NotFound)?;
         let file = self.uploads.whole(upload).ok_or(Problem::Malformed)?;
-        // It is read to its end: not by more at once than may write.
-        let _turn = self.turn().await.ok_or(Problem::Busy)?;
+        let _turn = self.adopting.acquire().await.map_err(|_| Problem::Internal)?;
         let (log, hash) = (self.log.clone(), uploaded.blob);
         let adopted = tokio::task::spawn_blocking(move || log.adopt(&file, &hash)).await;
         let blob = match adopted.unwrap_or(Err(Error::Closed)) {

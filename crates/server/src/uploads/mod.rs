@@ -32,10 +32,10 @@ const MANY: usize = 512;
 const IDLE: Duration = Duration::from_secs(300);
 /// Hours for which an unfinished upload is kept.
 const HOURS: u64 = 72;
-/// After so long an upload of which less came than this gives way, where there are too many: the slowest line that
-/// is meant to be served brings more.
+/// After so long an upload of which less than this came in each second gives way, where there are too many: a fifth of
+/// what the slowest line brings that is meant to be served.
 const EMPTY: Duration = Duration::from_secs(30);
-const LITTLE: u64 = 60_000;
+const PACE: u64 = 500;
 /// How often what expired is looked for.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -267,9 +267,12 @@ impl Upload {
         self.turn.lock().await
     }
 
-    /// Whether next to nothing came of it, for how long it has been.
+    /// Whether next to nothing came of it, for how long it has been, and nobody sends it or waits to.
     fn is_slow(&self) -> bool {
-        self.bytes() < LITTLE && self.begun.elapsed() >= EMPTY
+        let age = self.begun.elapsed();
+        let little = self.bytes() < age.as_secs() * PACE;
+        let is_whole = self.offset() == self.length;
+        age >= EMPTY && little && !is_whole && self.turn.try_lock().is_ok()
     }
 
     fn idle(&self) -> Duration {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use data_encoding::BASE64;
 use payamgir_log::Log;
 use sha1::Sha1;
@@ -107,6 +107,9 @@ pub(crate) async fn patch(
         Err((body, Patched::Elsewhere))
     } else if permit.is_none() {
         Err((body, Patched::Busy))
+    } else if small {
+        let start = || Writer::start(intake, upload, checksum);
+        gathered((start, upload), body, &watch, &interrupt).await
     } else {
         Writer::start(intake, upload, checksum).take(body, &watch, &interrupt).await
     };
@@ -122,6 +125,37 @@ pub(crate) async fn patch(
             patched
         }
     }
+}
+
+/// A small part is here before a thread is taken for it: who sends it slowly takes none from others.
+async fn gathered(
+    (start, upload): (impl FnOnce() -> Writer, &Upload),
+    mut body: Guarded,
+    watch: &Watch,
+    interrupt: &CancellationToken,
+) -> Result<Patched, (Guarded, Patched)> {
+    let (mut bytes, mut whole) = (BytesMut::new(), false);
+    loop {
+        let chunk = tokio::select! {
+            chunk = body.chunk() => chunk,
+            () = interrupt.cancelled() => break,
+        };
+        watch.parsed();
+        let Some(Ok(chunk)) = chunk else {
+            whole = chunk.is_none();
+            break;
+        };
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.len() as u64 > upload.length - upload.offset() {
+        return Err((body, Patched::TooMuch));
+    }
+    let writer = start();
+    if !bytes.is_empty() {
+        // Where that fails, the end says why.
+        let _ = writer.steps.send(Step::Data(bytes.freeze())).await;
+    }
+    Ok(writer.end(whole).await)
 }
 
 /// The bytes' way to the disk.
