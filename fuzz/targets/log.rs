@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use payamgir_log::{
     Code, Hash, LogKey, Proof, Record, Verifier, check_consistency, check_inclusion, check_receipt,
+    note_in,
 };
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
@@ -24,6 +25,7 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(proof.to_string(), text);
         }
         assert!(check_receipt(Code::new([0; 16]), text, &VERIFIER).is_err());
+        let _ = note_in(text);
     }
     let (numbers, hashes) = data.split_at(data.len().min(24));
     let number = |at: usize| numbers.get(at).map_or(0, |byte| u64::from(*byte));
