@@ -19,9 +19,9 @@ use crate::settings::Limits;
 /// part header can occupy.
 const UNPARSED_BYTES: u64 = 256 * 1024;
 
-/// How many times the pace is asked for while somebody waits for a turn or outside the door: about 2 kB a second,
-/// what the slowest line that is meant to be served brings.
-const CROWDED: u64 = 4;
+/// How many times the pace is asked for while somebody waits for a turn or outside the door: 1.5 kB a second, so that
+/// the slowest line that is meant to be served may stall for some seconds.
+const CROWDED: u64 = 3;
 /// By which the window is shorter then: who sends nothing holds no place for long.
 const SHORTER: u32 = 3;
 
