@@ -544,7 +544,7 @@ fn slow_parts_hold_up_neither_files_nor_the_desk() {
 #[test]
 fn a_part_that_waited_for_its_turn_is_not_slow() {
     let place = Place::new();
-    for (key, value) in [("uploads", "1"), ("pace_seconds", "3"), ("upload_wait_seconds", "60")] {
+    for (key, value) in [("uploads", "1"), ("pace_seconds", "9"), ("upload_wait_seconds", "60")] {
         place.configure(&format!("limits.{key}"), value);
     }
     let server = place.serve();
