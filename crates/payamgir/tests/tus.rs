@@ -204,7 +204,7 @@ fn send_some(
     let end = (at + most).min(length);
     let claimed = if cut { length - at } else { end - at };
     let head = format!(
-        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: {at}\r\nContent-Length: {claimed}\r\n\r\n",
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: {at}\r\nContent-Length: {claimed}\r\n\r\n",
         CONTENT.1
     );
     let mut stream = connect(server.public).unwrap();
