@@ -204,7 +204,7 @@ fn send_some(
     let end = (at + most).min(length);
     let claimed = if cut { length - at } else { end - at };
     let head = format!(
-        "PATCH {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: {at}\r\nContent-Length: {claimed}\r\n\r\n",
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: {}\r\nUpload-Offset: {at}\r\nContent-Length: {claimed}\r\n\r\n",
         CONTENT.1
     );
     let mut stream = connect(server.public).unwrap();
@@ -507,7 +507,7 @@ fn a_weak_line_that_is_cut_brings_it_all() {
 fn open_part(server: &Server, path: &str, length: usize, begins: &[u8]) -> std::net::TcpStream {
     let mut stream = connect(server.public).unwrap();
     let head = format!(
-        "PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\nContent-Length: {length}\r\n\r\n"
+        "PATCH {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\nContent-Length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(begins).unwrap();
