@@ -67,8 +67,9 @@ impl Receipts {
     /// Writes all anew, so that nothing says in which order receipts came before.
     pub fn tidy(&self) -> Result<(), Failed> {
         let mut kept = self.kept();
-        if std::mem::take(&mut kept.is_untidy) {
+        if kept.is_untidy {
             kept.db.execute_batch(TIDY)?;
+            kept.is_untidy = false;
         }
         Ok(())
     }
