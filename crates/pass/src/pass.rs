@@ -5,9 +5,6 @@ use sha2::{Digest, Sha256};
 
 /// Bytes that its desk drew, and bytes of what the server made of them.
 const HALF: usize = 6;
-/// Digits before the check digit, and digits shown together.
-const DIGITS: usize = 29;
-const GROUP: usize = 5;
 
 /// What lets one submission in: 48 bits that its desk drew, and 48 of the function's output for them, which only the
 /// server can compute. Written in thirty digits. Not printable but by [`Pass::written`].
@@ -26,12 +23,12 @@ impl Pass {
     pub fn written(&self) -> String {
         let bytes = self.drawn.iter().chain(&self.tag);
         let number = bytes.fold(0u128, |number, byte| number << 8 | u128::from(*byte));
-        code::write(number, DIGITS, GROUP)
+        code::PASS.write(number)
     }
 
     /// Reads what was written, in digits of any kind, however they stand apart.
     pub fn read(text: &str) -> Option<Self> {
-        let bytes = code::read(text, DIGITS)?.to_be_bytes();
+        let bytes = code::PASS.read(text)?.to_be_bytes();
         let (none, bytes) = bytes.split_at(bytes.len() - 2 * HALF);
         let (drawn, tag) = bytes.split_first_chunk::<HALF>()?;
         let tag = tag.try_into().ok()?;

@@ -14,9 +14,6 @@ use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, world};
 
-/// Digits of a pass before its check digit, and how they are grouped.
-const PASS_DIGITS: usize = 29;
-const PASS_GROUP: usize = 5;
 /// Longest text that is sealed in one go.
 pub const TEXT_BYTES: u64 = 4 << 20;
 
@@ -133,8 +130,8 @@ pub fn carry(args: &CarryArgs, lang: Lang) -> Result<(), Problem> {
 /// The digits of a pass, out of a file: an argument would stay in the shell's history.
 fn pass(path: &Path) -> Result<Zeroizing<String>, Problem> {
     let typed = words(path)?;
-    match code::read(&typed, PASS_DIGITS) {
-        Some(number) => Ok(Zeroizing::new(code::write(number, PASS_DIGITS, PASS_GROUP))),
+    match code::PASS.read(&typed) {
+        Some(number) => Ok(Zeroizing::new(code::PASS.write(number))),
         None => Err(no_pass()),
     }
 }

@@ -18,9 +18,6 @@ use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, world};
 
-/// Digits of a receipt before its check digit, and how they are grouped.
-const DIGITS: usize = 39;
-const GROUP: usize = 4;
 /// Most bytes of digits that are read.
 const DIGITS_BYTES: u64 = 1024;
 
@@ -171,7 +168,7 @@ fn read_code(lang: Lang) -> Result<Code, Problem> {
         if let Some(code) = parse(&typed) {
             return Ok(code);
         }
-        if typed.chars().filter(|c| c.is_alphanumeric()).count() > 2 * DIGITS {
+        if typed.chars().filter(|c| c.is_alphanumeric()).count() > 2 * code::RECEIPT.digits {
             break;
         }
     }
@@ -210,11 +207,11 @@ fn tell(
 }
 
 fn parse(text: &str) -> Option<Code> {
-    code::read(text, DIGITS).map(|number| Code::new(number.to_be_bytes()))
+    code::RECEIPT.read(text).map(|number| Code::new(number.to_be_bytes()))
 }
 
 fn written(code: Code) -> String {
-    code::write(u128::from_be_bytes(code.bytes()), DIGITS, GROUP)
+    code::RECEIPT.write(u128::from_be_bytes(code.bytes()))
 }
 
 fn misread() -> Problem {

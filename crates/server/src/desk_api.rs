@@ -84,6 +84,12 @@ impl Api {
         }
     }
 
+    /// What a member is told who may not write; `None` where they may.
+    pub(crate) fn refusal(&self, by: &[u8; 32]) -> Option<Response> {
+        let refused = || (StatusCode::FORBIDDEN, "not-allowed").into_response();
+        (self.desk.now().role(by) < Some(Role::Editor)).then(refused)
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
@@ -216,8 +222,8 @@ pub(crate) async fn send(
     axum::Extension(Asking(by)): axum::Extension<Asking>,
     body: Bytes,
 ) -> Response {
-    if api.desk.now().role(&by) < Some(Role::Editor) {
-        return (StatusCode::FORBIDDEN, "not-allowed").into_response();
+    if let Some(refusal) = api.refusal(&by) {
+        return refusal;
     }
     let Some(reply) = Reply::decode(&body) else { return StatusCode::BAD_REQUEST.into_response() };
     let given = tokio::task::spawn_blocking(move || {

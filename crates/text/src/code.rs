@@ -2,6 +2,32 @@
 
 use crate::digits::ascii;
 
+/// How a kind of code is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Digits before the check digit.
+    pub digits: usize,
+    /// Digits that stand together.
+    pub group: usize,
+}
+
+/// A receipt (docs/FORMAT.md §21): ten groups of four.
+pub const RECEIPT: Form = Form { digits: 39, group: 4 };
+/// A pass (docs/FORMAT.md §22): six groups of five.
+pub const PASS: Form = Form { digits: 29, group: 5 };
+
+impl Form {
+    /// As [`write`].
+    pub fn write(self, number: u128) -> String {
+        write(number, self.digits, self.group)
+    }
+
+    /// As [`read`].
+    pub fn read(self, text: &str) -> Option<u128> {
+        read(text, self.digits)
+    }
+}
+
 /// A number in so many digits, with a check digit after them, in groups of `group` with hyphens between.
 pub fn write(number: u128, length: usize, group: usize) -> String {
     let number = format!("{number:0length$}");

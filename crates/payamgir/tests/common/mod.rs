@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod browser;
+pub mod lanes;
 pub mod messenger;
 pub mod people;
 pub mod proxy;
@@ -308,8 +309,13 @@ pub fn has_tool(name: &str) -> bool {
 
 /// Says aloud that a test was skipped: past the test runner, which keeps quiet what passes.
 pub fn skipped(why: &str) {
+    say(&format!("SKIPPED: {why}"));
+}
+
+/// A line on standard error that the test harness does not hold back.
+pub fn say(line: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A number from the environment: tests have a short form, and a full one in the soak run.

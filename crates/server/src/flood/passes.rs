@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use payamgir_ledger::Failed;
 use payamgir_pass::{Issuer, POINT, Pass};
-use payamgir_roster::Role;
 
 use crate::auth::Asking;
 use crate::desk_api::{Api, binary};
@@ -84,8 +83,8 @@ pub(crate) async fn sign(
     axum::Extension(Asking(by)): axum::Extension<Asking>,
     body: Bytes,
 ) -> Response {
-    if api.desk.now().role(&by) < Some(Role::Editor) {
-        return (StatusCode::FORBIDDEN, "not-allowed").into_response();
+    if let Some(refusal) = api.refusal(&by) {
+        return refusal;
     }
     let passes = api.flood.passes.clone();
     match tokio::task::spawn_blocking(move || passes.sign(&body)).await {

@@ -151,18 +151,14 @@ fn checked(found: Found) -> Checked {
     }
 }
 
-/// Digits of a receipt before its check digit.
-const DIGITS: usize = 39;
-const GROUP: usize = 4;
-
 /// A receipt as it is shown.
 pub(crate) fn written(code: Code) -> String {
-    code::write(u128::from_be_bytes(code.bytes()), DIGITS, GROUP)
+    code::RECEIPT.write(u128::from_be_bytes(code.bytes()))
 }
 
 /// A code, in whatever digits it was typed.
 fn read(typed: &str) -> Option<Code> {
-    code::read(typed, DIGITS).map(|number| Code::new(number.to_be_bytes()))
+    code::RECEIPT.read(typed).map(|number| Code::new(number.to_be_bytes()))
 }
 
 async fn find(web: &Web, code: Code) -> Result<Found, Unread> {

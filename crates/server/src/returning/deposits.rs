@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use payamgir_log::Kind;
-use payamgir_roster::Role;
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
 use payamgir_wire::dropbox::Deposit;
@@ -26,8 +25,8 @@ pub(crate) async fn deposit(
     axum::Extension(Asking(by)): axum::Extension<Asking>,
     body: Bytes,
 ) -> Response {
-    if api.desk.now().role(&by) < Some(Role::Editor) {
-        return (StatusCode::FORBIDDEN, "not-allowed").into_response();
+    if let Some(refusal) = api.refusal(&by) {
+        return refusal;
     }
     let Some(deposit) = Deposit::decode(&body) else {
         return StatusCode::BAD_REQUEST.into_response();

@@ -89,9 +89,7 @@ pub(crate) async fn patch(
     body: Body,
 ) -> Patched {
     let interrupt = upload.interrupt();
-    let watch = Watch::beside(&intake.waiting);
-    let limits = intake.settings.limits;
-    let body = Guarded::new(body, watch.clone(), limits, intake.cut_off.clone());
+    let (body, watch) = intake.guarded(body);
     // Whoever comes next ends this one, also while it waits: at most one waits for each upload.
     let small = body.is_small();
     let turns = async {
@@ -127,6 +125,28 @@ pub(crate) async fn patch(
     }
 }
 
+/// What comes next of a part.
+enum Next {
+    Some(Bytes),
+    /// All of it came.
+    End,
+    /// The line broke, or somebody else goes on with the upload.
+    Cut,
+}
+
+async fn next(body: &mut Guarded, watch: &Watch, interrupt: &CancellationToken) -> Next {
+    let chunk = tokio::select! {
+        chunk = body.chunk() => chunk,
+        () = interrupt.cancelled() => return Next::Cut,
+    };
+    watch.parsed();
+    match chunk {
+        Some(Ok(chunk)) => Next::Some(chunk),
+        Some(Err(_)) => Next::Cut,
+        None => Next::End,
+    }
+}
+
 /// A small part is here before a thread is taken for it: who sends it slowly takes none from others.
 async fn gathered(
     (start, upload): (impl FnOnce() -> Writer, &Upload),
@@ -136,16 +156,14 @@ async fn gathered(
 ) -> Result<Patched, (Guarded, Patched)> {
     let (mut bytes, mut whole) = (BytesMut::new(), false);
     loop {
-        let chunk = tokio::select! {
-            chunk = body.chunk() => chunk,
-            () = interrupt.cancelled() => break,
-        };
-        watch.parsed();
-        let Some(Ok(chunk)) = chunk else {
-            whole = chunk.is_none();
-            break;
-        };
-        bytes.extend_from_slice(&chunk);
+        match next(&mut body, watch, interrupt).await {
+            Next::Some(chunk) => bytes.extend_from_slice(&chunk),
+            Next::End => {
+                whole = true;
+                break;
+            }
+            Next::Cut => break,
+        }
     }
     if bytes.len() as u64 > upload.length - upload.offset() {
         return Err((body, Patched::TooMuch));
@@ -197,14 +215,13 @@ impl Writer {
     ) -> Result<Patched, (Guarded, Patched)> {
         let (mut whole, mut wanted) = (false, true);
         loop {
-            let chunk = tokio::select! {
-                chunk = body.chunk() => chunk,
-                () = interrupt.cancelled() => break,
-            };
-            watch.parsed();
-            let Some(Ok(chunk)) = chunk else {
-                whole = chunk.is_none();
-                break;
+            let chunk = match next(&mut body, watch, interrupt).await {
+                Next::Some(chunk) => chunk,
+                Next::End => {
+                    whole = true;
+                    break;
+                }
+                Next::Cut => break,
             };
             wanted = chunk.len() as u64 <= self.left;
             if !wanted {
