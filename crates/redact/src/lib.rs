@@ -9,6 +9,7 @@
 
 mod address;
 mod check;
+mod clear;
 mod context;
 mod find;
 mod hide;
@@ -22,6 +23,7 @@ mod plate;
 mod telephone;
 mod what;
 
+pub use clear::{Cleared, Hidden, Leak, Texts};
 pub use find::{Find, find};
 pub use hide::{BadSpan, HIDDEN, Span, bytes, hide, pieces, spans};
 pub use what::What;

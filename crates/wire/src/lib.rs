@@ -6,12 +6,14 @@
 pub mod armor;
 pub mod desk_key;
 pub mod dropbox;
+pub mod edition;
 pub mod entry;
 pub mod hex;
 pub mod key;
 pub mod limits;
 pub mod outcome;
 pub mod piece;
+pub mod release;
 pub mod send;
 pub mod signature;
 pub mod sync;

@@ -1,0 +1,81 @@
+//! Words without marks: for messengers, feeds' summaries, and what a search engine is told.
+
+use crate::block::{Block, Body, Inline, Line, words};
+
+/// A body as paragraphs, each a string; notes follow under their numbers.
+pub fn paragraphs(body: &Body) -> Vec<String> {
+    let mut out = vec![];
+    for block in &body.blocks {
+        gather(block, "", &mut out);
+    }
+    for (at, note) in body.notes.iter().enumerate() {
+        out.push(format!("[{}] {}", at + 1, marked(note)));
+    }
+    out
+}
+
+/// The first words of a body, at most so many characters, cut between words.
+pub fn excerpt(body: &Body, chars: usize) -> String {
+    let mut out = String::new();
+    for paragraph in paragraphs(body) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&paragraph.replace('\n', " "));
+        if out.chars().count() > chars {
+            return cut(&out, chars);
+        }
+    }
+    out
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
+    let end = text[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end);
+    format!("{}…", text[..end].trim_end_matches(['،', ',', '؛', ';', '.', ':', ' ']))
+}
+
+fn gather(block: &Block, lead: &str, out: &mut Vec<String>) {
+    match block {
+        Block::Paragraph { c, .. } | Block::Heading { c, .. } => {
+            out.push(format!("{lead}{}", marked(c)))
+        }
+        Block::Quote { c } => c.iter().for_each(|block| gather(block, lead, out)),
+        Block::Poem { c } => out.push(poem(c)),
+        Block::List { ordered, start, c } => {
+            for (at, entry) in c.iter().enumerate() {
+                let lead = match ordered {
+                    true => format!("{lead}{}. ", start + at as u64),
+                    false => format!("{lead}– "),
+                };
+                entry.iter().for_each(|block| gather(block, &lead, out));
+            }
+        }
+        Block::Rule => out.push("* * *".into()),
+    }
+}
+
+/// A poem as lines, hemistichs parted by a slash.
+pub fn poem(lines: &[Line]) -> String {
+    let line = |line: &Line| match line {
+        Line::Bayt { a, b } if b.is_empty() => a.clone(),
+        Line::Bayt { a, b } => format!("{a} / {b}"),
+        Line::Gap { .. } => String::new(),
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Words with the numbers of notes.
+fn marked(inlines: &[Inline]) -> String {
+    let part = |inline: &Inline| match inline {
+        Inline::Note { n, .. } => format!("[{n}]"),
+        Inline::Break => "\n".into(),
+        Inline::Text { s } => s.clone(),
+        Inline::Link { href, c } => match words(c) {
+            shown if shown == *href => shown,
+            shown => format!("{shown} ({href})"),
+        },
+        Inline::Em { c } | Inline::Strong { c } => marked(c),
+    };
+    inlines.iter().map(part).collect()
+}

@@ -1,0 +1,399 @@
+//! An item's page.
+
+use maud::{Markup, html};
+use payamgir_wire::Hash;
+use payamgir_wire::edition::{Byline, Correction, Day, Id, Item, Kind, Label, Medium, Withdrawal};
+use serde::Serialize;
+
+use super::file;
+use super::frame::{About, Frame};
+use super::shelf::{Link, Shelf, path};
+use crate::block::{Body, Dir};
+use crate::html::{Notes, body};
+use crate::letters::{self, direction_of, endonym, tidy};
+use crate::press::Made;
+use crate::say::Say;
+use crate::{card, markdown, plain, when};
+
+/// Most characters of a description.
+const DESCRIPTION: usize = 160;
+
+/// All that an item's page and card are made from.
+#[derive(Serialize)]
+pub(crate) struct Page<'a> {
+    frame: Frame<'a>,
+    shown: Shown<'a>,
+    edition: Link<'a>,
+    day: Day,
+    before: Option<Link<'a>>,
+    after: Option<Link<'a>>,
+}
+
+/// All that is shown of an item, and nothing that is not.
+#[derive(Clone, Serialize)]
+pub(crate) struct Shown<'a> {
+    pub(crate) id: Id,
+    pub(crate) slug: &'a str,
+    pub(crate) lang: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) title: &'a str,
+    pub(crate) byline: &'a Byline,
+    pub(crate) place: &'a str,
+    pub(crate) day: Option<Day>,
+    pub(crate) label: Label,
+    pub(crate) body: &'a str,
+    pub(crate) pulls: &'a [String],
+    pub(crate) media: Vec<Seen<'a>>,
+    pub(crate) corrections: Vec<(Day, &'a str)>,
+    pub(crate) withdrawn: Option<(Day, &'a str)>,
+    pub(crate) original: Option<Link<'a>>,
+    pub(crate) versions: Vec<Link<'a>>,
+    pub(crate) answers: Vec<Link<'a>>,
+    pub(crate) answered: Vec<Link<'a>>,
+}
+
+/// A picture or sound as it is shown.
+#[derive(Clone, Serialize)]
+pub(crate) struct Seen<'a> {
+    pub(crate) path: String,
+    pub(crate) hash: Hash,
+    pub(crate) media_type: &'a str,
+    pub(crate) size: (u32, u32),
+    pub(crate) alt: &'a str,
+    pub(crate) caption: &'a str,
+    pub(crate) credit: &'a str,
+    pub(crate) transcript: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    /// What is shown of an item. Of one that was taken back that is its title, and why.
+    pub(crate) fn of(shelf: &Shelf<'a>, id: &Id) -> Self {
+        let item: &'a Item = &shelf.items[id];
+        let gone = item.withdrawn.as_ref().map(|Withdrawal { day, reason }| (*day, &**reason));
+        let here = gone.is_none();
+        let media = item.media.iter().filter(|_| here).filter_map(Seen::of).collect();
+        let correction = |Correction { day, text }: &'a Correction| (*day, &**text);
+        let versions = shelf.links(&shelf.versions(id));
+        Self {
+            id: *id,
+            slug: &item.slug.0,
+            lang: &item.lang,
+            kind: item.kind,
+            title: &item.title,
+            byline: if here { &item.byline } else { &Byline::None },
+            place: if here { &item.place } else { "" },
+            day: item.day.filter(|_| here),
+            label: if here { item.label } else { Label::None },
+            body: if here { &item.body } else { "" },
+            pulls: if here { &item.pulls } else { &[] },
+            media,
+            corrections: item.corrections.iter().filter(|_| here).map(correction).collect(),
+            withdrawn: gone,
+            original: item.translates.as_ref().and_then(|of| shelf.item(of).and(shelf.link(of))),
+            versions,
+            answers: shelf.links(&item.answers),
+            answered: shelf.links(shelf.answers_to(id)),
+        }
+    }
+
+    /// The body, read.
+    pub(crate) fn read(&self) -> Body {
+        markdown::read(self.body, self.lang)
+    }
+
+    /// Speaks around it.
+    pub(crate) fn say(&self) -> Say {
+        Say::of(self.lang)
+    }
+
+    /// Its direction.
+    pub(crate) fn dir(&self) -> &'static str {
+        Dir(direction_of(self.lang)).word()
+    }
+
+    /// Place and day in one line; may be empty.
+    pub(crate) fn dateline(&self) -> String {
+        let day = self.day.map(|day| when::line(&day, self.say().0));
+        let parts = [Some(self.place.to_owned()).filter(|place| !place.is_empty()), day];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(self.say().t("، ", ", "))
+    }
+
+    /// Its first words, or why it was taken back.
+    pub(crate) fn excerpt(&self, chars: usize) -> String {
+        match self.withdrawn {
+            Some((_, reason)) => tidy(reason),
+            None => plain::excerpt(&self.read(), chars),
+        }
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn of(medium: &'a Medium) -> Option<Self> {
+        let Medium { hash, media_type, width, height, alt, caption, credit, transcript, .. } =
+            medium;
+        let path = path(medium)?;
+        let size = (*width, *height);
+        Some(Self { path, hash: *hash, media_type, size, alt, caption, credit, transcript })
+    }
+
+    pub(crate) fn is(&self, kind: &str) -> bool {
+        self.media_type.starts_with(kind)
+    }
+}
+
+impl<'a> Shelf<'a> {
+    /// The page of an edition's item.
+    pub(crate) fn page(&self, at: usize, nth: usize) -> Page<'a> {
+        let (_, edition) = &self.editions[at];
+        let id = &edition.items[nth];
+        let shown = Shown::of(self, id);
+        let path = self.path(id).unwrap_or_default();
+        let others = shown.versions.iter().map(|link| (link.lang, link.path.clone())).collect();
+        let reading = self.reading(at, shown.lang);
+        let own = reading.iter().position(|other| other == id);
+        let beside = |step: isize| {
+            let at = own?.checked_add_signed(step)?;
+            self.link(reading.get(at)?)
+        };
+        Page {
+            frame: self.frame(path, &self.items[id].lang, others),
+            edition: self.edition_link(at, shown.lang),
+            day: edition.day,
+            before: beside(-1),
+            after: beside(1),
+            shown,
+        }
+    }
+}
+
+impl Page<'_> {
+    pub(crate) fn make(&self) -> Vec<Made> {
+        let shown = &self.shown;
+        let card_path = self.frame.path.replace(".html", ".png");
+        let about = About {
+            title: shown.title,
+            description: self.description(),
+            card: Some((card_path.clone(), self.card_words())),
+            article: true,
+        };
+        let page = self.frame.page(&about, &self.main());
+        let drawn = card::draw(&card::Card {
+            lang: shown.lang,
+            title: shown.title,
+            byline: shown.say().byline(shown.byline).unwrap_or_default(),
+            bulletin: self.frame.title(),
+            edition: self.edition.title,
+        });
+        vec![(file(&self.frame.path), page), (file(&card_path), drawn)]
+    }
+
+    fn description(&self) -> String {
+        let excerpt = self.shown.excerpt(DESCRIPTION);
+        if excerpt.is_empty() { self.shown.title.to_owned() } else { excerpt }
+    }
+
+    fn card_words(&self) -> String {
+        format!("{} – {}", self.shown.title, self.frame.title())
+    }
+
+    fn main(&self) -> Markup {
+        let (shown, say) = (&self.shown, self.frame.say());
+        let to = |path: &str| self.frame.to(path);
+        html! {
+            (article(shown, &to, "", &html! {
+                p.of { a href=(to(&self.edition.path)) { (self.edition.title) } " · " (when::when(&self.day, say.0).main) }
+            }))
+            @if self.before.is_some() || self.after.is_some() {
+                nav.beside aria-label=(say.t("در همین شماره", "In this edition")) {
+                    @if let Some(link) = &self.before { a.before href=(to(&link.path)) rel="prev" { small { (say.t("پیشین", "Previous")) } (titled(link)) } }
+                    @if let Some(link) = &self.after { a.after href=(to(&link.path)) rel="next" { small { (say.t("پسین", "Next")) } (titled(link)) } }
+                }
+            }
+        }
+    }
+}
+
+fn titled(link: &Link<'_>) -> Markup {
+    html! { span lang=(link.lang) dir=(Dir(direction_of(link.lang)).word()) { (link.title) } }
+}
+
+/// An item as an article; `to` finds the way to other pages, `prefix` keeps its ids apart.
+pub(crate) fn article(
+    shown: &Shown<'_>,
+    to: &dyn Fn(&str) -> String,
+    prefix: &str,
+    above: &Markup,
+) -> Markup {
+    let say = shown.say();
+    html! {
+        article.item lang=(shown.lang) dir=(shown.dir()) {
+            header {
+                (above)
+                @if let Some(kind) = say.kind(shown.kind) { p.kind { (kind) } }
+                h1 { (shown.title) }
+                @if let Some(name) = say.byline(shown.byline) { p.byline { bdi { (name) } } }
+                (dateline(shown))
+                (languages(shown, to))
+            }
+            @match shown.withdrawn {
+                Some((day, reason)) => (tombstone(say, day, reason)),
+                None => (words(shown, to, prefix)),
+            }
+            (links(shown, to))
+        }
+    }
+}
+
+fn dateline(shown: &Shown<'_>) -> Markup {
+    let say = shown.say();
+    let day = shown.day.map(|day| when::when(&day, say.0));
+    html! {
+        @if day.is_some() || !shown.place.is_empty() {
+            p.dateline {
+                @if !shown.place.is_empty() { bdi { (shown.place) } @if day.is_some() { (say.t("، ", ", ")) } }
+                @if let Some(day) = &day {
+                    @match &day.iso { Some(iso) => time datetime=(iso) { (day.main) }, None => (day.main) }
+                    @if !day.other.is_empty() { " " span.other { "(" (day.other) ")" } }
+                }
+            }
+        }
+        @if let Some(label) = say.label(shown.label) { p.label data-label=(label_word(shown.label)) { (label) } }
+    }
+}
+
+fn label_word(label: Label) -> &'static str {
+    match label {
+        Label::None => "none",
+        Label::Unchecked => "unchecked",
+        Label::Partly => "partly",
+        Label::Confirmed => "confirmed",
+    }
+}
+
+fn languages(shown: &Shown<'_>, to: &dyn Fn(&str) -> String) -> Markup {
+    let say = shown.say();
+    html! {
+        @if let Some(original) = &shown.original {
+            p.translated { (say.t("ترجمه از ", "Translated from ")) (language(original, to)) }
+        }
+        @let others: Vec<_> = shown.versions.iter().filter(|link| shown.original.as_ref().is_none_or(|of| of.path != link.path)).collect();
+        @if !others.is_empty() {
+            p.translated { (say.t("این نوشته به زبان‌های دیگر: ", "In other languages: "))
+                @for (at, link) in others.into_iter().enumerate() { @if at > 0 { (say.t("، ", ", ")) } (language(link, to)) }
+            }
+        }
+    }
+}
+
+fn language(link: &Link<'_>, to: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        a href=(to(&link.path)) hreflang=(link.lang) lang=(link.lang) dir=(Dir(direction_of(link.lang)).word()) { (endonym(link.lang)) }
+    }
+}
+
+fn tombstone(say: Say, day: Day, reason: &str) -> Markup {
+    html! {
+        div.tombstone role="note" {
+            p { strong { (say.t("این نوشته پس گرفته شد، ", "This was withdrawn on ")) (when::line(&day, say.0)) (say.t(".", ".")) } }
+            p dir="auto" { (tidy(reason)) }
+        }
+    }
+}
+
+fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, prefix: &str) -> Markup {
+    let read = shown.read();
+    let say = shown.say();
+    let (pictures, others): (Vec<_>, Vec<_>) =
+        shown.media.iter().partition(|medium| medium.is("image/"));
+    html! {
+        @for medium in others { (sound(medium, to, say)) }
+        @if let Some(first) = pictures.first() { (picture(first, to, false)) }
+        div.words data-words="" {
+            (with_pulls(shown, &read, Notes { prefix, lang: letters::frame(shown.lang) }))
+        }
+        @for medium in pictures.iter().skip(1) { (picture(medium, to, true)) }
+        @if !shown.corrections.is_empty() {
+            section.corrections aria-label=(say.t("تصحیح", "Corrections")) {
+                h2 { (say.t("تصحیح", "Corrections")) }
+                @for (day, text) in &shown.corrections { p dir="auto" { strong { (when::line(day, say.0)) ": " } (tidy(text)) } }
+            }
+        }
+    }
+}
+
+/// The body with its pull quotes set off: each before the block after the one its words are in. Who
+/// hears the page hears them once, in the body.
+fn with_pulls(shown: &Shown<'_>, read: &Body, notes: Notes<'_>) -> Markup {
+    let mut places: Vec<(usize, &str)> = vec![];
+    for pull in shown.pulls {
+        let here = read.blocks.iter().position(|block| {
+            let one = Body { blocks: vec![block.clone()], notes: vec![] };
+            plain::paragraphs(&one).iter().any(|text| text.contains(pull.trim()))
+        });
+        places.push((here.unwrap_or(0), pull));
+    }
+    let last = read.blocks.len();
+    html! {
+        @for (at, block) in read.blocks.iter().enumerate() {
+            @for (_, pull) in places.iter().filter(|(place, _)| *place == at && last > 1) {
+                p.pull aria-hidden="true" dir="auto" { (tidy(pull)) }
+            }
+            (crate::html::blocks(std::slice::from_ref(block), notes))
+        }
+        (body(&Body { blocks: vec![], notes: read.notes.clone() }, notes))
+    }
+}
+
+fn picture(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, later: bool) -> Markup {
+    let (width, height) = medium.size;
+    let size = |side: u32| (side > 0).then_some(side);
+    html! {
+        figure {
+            img src=(to(&medium.path)) alt=(medium.alt) width=[size(width)] height=[size(height)] loading=[later.then_some("lazy")];
+            (caption(medium))
+        }
+    }
+}
+
+fn sound(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, say: Say) -> Markup {
+    let film = medium.is("video/");
+    let name = if medium.alt.is_empty() { say.t("صدا", "Sound") } else { medium.alt };
+    html! {
+        figure.sound {
+            @if film { video controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+            @else { audio controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+            (caption(medium))
+            @if !medium.transcript.is_empty() {
+                details { summary { (say.t("متن آنچه شنیده می‌شود", "The words that are heard")) }
+                    @for line in tidy(medium.transcript).lines().filter(|line| !line.trim().is_empty()) { p dir="auto" { (line) } }
+                }
+            }
+        }
+    }
+}
+
+fn caption(medium: &Seen<'_>) -> Markup {
+    html! {
+        @if !medium.caption.is_empty() || !medium.credit.is_empty() {
+            figcaption dir="auto" { (medium.caption) @if !medium.credit.is_empty() { " " span.credit { bdi { (medium.credit) } } } }
+        }
+    }
+}
+
+fn links(shown: &Shown<'_>, to: &dyn Fn(&str) -> String) -> Markup {
+    let say = shown.say();
+    let list = |head: &'static str, links: &[Link<'_>]| {
+        html! {
+            @if !links.is_empty() {
+                section.answers aria-label=(head) {
+                    h2 { (head) }
+                    ul { @for link in links { li { a href=(to(&link.path)) hreflang=(link.lang) { (titled(link)) } } } }
+                }
+            }
+        }
+    };
+    html! {
+        (list(say.t("این نوشته پاسخ است به", "This answers"), &shown.answers))
+        (list(say.t("پاسخ مجمع به این نوشته", "The assembly’s answer"), &shown.answered))
+    }
+}

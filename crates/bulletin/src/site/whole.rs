@@ -1,0 +1,200 @@
+//! An edition in one file, to be passed from hand to hand: nothing is outside it.
+
+use maud::{Markup, html};
+use payamgir_redact::Cleared;
+use payamgir_wire::edition::{Bulletin, Day, Edition, Heading, Id, Item, Medium, Slug, Spoken};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use super::frame::alone;
+use super::item::{Shown, article};
+use super::shelf::{Link, Shelf};
+use super::{assets, file};
+use crate::block::Dir;
+use crate::html::{Notes, body};
+use crate::letters::direction_of;
+use crate::press::{Known, Made, Press, Refused};
+use crate::say::Say;
+use crate::{markdown, plain, when};
+
+/// Pictures that are larger together are left out of the file: it must still go by a messenger.
+const PICTURES: usize = 12 << 20;
+
+/// All that the file is made from.
+#[derive(Serialize)]
+pub(crate) struct Page<'a> {
+    path: String,
+    lang: &'a str,
+    style: &'static str,
+    spoken: &'a Spoken,
+    addresses: &'a [String],
+    heading: &'a Heading,
+    day: Day,
+    items: Vec<Shown<'a>>,
+}
+
+impl<'a> Shelf<'a> {
+    /// Where an edition's one file is.
+    pub(crate) fn whole_path(&self, at: usize, lang: &str) -> String {
+        format!("read/{lang}/{}/whole.html", self.editions[at].1.slug)
+    }
+
+    /// An edition in one file.
+    pub(crate) fn whole(&self, at: usize, lang: &'a str) -> Page<'a> {
+        Page {
+            path: self.whole_path(at, lang),
+            lang,
+            style: assets::style_path(),
+            spoken: self.spoken(lang),
+            addresses: &self.bulletin.addresses,
+            heading: self.heading(at, lang),
+            day: self.editions[at].1.day,
+            items: self.reading(at, lang).iter().map(|id| Shown::of(self, id)).collect(),
+        }
+    }
+}
+
+impl Page<'_> {
+    pub(crate) fn make(&self, press: &Press<'_>) -> Result<Vec<Made>, Refused> {
+        let pictures = self.pictures(press)?;
+        let title = format!("{} – {}", self.heading.title, self.spoken.title);
+        let page = alone(self.lang, &title, &assets::inlined(), &self.main(&pictures));
+        Ok(vec![(file(&self.path), page)])
+    }
+
+    /// Pictures as they are written into the file, by their paths, as many as fit.
+    fn pictures(&self, press: &Press<'_>) -> Result<BTreeMap<&str, String>, Refused> {
+        let mut all = BTreeMap::new();
+        let mut size = 0;
+        for shown in &self.items {
+            let Some(item) = press.items.get(&shown.id) else { continue };
+            for seen in shown.media.iter().filter(|seen| seen.is("image/")) {
+                let of = |medium: &&Medium| medium.hash == seen.hash;
+                let Some(medium) = item.media.iter().find(of) else { continue };
+                let bytes = crate::press::medium(press, shown.id, medium)?;
+                size += bytes.len();
+                if size <= PICTURES {
+                    let data = data_encoding::BASE64.encode(&bytes);
+                    all.insert(&*seen.path, format!("data:{};base64,{data}", seen.media_type));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn main(&self, pictures: &BTreeMap<&str, String>) -> Markup {
+        let say = Say::of(self.lang);
+        let intro = markdown::read(&self.heading.intro, &self.heading.lang);
+        html! {
+            main.whole #main {
+                header.cover {
+                    p.now { (self.spoken.title) }
+                    h1 { (self.heading.title) }
+                    p.dateline { (when::line(&self.day, say.0)) }
+                    @if !self.heading.cover.is_empty() { p.line { (self.heading.cover) } }
+                    @if !plain::paragraphs(&intro).is_empty() {
+                        div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0 })) }
+                    }
+                }
+                nav.contents aria-label=(say.t("فهرست", "Contents")) {
+                    h2 { (say.t("فهرست", "Contents")) }
+                    ol { @for shown in &self.items { li lang=(shown.lang) dir=(shown.dir()) {
+                        a href={ "#" (shown.lang) "-" (shown.slug) } { (shown.title) }
+                        @if !shown.byline.name().is_empty() { " " span.byline { bdi { (shown.byline.name()) } } }
+                    } } }
+                }
+                @for shown in &self.items { (self.item(shown, pictures)) }
+            }
+            footer.colophon lang=(self.spoken.lang) dir=(Dir(direction_of(&self.spoken.lang)).word()) {
+                div.inner {
+                    @if !self.spoken.about.is_empty() { p { (self.spoken.about) } }
+                    @if !self.addresses.is_empty() {
+                        p { (say.t("نشانی‌ها برای خواندن و فرستادن:", "Addresses, to read and to send:")) }
+                        ul.addresses { @for address in self.addresses { li { bdi dir="ltr" { (address) } } } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// An item; what it links to in this file is linked, the rest is not.
+    fn item(&self, shown: &Shown<'_>, pictures: &BTreeMap<&str, String>) -> Markup {
+        let name = |shown: &Shown<'_>| format!("{}-{}", shown.lang, shown.slug);
+        let anchor = |link: &Link<'_>| {
+            let slug = link.path.rsplit('/').next()?.strip_suffix(".html")?;
+            let same = |shown: &&Shown<'_>| shown.slug == slug && shown.lang == link.lang;
+            self.items.iter().find(same).map(&name)
+        };
+        let within = |links: &[Link<'_>]| {
+            links.iter().filter(|link| anchor(link).is_some()).count() == links.len()
+        };
+        let mut shown = shown.clone();
+        shown.original = None;
+        shown.versions = vec![];
+        if !within(&shown.answers) || !within(&shown.answered) {
+            shown.answers.retain(|link| anchor(link).is_some());
+            shown.answered.retain(|link| anchor(link).is_some());
+        }
+        shown.media.retain(|seen| pictures.contains_key(&*seen.path));
+        let to = |path: &str| match pictures.get(path) {
+            Some(data) => data.clone(),
+            None => format!(
+                "#{}",
+                path.split('/').nth(1).unwrap_or_default().to_owned()
+                    + "-"
+                    + path.rsplit('/').next().unwrap_or_default().trim_end_matches(".html")
+            ),
+        };
+        let own = name(&shown);
+        html! { section id=(own) { (article(&shown, &to, &format!("{own}-"), &html! {})) } }
+    }
+}
+
+/// One item by itself as its page will be, for who is writing it: its style is in it, its pictures are
+/// what `picture` gives for them.
+pub fn preview(
+    bulletin: &Bulletin,
+    id: Id,
+    item: Cleared<Item>,
+    picture: &dyn Fn(&Medium) -> String,
+) -> Vec<u8> {
+    let heading = Heading {
+        lang: item.lang.clone(),
+        title: "—".into(),
+        cover: String::new(),
+        intro: String::new(),
+    };
+    let day = item.day.filter(|day| day.day.is_some());
+    let day = day.or_else(|| Day::parse("2000-01-01").ok()).expect("a day of the calendar");
+    let edition = Edition {
+        slug: Slug("preview".into()),
+        day,
+        headings: vec![heading],
+        items: vec![id],
+        paper: false,
+    };
+    let editions =
+        [(id, payamgir_redact::Hidden::default().clear(edition).expect("nothing is hidden"))];
+    let items = BTreeMap::from([(id, item)]);
+    let press = Press {
+        desk: payamgir_wire::hex::Hex([0; 32]),
+        bulletin,
+        editions: &editions,
+        items: &items,
+        media: &|_| None,
+        engine: None,
+        known: &Known::default(),
+    };
+    let Ok(shelf) = Shelf::new(&press) else { return vec![] };
+    let shown = Shown::of(&shelf, &id);
+    let to = |path: &str| {
+        let of = |medium: &&Medium| super::shelf::path(medium).as_deref() == Some(path);
+        items[&id].media.iter().find(of).map(picture).unwrap_or_default()
+    };
+    alone(
+        shown.lang,
+        shown.title,
+        assets::plain(),
+        &html! { main #main { (article(&shown, &to, "", &html! {})) } },
+    )
+}
