@@ -176,6 +176,11 @@ impl Client {
         self.get(&format!("/desk/1/blob/{hash}"), &format!("from={from}"), None, true)
     }
 
+    /// What is asked of a path with a query.
+    pub(crate) fn query(&self, path: &str, query: &str) -> Result<impl Read + use<>, Failure> {
+        self.get(path, query, Some(ANSWER), true)
+    }
+
     /// A small answer, whole, of at most `most` bytes.
     pub(crate) fn small(&self, path: &str, most: u64, signed: bool) -> Result<Vec<u8>, Failure> {
         let mut bytes = vec![];

@@ -1,9 +1,13 @@
 //! What a desk asks its server for beside the log: invitations and deposits.
 
+use std::io::Read;
+
+use payamgir_wire::hex::Hash;
 use payamgir_wire::limits::{ANSWER_BYTES, DEPOSIT_BYTES};
+use payamgir_wire::release::RELEASE_BYTES;
 use payamgir_wire::sync::read_additions;
 
-use crate::client::{Client, Failure, refusal};
+use crate::client::{Client, Failure, network, refusal};
 
 /// Most members' deposits at once, and most answers.
 const MANY_BYTES: u64 = 64 * (DEPOSIT_BYTES as u64 + 8);
@@ -44,8 +48,8 @@ impl Client {
     pub fn passes(&self, points: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
         let (status, body) = self.post("/desk/1/passes", points, true)?;
         let mut answer = vec![];
-        std::io::Read::read_to_end(&mut body.reader(), &mut answer)
-            .map_err(crate::client::network)?;
+        Read::read_to_end(&mut body.reader(), &mut answer)
+            .map_err(network)?;
         match status {
             200 => Ok(Some(answer)),
             400 | 403 => Ok(None),
@@ -62,8 +66,8 @@ impl Client {
             return Err(Failure::Status(status));
         }
         let mut record = String::new();
-        std::io::Read::read_to_string(&mut body.reader(), &mut record)
-            .map_err(crate::client::network)?;
+        Read::read_to_string(&mut body.reader(), &mut record)
+            .map_err(network)?;
         record.parse().map_err(|_| Failure::Status(status))
     }
 
@@ -88,6 +92,51 @@ impl Client {
             200 => Ok(true),
             404 | 503 => Ok(false),
             other => Err(Failure::Status(other)),
+        }
+    }
+
+    /// The release that the server serves; `None` where it is the one that is known, or there is none.
+    pub fn edition(&self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Failure> {
+        let query = known.map(|known| format!("known={known}")).unwrap_or_default();
+        match self.query("/desk/1/edition", &query) {
+            Ok(body) => {
+                let mut bytes = vec![];
+                body.take(RELEASE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(network)?;
+                Ok(Some(bytes))
+            }
+            Err(Failure::NotFound | Failure::Status(204)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Which files of a release the server has not.
+    pub fn missing_files(&self, release: &[u8]) -> Result<Vec<Hash>, Failure> {
+        let (status, answer) = self.post("/desk/1/edition/missing", release, true)?;
+        if status != 200 {
+            return Err(Failure::Status(status));
+        }
+        let mut lines = String::new();
+        let most = RELEASE_BYTES as u64;
+        answer.limit(most).reader().read_to_string(&mut lines).map_err(network)?;
+        let hashes = lines.lines().map(Hash::parse).collect::<Result<_, _>>();
+        hashes.map_err(|_| Failure::Status(status))
+    }
+
+    /// Hands over files of a release, each after its length.
+    pub fn hand_in_files(&self, files: &[u8]) -> Result<(), Failure> {
+        match self.post("/desk/1/edition/files", files, true)? {
+            (200, _) => Ok(()),
+            (status, _) => Err(Failure::Status(status)),
+        }
+    }
+
+    /// Has the server serve a release. `false` where it does not take it as it now stands: another came
+    /// first, or who approved it is an editor no more.
+    pub fn publish(&self, release: &[u8]) -> Result<bool, Failure> {
+        match self.post("/desk/1/edition", release, true)? {
+            (200, _) => Ok(true),
+            (409, _) => Ok(false),
+            (status, _) => Err(Failure::Status(status)),
         }
     }
 

@@ -10,8 +10,8 @@ use payamgir_roster::{Fold, kind};
 use payamgir_server::channels::{Channels, NoChannels};
 use payamgir_server::world::World;
 use payamgir_server::{
-    Clock, Desk, Flood, Lanes, NoDesk, Receipts, Returning, Settings, Stores, journal, pages,
-    settings,
+    Clock, Desk, Editions, Flood, Lanes, NoDesk, Receipts, Returning, Settings, Stores, journal,
+    pages, settings,
 };
 use payamgir_text::lang::Lang;
 use payamgir_wire::armor::{Label, dearmor};
@@ -159,7 +159,8 @@ pub fn run<F: Future<Output = ()>>(
         let receipts = receipts.map_err(|error| no_database(dir, "receipts.db", error))?;
         let flood = Flood::open(dir, lanes(config), world.clone());
         let flood = flood.map_err(|error| no_database(dir, "passes.db", error))?;
-        let stores = Stores { channels, returning, receipts, flood };
+        let editions = Editions::open(dir).map_err(|error| no_editions(dir, error))?;
+        let stores = Stores { channels, returning, receipts, flood, editions };
         bound.serve((log, desk), stores, (world, journal), stop).await;
         Ok(())
     })
@@ -215,6 +216,19 @@ fn no_database(
     let to_do = Say::new(
         "دسترسی و جای دیسک را ببینید. اگر پرونده خراب است، آن را کنار بگذارید: آنچه در آن است از دست می‌رود و نه هیچ پیامی.",
         "Check permissions and disk space. If the file is damaged, put it aside: what is in it is lost, and no submission.",
+    );
+    Problem::new(what, to_do).because(error)
+}
+
+fn no_editions(dir: &Path, error: std::io::Error) -> Problem {
+    let folder = dir.join("editions").display().to_string();
+    let what = Say::new(
+        format!("آنچه منتشر شده است خوانده نشد: {folder}"),
+        format!("What is published could not be read: {folder}"),
+    );
+    let to_do = Say::new(
+        "دسترسی و دیسک را ببینید. اگر خراب است، پوشه را کنار بگذارید: میزها دوباره منتشر می‌کنند.",
+        "Check permissions and the disk. If it is damaged, put the folder aside: the desks publish again.",
     );
     Problem::new(what, to_do).because(error)
 }

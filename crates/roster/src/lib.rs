@@ -13,6 +13,7 @@ mod bytes;
 mod fold;
 mod grant;
 mod member;
+pub mod proof;
 mod refusal;
 mod roster;
 mod rules;

@@ -302,7 +302,13 @@ impl Now {
         self.fold.roster().is_some_and(|roster| roster.role(key).is_some() || recovery(roster))
     }
 
-    fn is_approved(&self, subject: Subject, author: &Key) -> bool {
+    /// All approvals, in the log's order.
+    pub(crate) fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.fold.approvals().map(|(_, approval)| approval)
+    }
+
+    /// Whether as many as the roster asks for now approved it.
+    pub(crate) fn is_approved(&self, subject: Subject, author: &Key) -> bool {
         let about = self.fold.approvals().map(|(_, approval)| approval);
         let about = about.filter(|approval| approval.subject == subject);
         let roster = self.fold.roster();

@@ -22,6 +22,7 @@ use crate::auth::Asking;
 use crate::channels::{self, Channels};
 use crate::deposits::Deposits;
 use crate::desk::Desk;
+use crate::editions::Editions;
 use crate::flood::Flood;
 use crate::journal::{Event, Journal};
 use crate::mailbox::Mailbox;
@@ -51,6 +52,7 @@ pub(crate) struct Api {
     pub(crate) returning: Arc<Returning>,
     pub(crate) flood: Arc<Flood>,
     pub(crate) receipts: Arc<Receipts>,
+    pub(crate) editions: Arc<Editions>,
 }
 
 /// What sources may come by, and come back to.
@@ -59,6 +61,7 @@ pub(crate) struct Ways {
     pub returning: Arc<Returning>,
     pub receipts: Arc<Receipts>,
     pub flood: Arc<Flood>,
+    pub editions: Arc<Editions>,
 }
 
 impl Api {
@@ -81,6 +84,7 @@ impl Api {
             returning: ways.returning,
             flood: ways.flood,
             receipts: ways.receipts,
+            editions: ways.editions,
         }
     }
 

@@ -11,6 +11,7 @@ mod compress;
 mod deposits;
 mod desk;
 mod desk_api;
+mod editions;
 mod fields;
 mod flood;
 #[cfg(fuzzing)]
@@ -37,6 +38,7 @@ mod web;
 pub mod world;
 
 pub use desk::{Desk, NoDesk};
+pub use editions::Editions;
 pub use flood::{Flood, Lanes};
 pub use listen::{Bound, Stores, bind};
 pub use receipts::{Clock, Receipts};

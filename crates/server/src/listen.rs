@@ -25,6 +25,7 @@ use crate::auth::Gate;
 use crate::channels::Channels;
 use crate::desk::Desk;
 use crate::desk_api::{Api, Ways};
+use crate::editions::Editions;
 use crate::flood::connection::Answering;
 use crate::flood::{Flood, Rate};
 use crate::intake::{Intake, Waiting};
@@ -126,12 +127,15 @@ pub struct Stores {
     pub receipts: Receipts,
     /// Who is let in.
     pub flood: Flood,
+    /// What is published.
+    pub editions: Editions,
 }
 
 /// What is behind both doors.
 struct House {
     intake: Arc<Intake>,
     channels: Arc<Channels>,
+    editions: Arc<Editions>,
     api: Arc<Api>,
     gate: Gate,
 }
@@ -145,6 +149,7 @@ impl House {
     ) -> Self {
         let channels = Arc::new(stores.channels);
         let (returning, receipts) = (Arc::new(stores.returning), Arc::new(stores.receipts));
+        let editions = Arc::new(stores.editions);
         let (flood, turns) = (Arc::new(stores.flood), Semaphore::new(settings.limits.uploads));
         let knows = desk.clone();
         let knows = Arc::new(move |key: &[u8; 32]| knows.now().knows(key));
@@ -154,6 +159,7 @@ impl House {
             returning: returning.clone(),
             receipts: receipts.clone(),
             flood: flood.clone(),
+            editions: editions.clone(),
         };
         let told = (world.clone(), journal.clone());
         let deposits = settings.deposits.clone();
@@ -173,7 +179,7 @@ impl House {
             waiting: Arc::default(),
             cut_off,
         });
-        Self { intake, channels, api, gate }
+        Self { intake, channels, editions, api, gate }
     }
 
     /// What happens by the clock, until it is aborted.
@@ -190,7 +196,7 @@ impl House {
     /// The messengers, and what answers at the source's door and at the desk's.
     fn routes(self, tasks: &TaskTracker) -> (Arc<Channels>, Router, Router) {
         let web = Arc::new(Web::new(self.intake, tasks.clone()));
-        let public = routes::public(web, self.channels.clone());
+        let public = routes::public(web, self.channels.clone(), self.editions);
         (self.channels, public, routes::private(self.api, Arc::new(self.gate)))
     }
 }

@@ -15,6 +15,7 @@ use crate::channels::{self, Channels};
 use crate::compress;
 use crate::deposits;
 use crate::desk_api::{self, Api};
+use crate::editions::{self, Editions};
 use crate::flood;
 use crate::headers;
 use crate::mailbox;
@@ -26,8 +27,8 @@ use crate::sealed;
 use crate::uploads;
 use crate::web::{self, Spoken, Web};
 
-/// The source's address.
-pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
+/// The source's address. Where an edition is published, what is in it comes first.
+pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>, editions: Arc<Editions>) -> Router {
     let policy = headers::policy();
     let pages = web.intake.settings.site.languages.iter().map(|lang| spoken(&web, lang));
     let pages = pages.fold(Router::new(), Router::merge);
@@ -60,6 +61,7 @@ pub(crate) fn public(web: Arc<Web>, channels: Arc<Channels>) -> Router {
         }))
         .with_state(web)
         .merge(channels::router(channels))
+        .layer(from_fn_with_state(editions, editions::public::published))
 }
 
 /// The pages of one language.
@@ -94,6 +96,9 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/answer", post(returning::deposit))
         .route("/desk/1/passes", post(flood::sign))
         .route("/desk/1/keep", post(desk_api::keep))
+        .route("/desk/1/edition", get(editions::http::now).post(editions::http::publish))
+        .route("/desk/1/edition/missing", post(editions::http::missing))
+        .route("/desk/1/edition/files", post(editions::http::files))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))
         .route("/desk/1/deposit", get(deposits::get).post(deposits::put))

@@ -11,10 +11,10 @@ use crate::hex::{Hash, Hex};
 
 pub use path::FilePath;
 
-/// Largest release, in bytes: about 200,000 files.
-pub const RELEASE_BYTES: usize = 32 << 20;
-/// Largest file of a release, in bytes.
-pub const FILE_BYTES: u64 = 256 << 20;
+/// Largest release, in bytes: about 100,000 files.
+pub const RELEASE_BYTES: usize = 15 << 20;
+/// Largest file of a release, in bytes: what a desk may hand over in one request.
+pub const FILE_BYTES: u64 = 15 << 20;
 
 const FIRST: &str = "payamgir release 1";
 

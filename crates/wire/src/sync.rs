@@ -46,6 +46,24 @@ pub fn read_additions(mut bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(all)
 }
 
+/// Writes one of several files as they are handed over.
+pub fn write_file(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+/// Reads files that are handed over; `None` where they are not whole.
+pub fn read_files(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut all = vec![];
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let (file, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        all.push(file);
+        bytes = rest;
+    }
+    Some(all)
+}
+
 /// Reads the next frame; `None` at a clean end. A length over its limit is
 /// [`io::ErrorKind::InvalidData`], an end inside a frame [`io::ErrorKind::UnexpectedEof`].
 pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Frame>> {

@@ -1,9 +1,10 @@
 //! What a member does.
 
-use payamgir_wire::hex::Hex;
+use payamgir_wire::edition::{Bulletin, Edition, Item};
+use payamgir_wire::hex::{Hash, Hex};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ignored, NAME, SPANS, SUBJECTS, WORDS};
+use crate::{Ignored, NAME, Release, SPANS, SUBJECTS, WORDS};
 
 /// A random id.
 pub type Id = Hex<16>;
@@ -151,6 +152,43 @@ pub enum Act {
         /// The name.
         name: String,
     },
+    /// Writes an item, or writes it anew.
+    Item {
+        /// The item.
+        item: Id,
+        /// The conversations whose words are in it; there may be none.
+        on: Vec<u64>,
+        /// The version it was made from; nothing where it is new.
+        base: Option<Hash>,
+        /// What it says.
+        body: Box<Item>,
+    },
+    /// Puts an edition together, or anew.
+    Edition {
+        /// The edition.
+        edition: Id,
+        /// The version it was made from; nothing where it is new.
+        base: Option<Hash>,
+        /// What it is.
+        body: Box<Edition>,
+    },
+    /// Says what all editions share.
+    Bulletin {
+        /// The version it was made from; nothing where it is the first.
+        base: Option<Hash>,
+        /// What they share.
+        body: Box<Bulletin>,
+    },
+    /// Proposes a release; what approves it is the roster's.
+    Propose {
+        /// What is to be released.
+        body: Box<Release>,
+    },
+    /// Agrees to a release, having made it anew.
+    Endorse {
+        /// The hash of its bytes.
+        release: Hash,
+    },
 }
 
 impl Act {
@@ -163,7 +201,8 @@ impl Act {
             | Self::Resolve { on }
             | Self::Reopen { on }
             | Self::Snooze { on, .. }
-            | Self::Quarantine { on, .. } => on,
+            | Self::Quarantine { on, .. }
+            | Self::Item { on, .. } => on,
             Self::Note { on, .. } | Self::Draft { on, .. } => std::slice::from_ref(on),
             _ => &[],
         }
@@ -181,7 +220,8 @@ impl Act {
             | Self::Resolve { on }
             | Self::Reopen { on }
             | Self::Snooze { on, .. }
-            | Self::Quarantine { on, .. } => *on = subjects,
+            | Self::Quarantine { on, .. }
+            | Self::Item { on, .. } => *on = subjects,
             Self::Note { on, .. } | Self::Draft { on, .. } => {
                 *on = subjects.first().copied().unwrap_or(*on);
             }
@@ -220,6 +260,11 @@ impl Act {
             Self::Canned { .. } => "canned",
             Self::Hide { .. } => "hide",
             Self::Call { .. } => "call",
+            Self::Item { .. } => "item",
+            Self::Edition { .. } => "edition",
+            Self::Bulletin { .. } => "bulletin",
+            Self::Propose { .. } => "propose",
+            Self::Endorse { .. } => "endorse",
         }
     }
 
@@ -240,9 +285,22 @@ impl Act {
             Self::Erase { records } => (1..=SUBJECTS).contains(&records.len()),
             _ => true,
         };
-        let some = self.subjects().is_empty() == self.is_about_none();
+        let any = matches!(self, Self::Item { .. });
+        let some = any || self.subjects().is_empty() == self.is_about_none();
         let few = self.subjects().len() <= SUBJECTS;
         if fits && some && few { Ok(()) } else { Err(Ignored::Malformed) }
+    }
+
+    /// Whether it is of what is written to be published.
+    pub(crate) fn is_publishing(&self) -> bool {
+        matches!(
+            self,
+            Self::Item { .. }
+                | Self::Edition { .. }
+                | Self::Bulletin { .. }
+                | Self::Propose { .. }
+                | Self::Endorse { .. }
+        )
     }
 
     fn is_about_none(&self) -> bool {
@@ -256,7 +314,7 @@ impl Act {
                 | Self::Canned { .. }
                 | Self::Hide { .. }
                 | Self::Call { .. }
-        )
+        ) || (self.is_publishing() && !matches!(self, Self::Item { .. }))
     }
 }
 

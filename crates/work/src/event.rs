@@ -79,7 +79,7 @@ fn unread(json: &[u8]) -> Ignored {
     }
 }
 
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 22] = [
     "assign",
     "note",
     "label",
@@ -97,6 +97,11 @@ const KNOWN: [&str; 17] = [
     "canned",
     "hide",
     "call",
+    "item",
+    "edition",
+    "bulletin",
+    "propose",
+    "endorse",
 ];
 
 impl Signed {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use payamgir_roster::{Key, Role, Roster};
 
-use crate::{Act, Case, Event, Id, Ignored, Note, Redaction, Reply, Signed, Stage};
+use crate::publishing::By;
+use crate::{Act, Case, Event, Id, Ignored, Note, Publishing, Redaction, Reply, Signed, Stage};
 
 /// What the desk did, as the events it was told say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub struct Work {
     canned: BTreeMap<Id, Canned>,
     names: BTreeSet<String>,
     called: BTreeMap<Key, String>,
+    publishing: Arc<Publishing>,
     /// Of events that counted or could have: what is passed over now does not count when it is
     /// brought again at a better moment.
     ids: HashSet<(Key, Id)>,
@@ -91,6 +93,7 @@ impl Work {
             self.allow(&place, &event, signed, verified)?;
             self.ids.insert((place.author, event.id));
             Self::fits(&place, &event)?;
+            self.publish(&place, &event)?;
             let change = self.change(&place, &event)?;
             self.apply(&place, &event, change);
             Ok(())
@@ -152,6 +155,29 @@ impl Work {
                 Err(Ignored::NoSuchThing)
             }
             _ => Ok(None),
+        }
+    }
+
+    /// What concerns publishing, which is all done or not at all.
+    fn publish(&mut self, place: &Place<'_>, event: &Event) -> Outcome {
+        if !event.act.is_publishing() {
+            return Ok(());
+        }
+        let by = |on: &[u64]| By { author: place.author, made: event.made, on: on.to_vec() };
+        let publishing = Arc::make_mut(&mut self.publishing);
+        match &event.act {
+            Act::Item { item, on, base, body } => {
+                publishing.item(*item, *base, (**body).clone(), by(on))
+            }
+            Act::Edition { edition, base, body } => {
+                publishing.edition(*edition, *base, (**body).clone(), by(&[]))
+            }
+            Act::Bulletin { base, body } => {
+                publishing.set_bulletin(*base, (**body).clone(), by(&[]))
+            }
+            Act::Propose { body } => publishing.propose((**body).clone(), by(&[])),
+            Act::Endorse { release } => publishing.endorse(release, place.author),
+            _ => Ok(()),
         }
     }
 
@@ -338,6 +364,11 @@ impl Work {
     /// Names that redaction looks for.
     pub fn names(&self) -> &BTreeSet<String> {
         &self.names
+    }
+
+    /// What is written to be published.
+    pub fn publishing(&self) -> &Publishing {
+        &self.publishing
     }
 
     /// What a member is called at the desk.

@@ -13,6 +13,7 @@ mod case;
 mod event;
 mod fold;
 mod ignored;
+mod publishing;
 mod reply;
 
 pub use act::{Act, Check, Id};
@@ -20,6 +21,7 @@ pub use case::{Case, Note, Redaction};
 pub use event::{Event, Signed};
 pub use fold::{Canned, Erasure, Heard, Outcome, Work};
 pub use ignored::Ignored;
+pub use publishing::{Proposal, Publishing, Release, Version, Written, version_hash};
 pub use reply::{Outgoing, Reply, Stage, text_hash};
 
 /// The kind of the log's records that hold an event.

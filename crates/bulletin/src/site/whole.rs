@@ -18,7 +18,7 @@ use crate::say::Say;
 use crate::{markdown, plain, when};
 
 /// Pictures that are larger together are left out of the file: it must still go by a messenger.
-const PICTURES: usize = 12 << 20;
+const PICTURES: usize = 8 << 20;
 
 /// All that the file is made from.
 #[derive(Serialize)]

@@ -44,11 +44,12 @@ impl Office {
         records
     }
 
-    /// Sends this member's approvals of what it asked to be erased, as far as the log has not got
+    /// Sends this member's approvals of editions and of what it asked to be erased, as far as the log has not got
     /// them: so many at once that what others do is not held up. Whether there are more.
     pub(super) fn approve(&self, post: &mut impl Post) -> Result<bool, Said> {
-        let owed = self.approvals_owed(AT_ONCE).map_err(unreadable)?;
-        let more = owed.len() == AT_ONCE;
+        let mut owed = self.editions_owed();
+        owed.extend(self.approvals_owed(AT_ONCE).map_err(unreadable)?);
+        let more = owed.len() >= AT_ONCE;
         let mut left = &owed[..];
         while !left.is_empty() {
             let (taken, _) = post.add(&left.to_vec())?;

@@ -15,6 +15,7 @@ mod list;
 mod outbox;
 mod post;
 mod presence;
+pub mod publishing;
 mod sending;
 mod settings;
 mod state;
@@ -75,6 +76,10 @@ pub struct Office {
     keeping: Mutex<Vec<keeping::Keeping>>,
     /// What contradicted the log, until somebody has looked into it.
     alarm: Mutex<Option<Said>>,
+    /// What the server serves.
+    published: Mutex<publishing::Served>,
+    /// Sets paper, where this program can.
+    engine: Option<Arc<dyn payamgir_bulletin::Engine + Send>>,
 }
 
 /// Who the desk is and what it did, by the records heard so far.
@@ -123,6 +128,8 @@ impl Office {
             settings,
             keeping: Mutex::default(),
             alarm,
+            published: Mutex::default(),
+            engine: None,
         };
         office.take_in(log, size)?;
         Ok(office)

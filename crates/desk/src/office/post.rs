@@ -9,6 +9,7 @@ use payamgir_open::Keyring;
 use payamgir_roster::kind;
 use payamgir_seal::seal_entry;
 use payamgir_text::lang::Lang;
+use payamgir_wire::Hash;
 use payamgir_wire::dropbox::Deposit;
 use payamgir_wire::send::Send;
 
@@ -41,6 +42,15 @@ pub trait Post: std::marker::Send {
     fn answer(&mut self, reply: &Deposit) -> Result<bool, Said>;
     /// Keeps a file to go with a reply: its sealed entry and blob. Gives its record.
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said>;
+    /// The release that the server serves, unless it is the one that is known; `None` where it is, or
+    /// where nothing is served.
+    fn published(&mut self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Said>;
+    /// Which files of a release the server has not.
+    fn missing(&mut self, release: &[u8]) -> Result<Vec<Hash>, Said>;
+    /// Hands over files of a release, each after its length.
+    fn hand_in(&mut self, files: &[u8]) -> Result<(), Said>;
+    /// Has the server serve a release. Whether it does; not, where another came first.
+    fn publish(&mut self, release: &[u8]) -> Result<bool, Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
@@ -107,6 +117,22 @@ impl Post for Box<dyn Post> {
 
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said> {
         (**self).keep(entry, blob)
+    }
+
+    fn published(&mut self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Said> {
+        (**self).published(known)
+    }
+
+    fn missing(&mut self, release: &[u8]) -> Result<Vec<Hash>, Said> {
+        (**self).missing(release)
+    }
+
+    fn hand_in(&mut self, files: &[u8]) -> Result<(), Said> {
+        (**self).hand_in(files)
+    }
+
+    fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
+        (**self).publish(release)
     }
 
     fn log(&self) -> &Path {
@@ -213,10 +239,12 @@ impl Office {
         drop(store);
         let more = self.approve(post)?;
         self.hand_over(post)?;
+        let published = self.publish(post);
         // Who is where is a courtesy: what goes wrong with it holds up nothing.
         if let Ok(words) = post.presence(self.word().as_deref()) {
             self.take_words(&words);
         }
+        published?;
         said.map_or(Ok(more), Err)
     }
 

@@ -126,7 +126,7 @@ impl Office {
     }
 
     /// A kept file's bytes; `None` while they are not here. Others than the desk itself kept are none.
-    fn whole_file(&self, record: u64) -> Result<Option<File>, StoreError> {
+    pub(super) fn whole_file(&self, record: u64) -> Result<Option<File>, StoreError> {
         let held = self.store().held(record)?;
         if !matches!(held, Held::Part(Entry { part: Part::Kept(_), .. })) {
             // What a source sent does not go out as it came.

@@ -241,6 +241,26 @@ impl Post for Line {
         client.keep(entry, blob).map_err(|failure| said(&unreachable_server(failure)))
     }
 
+    fn published(&mut self, known: Option<&payamgir_wire::Hash>) -> Result<Option<Vec<u8>>, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.edition(known).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
+    fn missing(&mut self, release: &[u8]) -> Result<Vec<payamgir_wire::Hash>, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.missing_files(release).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
+    fn hand_in(&mut self, files: &[u8]) -> Result<(), Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.hand_in_files(files).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
+    fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.publish(release).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
     fn log(&self) -> &Path {
         self.session.place.log_folder()
     }

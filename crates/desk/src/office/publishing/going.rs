@@ -1,0 +1,130 @@
+//! What is approved goes to the server: at each step of any editor's window, until it is served.
+
+use std::sync::Arc;
+
+use payamgir_bulletin::Known;
+use payamgir_roster::{Approval, Role, Subject, kind};
+use payamgir_wire::hex::Hash;
+use payamgir_wire::release::{Release as Files, hash_of};
+use payamgir_wire::sync::write_file;
+use payamgir_work::Proposal;
+
+use super::{NotPrepared, Office, Prepared, lock};
+use crate::keys::Additions;
+use crate::office::post::{Post, Said};
+
+/// Bytes of files in one request, unless one alone is larger.
+const AT_ONCE: usize = 4 << 20;
+
+impl Office {
+    /// This member's approvals of what it proposed or agreed to, as far as the log has not got them.
+    pub(in crate::office) fn editions_owed(&self) -> Additions {
+        let (desk, me) = (self.desk(), self.me());
+        let Some(roster) = desk.fold.roster() else { return vec![] };
+        let known = |subject: Subject| {
+            let mut all = desk.fold.approvals();
+            all.any(|(_, known)| known.key == me && known.subject == subject)
+        };
+        let mut owed = vec![];
+        for proposal in desk.work.publishing().proposals() {
+            let subject = Subject::Edition(proposal.release.release.0);
+            let meant = proposal.author == me || proposal.endorsed.contains(&me);
+            if meant && !known(subject) {
+                let sign = |message: &[u8]| self.member.sign(message);
+                let approval = Approval::new(roster.desk(), subject, proposal.author, me, sign);
+                owed.push((kind::APPROVAL, approval.encode()));
+            }
+        }
+        owed
+    }
+
+    /// Asks what is published, and publishes what is approved and follows it.
+    pub(in crate::office) fn publish(&self, post: &mut impl Post) -> Result<(), Said> {
+        self.ask_published(post)?;
+        let may = self.roster().and_then(|roster| roster.role(&self.me())) >= Some(Role::Editor);
+        let Some(previous) = self.published().filter(|_| may) else { return Ok(()) };
+        let work = self.work();
+        let follows = |proposal: &&Arc<Proposal>| {
+            proposal.release.previous == previous && self.is_approved(proposal)
+        };
+        let Some(next) = work.publishing().proposals().iter().find(follows) else { return Ok(()) };
+        // A desk that cannot make it leaves it to one that can.
+        let Ok(made) = self.remake(next) else { return Ok(()) };
+        self.hand_in(post, next, made)?;
+        self.ask_published(post)
+    }
+
+    fn hand_in(&self, post: &mut impl Post, proposal: &Proposal, made: Prepared) -> Result<(), Said> {
+        let list = made.files.encode();
+        let mut missing = post.missing(&list)?;
+        let made = match missing.iter().all(|hash| has(&made, hash)) {
+            true => made,
+            // The server lost something that was published before: all of it is made anew.
+            false => match self.anew(proposal) {
+                Ok(all) => all,
+                Err(_) => return Ok(()),
+            },
+        };
+        let mut request = vec![];
+        for (file, bytes) in made.built.new_files() {
+            let Some(at) = missing.iter().position(|hash| *hash == file.hash) else { continue };
+            missing.swap_remove(at);
+            if !request.is_empty() && request.len() + bytes.len() > AT_ONCE {
+                post.hand_in(&std::mem::take(&mut request))?;
+            }
+            write_file(&mut request, bytes);
+        }
+        if !request.is_empty() {
+            post.hand_in(&request)?;
+        }
+        post.publish(&list).map(drop)
+    }
+
+    /// Makes everything, also what was published before.
+    fn anew(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
+        let work = self.work();
+        let issue = super::Issue::after(work.publishing(), &proposal.release);
+        let issue = issue.ok_or(NotPrepared::NoSuchThing)?;
+        self.press(&issue, proposal.release.clone(), (proposal.author, &Known::default()))
+    }
+
+    /// Asks what is published. A release that this desk's own proposals do not lead to, or that was not
+    /// approved, is an alarm: somebody else put it there.
+    fn ask_published(&self, post: &mut impl Post) -> Result<(), Said> {
+        let known = lock(&self.published).release.as_ref().map(|(hash, _)| *hash);
+        let Some(bytes) = post.published(known.as_ref())? else {
+            lock(&self.published).asked = true;
+            return Ok(());
+        };
+        let hash = hash_of(&bytes);
+        let files = Files::decode(&bytes).map_err(|_| not_ours())?;
+        let work = self.work();
+        match work.publishing().chain(&hash) {
+            Some(_) => {}
+            // Another desk's proposal that is not here yet is no alarm before the log is.
+            None if lock(&self.published).wondered == Some(hash) => return Err(not_ours()),
+            None => {
+                lock(&self.published).wondered = Some(hash);
+                return Ok(());
+            }
+        }
+        let mut served = lock(&self.published);
+        (served.release, served.asked) = (Some((hash, Arc::new(files))), true);
+        Ok(())
+    }
+}
+
+fn has(made: &Prepared, hash: &Hash) -> bool {
+    made.built.new_files().any(|(file, _)| file.hash == *hash)
+}
+
+fn not_ours() -> Said {
+    Said {
+        fa: "سرور شماره‌ای را نشان می‌دهد که این میز تصویب نکرده است.".into(),
+        en: "The server shows an edition that this desk did not approve.".into(),
+        to_do_fa: "از گردانندهٔ سرور بپرسید چه کسی به آن دست دارد. تا روشن شدن آن چیزی منتشر نکنید.".into(),
+        to_do_en: "Ask who runs the server who can reach it. Publish nothing until that is clear.".into(),
+        alarm: true,
+        stops: false,
+    }
+}

@@ -1,0 +1,270 @@
+//! Publishing: what is written becomes an edition, is proposed, made anew by those who agree, and
+//! handed to the server once enough have.
+//!
+//! Every desk makes the same bytes from the same versions, so an approval is of what its giver's own
+//! desk made and not of what another says it is. What is published already is known by the chain of
+//! proposals that led to it, which is in the log; a release of the server's that no chain leads to is
+//! an alarm.
+
+mod clearing;
+mod going;
+mod state;
+
+use std::sync::Arc;
+
+use payamgir_bulletin::{Built, Engine, Known, Press, Refused, build};
+use payamgir_roster::{Approval, Key, Role, Subject, approved};
+use payamgir_wire::edition::Medium;
+use payamgir_wire::hex::{Hash, Hex};
+use payamgir_wire::release::Release as Files;
+use payamgir_work::{Act, Id, Proposal, Publishing, Release};
+
+use super::{NotDone, Office, lock};
+use crate::store::StoreError;
+
+pub use clearing::NotClear;
+pub use state::{Entry, Issue};
+
+/// What the server serves, as far as this desk knows.
+#[derive(Default)]
+pub(super) struct Served {
+    /// The release; `None` where nothing is published, or nobody has asked yet.
+    release: Option<(Hash, Arc<Files>)>,
+    /// Whether the server was asked.
+    asked: bool,
+    /// A release of the server's whose proposal was not here when it was seen first.
+    wondered: Option<Hash>,
+}
+
+/// An edition as it would be released.
+pub struct Prepared {
+    /// The files.
+    pub built: Built,
+    /// Their list.
+    pub files: Files,
+    /// What names it, and what it was made from.
+    pub release: Release,
+}
+
+/// Why an edition could not be prepared, proposed or agreed to.
+#[derive(Debug)]
+pub enum NotPrepared {
+    /// The desk has not heard from the server yet what is published.
+    NotAsked,
+    /// Nothing says what all editions share.
+    NoBulletin,
+    /// There is no such edition, proposal or version.
+    NoSuchThing,
+    /// An item that was published is not in it any more: it is withdrawn, and not left out.
+    Vanished(Id),
+    /// Something that was hidden of its sources stands in an item, or in the edition's own words.
+    NotClear(Option<Id>, NotClear),
+    /// It cannot be made.
+    Refused(Refused),
+    /// This desk makes other bytes of it than who proposed it.
+    Other,
+    /// Another release came first: it must be proposed anew.
+    Stale,
+    /// It could not be done.
+    NotDone(NotDone),
+    /// The store.
+    Store(StoreError),
+}
+
+impl Office {
+    /// Sets the engine for paper, where this program has one.
+    #[must_use]
+    pub fn with_engine(mut self, engine: Option<Arc<dyn Engine + Send>>) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Whether this program sets paper.
+    pub fn sets_paper(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// Makes an edition as it is now written, after what is published.
+    pub fn prepare(&self, edition: Id) -> Result<Prepared, NotPrepared> {
+        let work = self.work();
+        let publishing = work.publishing();
+        let (previous, _) = self.served()?;
+        let bulletin = publishing.bulletin().now().ok_or(NotPrepared::NoBulletin)?;
+        let written = publishing.of_edition(&edition).and_then(|written| written.now());
+        let written = written.ok_or(NotPrepared::NoSuchThing)?;
+        let version = |id: &Id| {
+            let item = publishing.written(id).and_then(|item| item.now());
+            item.map(|item| item.hash).ok_or(NotPrepared::Refused(Refused::NoItem(*id)))
+        };
+        let items = written.body.items.iter().map(version).collect::<Result<_, _>>()?;
+        let release = Release {
+            previous,
+            bulletin: bulletin.hash,
+            edition,
+            version: written.hash,
+            items,
+            release: Hex([0; 32]),
+        };
+        self.make(publishing, release, self.me())
+    }
+
+    /// Makes anew what was proposed; [`NotPrepared::Other`] where it is not the same.
+    pub fn remake(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
+        let work = self.work();
+        let (previous, _) = self.served()?;
+        if proposal.release.previous != previous {
+            return Err(NotPrepared::Stale);
+        }
+        let made = self.make(work.publishing(), proposal.release.clone(), proposal.author)?;
+        let same = made.release.release == proposal.release.release;
+        if same { Ok(made) } else { Err(NotPrepared::Other) }
+    }
+
+    /// Makes the files of a release of those versions.
+    fn make(
+        &self,
+        publishing: &Publishing,
+        release: Release,
+        author: Key,
+    ) -> Result<Prepared, NotPrepared> {
+        let issue = Issue::after(publishing, &release).ok_or(NotPrepared::NoSuchThing)?;
+        issue.check_vanished()?;
+        let known = match self.served()?.1 {
+            Some(files) => Known::of(&files),
+            None => Known::default(),
+        };
+        self.press(&issue, release, (author, &known))
+    }
+
+    /// Makes the files of what is to be published.
+    fn press(
+        &self,
+        issue: &Issue,
+        release: Release,
+        (author, known): (Key, &Known),
+    ) -> Result<Prepared, NotPrepared> {
+        let (editions, items) = self.clear(issue)?;
+        let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
+        let media = |medium: &Medium| self.copy_of(medium);
+        let press = Press {
+            desk: Hex(desk),
+            bulletin: &issue.bulletin,
+            editions: &editions,
+            items: &items,
+            media: &media,
+            engine: self.engine.as_deref().map(|engine| engine as &dyn Engine),
+            known,
+        };
+        let built = build(&press).map_err(NotPrepared::Refused)?;
+        let after = self.served()?.1;
+        let previous = after.as_deref().map(|files| (files, release.previous));
+        let files = built.release(Hex(desk), Hex(author), previous);
+        let release = Release { release: files.hash(), ..release };
+        Ok(Prepared { built, files, release })
+    }
+
+    /// A cleaned copy's bytes. What a source sent is none: only what the desk kept is.
+    fn copy_of(&self, medium: &Medium) -> Option<Vec<u8>> {
+        let file = self.whole_file(medium.record).ok()??;
+        (*file.media_type == *medium.media_type).then(|| file.bytes.to_vec())
+    }
+
+    /// Whether everything that an edition shows is on this machine; what is not is wanted from now on.
+    pub fn has_media(&self, edition: Id) -> bool {
+        let work = self.work();
+        let publishing = work.publishing();
+        let written = publishing.of_edition(&edition).and_then(|written| written.now());
+        let items = written.iter().flat_map(|edition| &edition.body.items);
+        let items = items.filter_map(|id| publishing.written(id)?.now());
+        let media = items.flat_map(|item| &item.body.media);
+        media.filter(|medium| !self.kept_here(medium.record).unwrap_or(false)).count() == 0
+    }
+
+    /// Proposes an edition as it is now written; gives the release's hash. The author's approval goes
+    /// with the next step.
+    pub fn propose(&self, edition: Id) -> Result<Hash, NotPrepared> {
+        let made = self.prepare(edition)?;
+        let hash = made.release.release;
+        let known = self.work().publishing().proposal(&hash).is_some();
+        if !known {
+            let act = Act::Propose { body: Box::new(made.release) };
+            self.act(act).map_err(NotPrepared::NotDone)?;
+        }
+        self.hurry();
+        Ok(hash)
+    }
+
+    /// Agrees to what was proposed, once this desk has made the same of it.
+    pub fn endorse(&self, release: Hash) -> Result<(), NotPrepared> {
+        let work = self.work();
+        let proposal = work.publishing().proposal(&release).ok_or(NotPrepared::NoSuchThing)?;
+        self.remake(proposal)?;
+        self.act(Act::Endorse { release }).map_err(NotPrepared::NotDone)?;
+        self.hurry();
+        Ok(())
+    }
+
+    /// What is served: its hash, and its files where something is.
+    fn served(&self) -> Result<(Hash, Option<Arc<Files>>), NotPrepared> {
+        let served = lock(&self.published);
+        if !served.asked {
+            return Err(NotPrepared::NotAsked);
+        }
+        Ok(match &served.release {
+            Some((hash, files)) => (*hash, Some(files.clone())),
+            None => (Hex([0; 32]), None),
+        })
+    }
+
+    /// What is published, by its release's hash; zeros where nothing is. `None` until the server was
+    /// asked.
+    pub fn published(&self) -> Option<Hash> {
+        self.served().ok().map(|(hash, _)| hash)
+    }
+
+    /// Who approved a proposal in the log, and how many must.
+    pub fn approvals_of(&self, proposal: &Proposal) -> (Vec<Key>, usize) {
+        let desk = self.desk();
+        let Some(roster) = desk.fold.roster() else { return (vec![], 0) };
+        let policy = roster.policy();
+        let subject = Subject::Edition(proposal.release.release.0);
+        let counts = |approval: &Approval| {
+            let about = approval.subject == subject && approval.author == proposal.author;
+            let own = approval.key == approval.author && !policy.author_may_approve;
+            about && !own && roster.role(&approval.key) >= Some(Role::Editor)
+        };
+        let all = desk.fold.approvals().map(|(_, approval)| approval);
+        let mut keys: Vec<Key> = all.filter(|a| counts(a)).map(|a| a.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        (keys, usize::from(policy.threshold))
+    }
+
+    /// Whether as many as the roster asks for now approved a proposal.
+    fn is_approved(&self, proposal: &Proposal) -> bool {
+        let desk = self.desk();
+        let Some(roster) = desk.fold.roster() else { return false };
+        let subject = Subject::Edition(proposal.release.release.0);
+        let all = desk.fold.approvals().map(|(_, approval)| approval);
+        approved(roster, subject, &proposal.author, all).is_ok()
+    }
+}
+
+impl std::fmt::Display for NotPrepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotAsked => "the server has not been asked what is published",
+            Self::NoBulletin => "nothing says what all editions share",
+            Self::NoSuchThing => "there is no such edition or version",
+            Self::Vanished(_) => "an item that was published is left out",
+            Self::NotClear(..) => "words that were hidden stand in it",
+            Self::Refused(refused) => return refused.fmt(f),
+            Self::Other => "this desk makes other bytes of it",
+            Self::Stale => "another release came first",
+            Self::NotDone(error) => return error.fmt(f),
+            Self::Store(error) => return error.fmt(f),
+        })
+    }
+}
+
+impl std::error::Error for NotPrepared {}

@@ -1,0 +1,259 @@
+//! Published editions: files by their hashes, and the one release that says which of them are served.
+//!
+//! A file is durable before it is acknowledged, and what is published before it is served. In between
+//! a crash leaves files that no release names: the next publishing takes them away. There is one
+//! release at any time; an older one does not come back (docs/FORMAT.md §24).
+
+mod file;
+pub(crate) mod http;
+pub(crate) mod public;
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use bytes::Bytes;
+use payamgir_roster::proof::Proof;
+use payamgir_wire::hex::{Hash, Hex};
+use payamgir_wire::release::{FilePath, Release, hash_of};
+use sha2::{Digest, Sha256};
+
+use file::{durable, gzipped, is_text};
+
+/// The release that is served, in the folder.
+const RELEASE: &str = "release.txt";
+/// What shows that it was approved.
+const PROOF: &str = "proof.txt";
+/// The files, by their hashes.
+const FILES: &str = "files";
+/// Bytes of files kept in memory.
+const MEMORY: usize = 64 << 20;
+/// A larger file is read from the disk each time.
+const SMALL: u64 = 512 << 10;
+
+/// Published editions.
+pub struct Editions {
+    folder: PathBuf,
+    live: RwLock<Option<Arc<Live>>>,
+    /// One publishing at a time.
+    turn: Mutex<()>,
+}
+
+/// What is served.
+pub(crate) struct Live {
+    pub(crate) release: Bytes,
+    pub(crate) hash: Hash,
+    number: u64,
+    pub(crate) proof: Bytes,
+    files: HashMap<String, Served>,
+    folder: PathBuf,
+    memory: Mutex<Memory>,
+}
+
+/// One file.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) hash: Hash,
+    pub(crate) size: u64,
+    pub(crate) media_type: &'static str,
+    /// Whether there is a compressed form.
+    pub(crate) gzip: bool,
+}
+
+#[derive(Default)]
+struct Memory {
+    held: HashMap<(Hash, bool), Bytes>,
+    bytes: usize,
+}
+
+/// Why a release is not published.
+#[derive(Debug)]
+pub(crate) enum NotPublished {
+    /// Another came before it, or it follows none that is served.
+    Stale,
+    /// A file of it is not here, or not of its size.
+    Missing,
+    /// The storage failed.
+    Io(io::Error),
+}
+
+impl Editions {
+    /// Opens the folder in a server's folder; there may be none yet.
+    ///
+    /// # Errors
+    ///
+    /// What the storage says; `InvalidData` where what was published is damaged.
+    pub fn open(dir: &Path) -> io::Result<Self> {
+        let folder = dir.join("editions");
+        let live = Live::read(&folder)?.map(Arc::new);
+        Ok(Self { folder, live: RwLock::new(live), turn: Mutex::default() })
+    }
+
+    /// What is served now.
+    pub(crate) fn live(&self) -> Option<Arc<Live>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The files of a release that are not here.
+    pub(crate) fn missing(&self, release: &Release) -> Vec<Hash> {
+        let mut seen = HashSet::new();
+        let files = release.files().filter(|file| seen.insert(file.hash));
+        let here = |hash: &Hash, size| self.size(hash).is_some_and(|own| own == size);
+        files.filter(|file| !here(&file.hash, file.size)).map(|file| file.hash).collect()
+    }
+
+    fn size(&self, hash: &Hash) -> Option<u64> {
+        fs::metadata(self.path(hash)).ok().map(|data| data.len())
+    }
+
+    fn path(&self, hash: &Hash) -> PathBuf {
+        self.folder.join(FILES).join(hash.to_string())
+    }
+
+    /// Keeps a file; durable when this returns.
+    pub(crate) fn keep(&self, bytes: &[u8]) -> io::Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = Hex(Sha256::digest(bytes).into());
+        fs::create_dir_all(self.folder.join(FILES))?;
+        durable(&self.path(&hash), bytes)
+    }
+
+    /// Serves a release that the desk approved, from here on.
+    pub(crate) fn publish(
+        &self,
+        (release, bytes): (&Release, &[u8]),
+        proof: &Proof,
+    ) -> Result<(), NotPublished> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        // A server that has lost what it served, or is new, takes up where the desk is.
+        let follows =
+            |live: &Arc<Live>| release.number == live.number + 1 && release.previous == live.hash;
+        if !self.live().as_ref().is_none_or(follows) {
+            return Err(NotPublished::Stale);
+        }
+        if !self.missing(release).is_empty() {
+            return Err(NotPublished::Missing);
+        }
+        self.compress(release).map_err(NotPublished::Io)?;
+        let proof = proof.encode();
+        // The proof first: a release without one could not be checked, a proof of what is not yet
+        // served is read again with it.
+        durable(&self.folder.join(PROOF), proof.as_bytes()).map_err(NotPublished::Io)?;
+        durable(&self.folder.join(RELEASE), bytes).map_err(NotPublished::Io)?;
+        let live = Live::of(&self.folder, bytes, proof.as_bytes(), release);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(live));
+        // What is left over is no fault of the release's: the next one takes it away.
+        let _ = self.sweep(release);
+        Ok(())
+    }
+
+    /// Makes the compressed forms; one that a crash cut off is made again.
+    fn compress(&self, release: &Release) -> io::Result<()> {
+        for file in release.files().filter(|file| is_text(&file.path)) {
+            let to = gzipped(&self.path(&file.hash));
+            if !to.exists() {
+                durable(&to, &file::gzip(&fs::read(self.path(&file.hash))?)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away what no release names.
+    fn sweep(&self, release: &Release) -> io::Result<()> {
+        let named: HashSet<String> = release.files().map(|file| file.hash.to_string()).collect();
+        for entry in fs::read_dir(self.folder.join(FILES))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let stem = name.to_str().and_then(|name| name.split('.').next()).unwrap_or_default();
+            if !named.contains(stem) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Live {
+    fn read(folder: &Path) -> io::Result<Option<Self>> {
+        let bytes = match fs::read(folder.join(RELEASE)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let release = Release::decode(&bytes)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let proof = fs::read(folder.join(PROOF))?;
+        Ok(Some(Self::of(folder, &bytes, &proof, &release)))
+    }
+
+    fn of(folder: &Path, bytes: &[u8], proof: &[u8], release: &Release) -> Self {
+        let served = |file: &payamgir_wire::release::File| {
+            let served = Served {
+                hash: file.hash,
+                size: file.size,
+                media_type: file.path.media_type(),
+                gzip: is_text(&file.path),
+            };
+            (file.path.as_str().to_owned(), served)
+        };
+        Self {
+            release: Bytes::copy_from_slice(bytes),
+            hash: hash_of(bytes),
+            number: release.number,
+            proof: Bytes::copy_from_slice(proof),
+            files: release.files().map(served).collect(),
+            folder: folder.join(FILES),
+            memory: Mutex::default(),
+        }
+    }
+
+    /// The file at a path of the bulletin.
+    pub(crate) fn file(&self, path: &str) -> Option<&Served> {
+        self.files.get(path)
+    }
+
+    /// Whether there is anything a robot may look at.
+    pub(crate) fn has_map(&self) -> bool {
+        self.files.contains_key("sitemap.xml")
+    }
+
+    fn path(&self, served: &Served, gzip: bool) -> PathBuf {
+        let path = self.folder.join(served.hash.to_string());
+        if gzip { gzipped(&path) } else { path }
+    }
+
+    /// A small file's bytes where they are in memory.
+    pub(crate) fn held(&self, served: &Served, gzip: bool) -> Option<Bytes> {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.held.get(&(served.hash, gzip)).cloned()
+    }
+
+    /// A small file's bytes, read from the disk and held in memory while there is room.
+    pub(crate) fn read_small(&self, served: &Served, gzip: bool) -> io::Result<Option<Bytes>> {
+        if served.size > SMALL {
+            return Ok(None);
+        }
+        let bytes = Bytes::from(fs::read(self.path(served, gzip))?);
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.bytes + bytes.len() <= MEMORY {
+            memory.bytes += bytes.len();
+            memory.held.insert((served.hash, gzip), bytes.clone());
+        }
+        Ok(Some(bytes))
+    }
+
+    /// A large file, open.
+    pub(crate) fn open(&self, served: &Served, gzip: bool) -> io::Result<fs::File> {
+        fs::File::open(self.path(served, gzip))
+    }
+}
+
+/// Whether a path is one that a release may have: what is not cannot be anywhere in the folder.
+pub(crate) fn is_path(path: &str) -> bool {
+    FilePath::parse(path).is_some()
+}
+
+#[cfg(test)]
+mod tests;
