@@ -167,3 +167,34 @@ fn gather(inlines: &[Inline], out: &mut String) {
         }
     }
 }
+
+/// Blocks without the marks of their notes: who listens has no notes.
+pub fn without_notes(blocks: &[Block]) -> Vec<Block> {
+    blocks.iter().map(without).collect()
+}
+
+fn without(block: &Block) -> Block {
+    match block {
+        Block::Paragraph { dir, c } => Block::Paragraph { dir: *dir, c: unmarked(c) },
+        Block::Heading { level, dir, c } => {
+            Block::Heading { level: *level, dir: *dir, c: unmarked(c) }
+        }
+        Block::Quote { c } => Block::Quote { c: without_notes(c) },
+        Block::List { ordered, start, c } => {
+            let c = c.iter().map(|entry| without_notes(entry)).collect();
+            Block::List { ordered: *ordered, start: *start, c }
+        }
+        Block::Poem { .. } | Block::Rule => block.clone(),
+    }
+}
+
+fn unmarked(inlines: &[Inline]) -> Vec<Inline> {
+    let one = |inline: &Inline| match inline {
+        Inline::Note { .. } => None,
+        Inline::Em { c } => Some(Inline::Em { c: unmarked(c) }),
+        Inline::Strong { c } => Some(Inline::Strong { c: unmarked(c) }),
+        Inline::Link { href, c } => Some(Inline::Link { href: href.clone(), c: unmarked(c) }),
+        other => Some(other.clone()),
+    };
+    inlines.iter().filter_map(one).collect()
+}

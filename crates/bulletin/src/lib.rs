@@ -7,6 +7,7 @@
 
 pub mod block;
 pub mod card;
+pub mod hall;
 mod html;
 pub mod letters;
 pub mod markdown;

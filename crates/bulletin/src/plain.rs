@@ -17,7 +17,8 @@ pub fn paragraphs(body: &Body) -> Vec<String> {
 /// The first words of a body, at most so many characters, cut between words.
 pub fn excerpt(body: &Body, chars: usize) -> String {
     let mut out = String::new();
-    for paragraph in paragraphs(body) {
+    let bare = Body { blocks: crate::block::without_notes(&body.blocks), notes: vec![] };
+    for paragraph in paragraphs(&bare) {
         if !out.is_empty() {
             out.push(' ');
         }

@@ -28,7 +28,8 @@ pub fn cues(title: &str, body: &Body, words_a_minute: u32) -> Vec<Cue> {
     let pace = 60_000 / u64::from(words_a_minute.clamp(40, 400));
     let mut cues = vec![];
     let mut now = 0;
-    let paragraphs = plain::paragraphs(body);
+    let bare = Body { blocks: crate::block::without_notes(&body.blocks), notes: vec![] };
+    let paragraphs = plain::paragraphs(&bare);
     for paragraph in std::iter::once(title.to_owned()).chain(paragraphs) {
         for lines in lines(&paragraph).chunks(LINES) {
             let words: usize = lines.iter().map(|line| line.split_whitespace().count()).sum();

@@ -48,8 +48,7 @@ impl Client {
     pub fn passes(&self, points: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
         let (status, body) = self.post("/desk/1/passes", points, true)?;
         let mut answer = vec![];
-        Read::read_to_end(&mut body.reader(), &mut answer)
-            .map_err(network)?;
+        Read::read_to_end(&mut body.reader(), &mut answer).map_err(network)?;
         match status {
             200 => Ok(Some(answer)),
             400 | 403 => Ok(None),
@@ -66,8 +65,7 @@ impl Client {
             return Err(Failure::Status(status));
         }
         let mut record = String::new();
-        Read::read_to_string(&mut body.reader(), &mut record)
-            .map_err(network)?;
+        Read::read_to_string(&mut body.reader(), &mut record).map_err(network)?;
         record.parse().map_err(|_| Failure::Status(status))
     }
 

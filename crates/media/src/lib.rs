@@ -18,6 +18,7 @@ mod answer;
 mod fact;
 pub mod facts;
 mod kind;
+mod measure;
 mod picture;
 mod refusal;
 pub mod worker;
@@ -25,6 +26,7 @@ mod workshop;
 
 pub use fact::{FACTS, Fact, FactKind, VALUE_CHARS};
 pub use kind::{Class, HEAD_BYTES, Kind, sniff, sniff_zip};
+pub use measure::size_of_picture;
 pub use picture::{MEGAPIXELS, PICTURE_BYTES, Picture, repaint};
 pub use refusal::{Package, Refusal};
 pub use workshop::{CLEAN_BYTES, Cleaned, Workshop};

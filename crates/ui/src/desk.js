@@ -766,12 +766,34 @@
     }
   }
 
+  /** An item's preview follows what is typed; it stays where it was scrolled to. */
+  function watchItem() {
+    const form = one("form[data-preview]");
+    const frame = byId("preview");
+    if (!form || !frame) return;
+    let waiting = 0;
+    let top = 0;
+    on(frame, "load", () => frame.contentWindow.scrollTo(0, top));
+    const show = async () => {
+      const fields = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: fields }).catch(() => null);
+      if (!answer?.ok) return;
+      top = frame.contentWindow?.scrollY ?? 0;
+      frame.contentWindow.location.replace(form.dataset.previewAgain);
+    };
+    on(form, "input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(show, 400);
+    });
+    show();
+  }
+
   function start() {
     watchState();
     if (!here.lock) return;
     for (const watch of [
       watchSearch, watchLinks, watchForms, watchLeaving, watchKeys, watchTicks, watchMenus,
-      watchCanned, watchSound, watchFailures, watchPreview, watchRedaction, watchActivity, watchPresence,
+      watchCanned, watchItem, watchSound, watchFailures, watchPreview, watchRedaction, watchActivity, watchPresence,
     ]) watch();
     liftToast();
     markRows();

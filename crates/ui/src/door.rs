@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use payamgir_desk::office::publishing::Prepared;
 use payamgir_desk::office::{Fetch, Office, Post, Said};
 use payamgir_desk::store::Progress;
 use payamgir_desk::work::Act;
@@ -66,6 +67,14 @@ pub(crate) struct Ui {
     used: Mutex<HashSet<String>>,
     /// One file at a time is worked on: each may take hundreds of megabytes.
     turn: Mutex<()>,
+    looked_at: LookedAt,
+}
+
+/// What was made to be looked at, the last of each.
+#[derive(Default)]
+struct LookedAt {
+    item: Mutex<Vec<u8>>,
+    release: Mutex<Option<(String, Arc<Prepared>)>>,
 }
 
 enum Door {
@@ -100,6 +109,30 @@ pub(crate) struct Toast {
 }
 
 impl Ui {
+    /// Keeps the preview of an item, to be shown again.
+    pub(crate) fn keep_preview(&self, page: Vec<u8>) {
+        *self.looked_at.item.lock().unwrap_or_else(PoisonError::into_inner) = page;
+    }
+
+    /// The last one.
+    pub(crate) fn last_preview(&self) -> Vec<u8> {
+        self.looked_at.item.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a release that was made to be looked at.
+    pub(crate) fn keep_prepared(&self, key: String, made: Arc<Prepared>) {
+        let mut kept = self.looked_at.release.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((key, made));
+    }
+
+    /// The one that is kept, if it is that one.
+    pub(crate) fn prepared(&self, key: &str) -> Option<Arc<Prepared>> {
+        let kept = self.looked_at.release.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(own, _)| own == key).map(|(_, made)| made.clone())
+    }
+}
+
+impl Ui {
     pub(crate) fn new(gate: Arc<Gate>, settings: Settings, opener: Arc<dyn Opener>) -> Self {
         let active = AtomicU64::new((settings.now)());
         Self {
@@ -114,6 +147,7 @@ impl Ui {
             toasts: AtomicU64::new(0),
             used: Mutex::default(),
             turn: Mutex::default(),
+            looked_at: LookedAt::default(),
         }
     }
 

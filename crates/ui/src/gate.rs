@@ -142,7 +142,7 @@ pub(crate) async fn secure(mut response: Response) -> Response {
         (
             "content-security-policy",
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-             media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+             media-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'",
         ),
         ("cache-control", "no-store"),

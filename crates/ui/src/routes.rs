@@ -9,11 +9,34 @@ use axum::routing::{get, post};
 
 use crate::door::Ui;
 use crate::gate::{guard, secure};
+use crate::handlers::publish::{bulletin, edition, item, media, overview, preview, reading};
 use crate::handlers::{attach, deeds, door, files, panes, redact, sheets};
 use crate::status;
 
 /// Largest form: a reply, or a page of ticks.
 const FORM_BYTES: usize = 512 * 1024;
+
+/// What is written to be published, and what is made of it.
+fn publishing() -> Router<Arc<Ui>> {
+    let with_file = DefaultBodyLimit::max(media::FORM_BYTES);
+    Router::new()
+        .route("/{lang}/publish", get(overview))
+        .route("/{lang}/bulletin", get(bulletin::show).post(bulletin::keep))
+        .route("/{lang}/item/new", get(item::begin))
+        .route("/{lang}/item/{id}", get(item::show).post(item::keep))
+        .route("/{lang}/item/{id}/preview", post(preview::item))
+        .route("/{lang}/item/{id}/media", post(media::add).layer(with_file))
+        .route("/{lang}/item/{id}/posts", get(reading::posts))
+        .route("/{lang}/item/{id}/card.png", get(reading::card))
+        .route("/{lang}/preview", get(preview::last))
+        .route("/{lang}/edition/new", get(edition::begin))
+        .route("/{lang}/edition/{id}", get(edition::show).post(edition::keep))
+        .route("/{lang}/edition/{id}/preview/{*path}", get(preview::edition))
+        .route("/{lang}/edition/{id}/hall", get(reading::hall))
+        .route("/{lang}/edition/{id}/subtitles", get(reading::subtitles))
+        .route("/{lang}/proposal/{release}", post(edition::agree))
+        .route("/{lang}/proposal/{release}/preview/{*path}", get(preview::proposal))
+}
 
 pub(crate) fn routes(ui: Arc<Ui>) -> Router {
     let gate = ui.gate.clone();
@@ -36,6 +59,7 @@ pub(crate) fn routes(ui: Arc<Ui>) -> Router {
         .route("/{lang}/members", get(sheets::members).post(sheets::call))
         .route("/{lang}/alarm", get(sheets::alarm).post(sheets::looked_into))
         .route("/{lang}/redact/{record}", get(redact::page).post(redact::keep))
+        .merge(publishing())
         .route("/{lang}/facts/{number}", get(files::facts))
         .route("/{lang}/save/{record}", post(files::save))
         .route("/play/{record}", get(files::play))

@@ -25,6 +25,14 @@ impl Say {
         }
     }
 
+    /// The same of words that were put together.
+    pub(crate) fn t_of<'w>(self, fa: &'w str, en: &'w str) -> &'w str {
+        match self.lang {
+            Lang::Fa => fa,
+            Lang::En => en,
+        }
+    }
+
     pub(crate) fn number(self, value: u64) -> String {
         digits::number(value, self.lang)
     }

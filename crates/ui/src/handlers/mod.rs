@@ -5,6 +5,7 @@ pub(crate) mod deeds;
 pub(crate) mod door;
 pub(crate) mod files;
 pub(crate) mod panes;
+pub(crate) mod publish;
 pub(crate) mod redact;
 pub(crate) mod sheets;
 

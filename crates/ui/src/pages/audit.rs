@@ -115,7 +115,7 @@ fn filters(room: &Room, asked: &Audit) -> Markup {
     }
 }
 
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 22] = [
     "assign",
     "note",
     "label",
@@ -133,6 +133,11 @@ const WORDS: [&str; 17] = [
     "canned",
     "hide",
     "call",
+    "item",
+    "edition",
+    "bulletin",
+    "propose",
+    "endorse",
 ];
 
 fn row(room: &Room, record: u64, line: &Line<'_>) -> Markup {

@@ -318,6 +318,13 @@ pub(crate) fn deed_words(say: crate::say::Say, word: &str) -> &'static str {
         "uncanned" => say.t("پاسخ آماده‌ای را برداشت", "removed a canned reply"),
         "hide" => say.t("نامی به فهرست افزود", "added a name to hide"),
         "unhide" => say.t("نامی را از فهرست برداشت", "removed a name to hide"),
+        "item" => say.t("نوشته‌ای برای انتشار نوشت", "wrote an item"),
+        "edition" => say.t("شماره‌ای را چید", "put an edition together"),
+        "bulletin" => {
+            say.t("نام و زبان‌های نشریه را نوشت", "wrote the bulletin’s name and languages")
+        }
+        "propose" => say.t("انتشار شماره‌ای را پیشنهاد کرد", "proposed an edition"),
+        "endorse" => say.t("انتشار شماره‌ای را تأیید کرد", "approved an edition"),
         _ => say.t("نام خود را گفت", "said what they are called"),
     }
 }

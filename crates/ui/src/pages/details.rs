@@ -9,6 +9,7 @@ use super::conversation::deed;
 use crate::handlers::Room;
 use crate::handlers::deeds::check_word;
 use crate::handlers::panes::Panes;
+use crate::handlers::publish::title;
 
 /// Events shown here; the audit has all.
 const DID: usize = 12;
@@ -27,6 +28,7 @@ pub(crate) fn details(room: &Room, panes: &Panes, view: &View) -> Markup {
                 h3 { (say.t("سپرده به", "Assigned to")) }
                 p { bdi { (view.case.assignee.as_ref().map_or(say.t("هیچ‌کس", "nobody").to_owned(), |key| say.member(&room.office, key))) } }
             }
+            (publishing(room, view))
             (labels(room, panes, view))
             (check(room, panes, view))
             (facts(room, panes, view))
@@ -37,6 +39,26 @@ pub(crate) fn details(room: &Room, panes: &Panes, view: &View) -> Markup {
                 p.numbers { @for (at, record) in view.records.iter().enumerate() { @if at > 0 { (say.t("، ", ", ")) } bdi { (say.name(*record)) } } }
             }
             (erase(room, panes, view))
+        }
+    }
+}
+
+/// Items that are made of it, and the way to one more.
+fn publishing(room: &Room, view: &View) -> Markup {
+    let say = room.say;
+    let code = say.lang.code();
+    let work = room.office.work();
+    let key = room.office.key_of(view.number);
+    let made = work.publishing().items().filter(|(_, item)| {
+        item.now().is_some_and(|now| key.is_some_and(|key| now.on.contains(&key)))
+    });
+    html! {
+        section {
+            h3 { (say.t("انتشار", "Publishing")) }
+            ul.plain-list {
+                @for (id, _) in made { li { a href={ "/" (code) "/item/" (id) } { bdi { (title(room, id)) } } } }
+                li { a href={ "/" (code) "/item/new?c=" (view.number) } { (say.t("از این، نوشته‌ای بساز", "Make an item of this")) } }
+            }
         }
     }
 }

@@ -116,6 +116,7 @@ fn top(frame: &Frame<'_>, sync: &Sync) -> Markup {
 fn menu(say: Say) -> Markup {
     let code = say.lang.code();
     let items = [
+        ("publish", say.t("انتشار", "Publishing")),
         ("canned", say.t("پاسخ‌های آماده", "Canned replies")),
         ("names", say.t("نام‌های پنهان‌کردنی", "Names to hide")),
         ("members", say.t("اعضای میز", "Members")),

@@ -10,5 +10,6 @@ mod list;
 pub(crate) mod lock;
 pub(crate) mod panes;
 mod parts;
+pub(crate) mod publish;
 pub(crate) mod redact;
 pub(crate) mod sheets;

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use payamgir_bulletin::Known;
 use payamgir_roster::{Approval, Role, Subject, kind};
 use payamgir_wire::hex::Hash;
 use payamgir_wire::release::{Release as Files, hash_of};
 use payamgir_wire::sync::write_file;
 use payamgir_work::Proposal;
 
-use super::{NotPrepared, Office, Prepared, lock};
+use super::{Office, Prepared, lock};
 use crate::keys::Additions;
 use crate::office::post::{Post, Said};
 
@@ -54,13 +53,18 @@ impl Office {
         self.ask_published(post)
     }
 
-    fn hand_in(&self, post: &mut impl Post, proposal: &Proposal, made: Prepared) -> Result<(), Said> {
+    fn hand_in(
+        &self,
+        post: &mut impl Post,
+        proposal: &Proposal,
+        made: Prepared,
+    ) -> Result<(), Said> {
         let list = made.files.encode();
         let mut missing = post.missing(&list)?;
         let made = match missing.iter().all(|hash| has(&made, hash)) {
             true => made,
             // The server lost something that was published before: all of it is made anew.
-            false => match self.anew(proposal) {
+            false => match self.remake_whole(proposal) {
                 Ok(all) => all,
                 Err(_) => return Ok(()),
             },
@@ -78,14 +82,6 @@ impl Office {
             post.hand_in(&request)?;
         }
         post.publish(&list).map(drop)
-    }
-
-    /// Makes everything, also what was published before.
-    fn anew(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
-        let work = self.work();
-        let issue = super::Issue::after(work.publishing(), &proposal.release);
-        let issue = issue.ok_or(NotPrepared::NoSuchThing)?;
-        self.press(&issue, proposal.release.clone(), (proposal.author, &Known::default()))
     }
 
     /// Asks what is published. A release that this desk's own proposals do not lead to, or that was not
@@ -122,8 +118,10 @@ fn not_ours() -> Said {
     Said {
         fa: "سرور شماره‌ای را نشان می‌دهد که این میز تصویب نکرده است.".into(),
         en: "The server shows an edition that this desk did not approve.".into(),
-        to_do_fa: "از گردانندهٔ سرور بپرسید چه کسی به آن دست دارد. تا روشن شدن آن چیزی منتشر نکنید.".into(),
-        to_do_en: "Ask who runs the server who can reach it. Publish nothing until that is clear.".into(),
+        to_do_fa: "از گردانندهٔ سرور بپرسید چه کسی به آن دست دارد. تا روشن شدن آن چیزی منتشر نکنید."
+            .into(),
+        to_do_en: "Ask who runs the server who can reach it. Publish nothing until that is clear."
+            .into(),
         alarm: true,
         stops: false,
     }

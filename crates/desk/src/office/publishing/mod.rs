@@ -79,15 +79,35 @@ impl Office {
         self
     }
 
+    /// Counts changes of what the desk did.
+    pub fn version(&self) -> u64 {
+        self.work_now().1
+    }
+
     /// Whether this program sets paper.
     pub fn sets_paper(&self) -> bool {
         self.engine.is_some()
     }
 
-    /// Makes an edition as it is now written, after what is published.
+    /// Makes an edition as it is now written, after what is published; what is unchanged is known and
+    /// not made again.
     pub fn prepare(&self, edition: Id) -> Result<Prepared, NotPrepared> {
+        self.prepare_from(edition, Known::of(&*self.known()?))
+    }
+
+    /// The same with every file of the bulletin made, to look at.
+    pub fn prepare_whole(&self, edition: Id) -> Result<Prepared, NotPrepared> {
+        self.prepare_from(edition, Known::default())
+    }
+
+    fn prepare_from(&self, edition: Id, known: Known) -> Result<Prepared, NotPrepared> {
         let work = self.work();
-        let publishing = work.publishing();
+        let release = self.release_of(work.publishing(), edition)?;
+        self.make(work.publishing(), release, (self.me(), &known))
+    }
+
+    /// What an edition is made from as it is now written, after what is published.
+    fn release_of(&self, publishing: &Publishing, edition: Id) -> Result<Release, NotPrepared> {
         let (previous, _) = self.served()?;
         let bulletin = publishing.bulletin().now().ok_or(NotPrepared::NoBulletin)?;
         let written = publishing.of_edition(&edition).and_then(|written| written.now());
@@ -97,25 +117,34 @@ impl Office {
             item.map(|item| item.hash).ok_or(NotPrepared::Refused(Refused::NoItem(*id)))
         };
         let items = written.body.items.iter().map(version).collect::<Result<_, _>>()?;
-        let release = Release {
+        Ok(Release {
             previous,
             bulletin: bulletin.hash,
             edition,
             version: written.hash,
             items,
             release: Hex([0; 32]),
-        };
-        self.make(publishing, release, self.me())
+        })
     }
 
     /// Makes anew what was proposed; [`NotPrepared::Other`] where it is not the same.
     pub fn remake(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
+        self.remake_from(proposal, Known::of(&*self.known()?))
+    }
+
+    /// The same with every file of the bulletin made.
+    pub fn remake_whole(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
+        self.remake_from(proposal, Known::default())
+    }
+
+    fn remake_from(&self, proposal: &Proposal, known: Known) -> Result<Prepared, NotPrepared> {
         let work = self.work();
         let (previous, _) = self.served()?;
         if proposal.release.previous != previous {
             return Err(NotPrepared::Stale);
         }
-        let made = self.make(work.publishing(), proposal.release.clone(), proposal.author)?;
+        let by = (proposal.author, &known);
+        let made = self.make(work.publishing(), proposal.release.clone(), by)?;
         let same = made.release.release == proposal.release.release;
         if same { Ok(made) } else { Err(NotPrepared::Other) }
     }
@@ -125,15 +154,21 @@ impl Office {
         &self,
         publishing: &Publishing,
         release: Release,
-        author: Key,
+        by: (Key, &Known),
     ) -> Result<Prepared, NotPrepared> {
         let issue = Issue::after(publishing, &release).ok_or(NotPrepared::NoSuchThing)?;
         issue.check_vanished()?;
-        let known = match self.served()?.1 {
-            Some(files) => Known::of(&files),
-            None => Known::default(),
+        self.press(&issue, release, by)
+    }
+
+    /// The release that is served; one without files where none is.
+    fn known(&self) -> Result<Arc<Files>, NotPrepared> {
+        let none = || {
+            let (desk, author) = (Hex([0; 32]), Hex([0; 32]));
+            let previous = Hex([0; 32]);
+            Arc::new(Files { desk, number: 0, previous, author, parts: vec![] })
         };
-        self.press(&issue, release, (author, &known))
+        Ok(self.served()?.1.unwrap_or_else(none))
     }
 
     /// Makes the files of what is to be published.
@@ -143,6 +178,22 @@ impl Office {
         release: Release,
         (author, known): (Key, &Known),
     ) -> Result<Prepared, NotPrepared> {
+        let built = self.with_press(issue, known, build)?;
+        let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
+        let after = self.served()?.1;
+        let previous = after.as_deref().map(|files| (files, release.previous));
+        let files = built.release(Hex(desk), Hex(author), previous);
+        let release = Release { release: files.hash(), ..release };
+        Ok(Prepared { built, files, release })
+    }
+
+    /// Does something with what is to be published, cleared.
+    fn with_press<T>(
+        &self,
+        issue: &Issue,
+        known: &Known,
+        with: impl FnOnce(&Press<'_>) -> Result<T, Refused>,
+    ) -> Result<T, NotPrepared> {
         let (editions, items) = self.clear(issue)?;
         let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
         let media = |medium: &Medium| self.copy_of(medium);
@@ -155,12 +206,20 @@ impl Office {
             engine: self.engine.as_deref().map(|engine| engine as &dyn Engine),
             known,
         };
-        let built = build(&press).map_err(NotPrepared::Refused)?;
-        let after = self.served()?.1;
-        let previous = after.as_deref().map(|files| (files, release.previous));
-        let files = built.release(Hex(desk), Hex(author), previous);
-        let release = Release { release: files.hash(), ..release };
-        Ok(Prepared { built, files, release })
+        with(&press).map_err(NotPrepared::Refused)
+    }
+
+    /// Does something with an edition as it is now written, after what is published: what is made of
+    /// it for the hall, for paper.
+    pub fn with_edition<T>(
+        &self,
+        edition: Id,
+        with: impl FnOnce(&Press<'_>) -> Result<T, Refused>,
+    ) -> Result<T, NotPrepared> {
+        let work = self.work();
+        let release = self.release_of(work.publishing(), edition)?;
+        let issue = Issue::after(work.publishing(), &release).ok_or(NotPrepared::NoSuchThing)?;
+        self.with_press(&issue, &Known::default(), with)
     }
 
     /// A cleaned copy's bytes. What a source sent is none: only what the desk kept is.

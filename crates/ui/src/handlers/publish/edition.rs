@@ -1,0 +1,169 @@
+//! Putting an edition together, proposing it, agreeing to it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use payamgir_desk::office::publishing::NotPrepared;
+use payamgir_desk::work::{Act, Id};
+use payamgir_text::jalali;
+use payamgir_wire::edition::{Day, Edition, Heading, Slug};
+use payamgir_wire::hex::{Hash, Hex};
+
+use super::bulletin::write;
+use super::{Said, flaw, not_prepared};
+use crate::door::{Toast, Ui};
+use crate::handlers::deeds::Fields;
+use crate::handlers::{Fault, Room, page as html, see_other};
+use crate::pages::publish::edition as pages;
+
+/// An edition as it stands in its form.
+pub(crate) struct Form {
+    pub(crate) id: Id,
+    pub(crate) base: Option<Hash>,
+    pub(crate) edition: Edition,
+    pub(crate) typed_day: String,
+    pub(crate) wrong: Option<Said>,
+}
+
+/// `GET /fa/edition/new`
+pub(crate) async fn begin(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let today = jalali::gregorian(jalali::days(room.office.now(), room.say.offset));
+    let day = format!("{:04}-{:02}-{:02}", today.year, today.month, today.day);
+    let work = room.office.work();
+    let number = work.publishing().editions().count() + 1;
+    let edition = Edition {
+        slug: Slug(format!("no-{number}")),
+        day: Day::parse(&day).unwrap_or_else(|_| first_day()),
+        headings: vec![],
+        items: vec![],
+        paper: room.office.sets_paper(),
+    };
+    let id = room.office.id();
+    let form = Form { id, base: None, edition, typed_day: day, wrong: None };
+    Ok(html(&pages::edition(&room, &form)).into_response())
+}
+
+/// `GET /fa/edition/…`
+pub(crate) async fn show(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Some(form) = Id::parse(&id).ok().and_then(|id| kept(&room, id)) else {
+        return Err(Fault::NotHere(room.again()));
+    };
+    Ok(html(&pages::edition(&room, &form)).into_response())
+}
+
+/// `POST /fa/edition/…`: kept, and proposed where that is asked for.
+pub(crate) async fn keep(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
+    let fields = Fields::read(&body);
+    let mut form = filled(id, &fields);
+    let same = kept(&room, id).is_some_and(|kept| kept.edition == form.edition);
+    if form.wrong.is_none() && !same {
+        let edition = Box::new(form.edition.clone());
+        form.wrong =
+            write(&room, Act::Edition { edition: id, base: form.base, body: edition }).await;
+    }
+    if form.wrong.is_none() && fields.get("do") == "propose" {
+        form.wrong = propose(&room, id).await;
+    }
+    match form.wrong {
+        None => Ok(see_other(&format!("/{}/edition/{id}", room.say.lang.code()))),
+        Some(_) => {
+            form.base = kept(&room, id).and_then(|kept| kept.base).or(form.base);
+            Ok(html(&pages::edition(&room, &form)).into_response())
+        }
+    }
+}
+
+async fn propose(room: &Room, id: Id) -> Option<Said> {
+    let office = room.office.clone();
+    let done = tokio::task::spawn_blocking(move || office.propose(id).map(drop)).await;
+    done.unwrap_or(Err(NotPrepared::NoSuchThing)).err().map(|why| not_prepared(room, &why))
+}
+
+/// `POST /fa/proposal/…`: agrees.
+pub(crate) async fn agree(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, release)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(release) = Hash::parse(&release) else { return Err(Fault::NotHere(room.again())) };
+    let office = room.office.clone();
+    let edition = office.work().publishing().proposal(&release).map(|known| known.release.edition);
+    let done = tokio::task::spawn_blocking(move || office.endorse(release)).await;
+    match done.unwrap_or(Err(NotPrepared::NoSuchThing)) {
+        Ok(()) => room.ui.hush(),
+        Err(why) => {
+            let Said { fa, en } = not_prepared(&room, &why);
+            room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
+        }
+    }
+    let code = room.say.lang.code();
+    Ok(see_other(&match edition {
+        Some(edition) => format!("/{code}/edition/{edition}"),
+        None => format!("/{code}/publish"),
+    }))
+}
+
+/// An edition as it is kept.
+pub(crate) fn kept(room: &Room, id: Id) -> Option<Form> {
+    let work = room.office.work();
+    let now = work.publishing().of_edition(&id)?.now()?;
+    let edition = (*now.body).clone();
+    let typed_day = edition.day.to_string();
+    Some(Form { id, base: Some(now.hash), edition, typed_day, wrong: None })
+}
+
+fn filled(id: Id, fields: &Fields) -> Form {
+    let day = Day::parse(fields.get("day"));
+    let heading = |lang: &str| {
+        let of = |name: &str| fields.words(&format!("{name}-{lang}"));
+        let (title, cover, intro) = (of("title"), of("cover"), of("intro"));
+        (!title.is_empty()).then(|| Heading { lang: lang.to_owned(), title, cover, intro })
+    };
+    let edition = Edition {
+        slug: Slug(fields.words("slug")),
+        day: day.unwrap_or_else(|_| first_day()),
+        headings: fields.all("lang").filter_map(heading).collect(),
+        items: items(fields),
+        paper: fields.get("paper") == "yes",
+    };
+    let wrong = day.and_then(|_| edition.check()).err().map(flaw);
+    Form {
+        id,
+        base: Hex::parse(fields.get("base")).ok(),
+        edition,
+        typed_day: fields.words("day"),
+        wrong,
+    }
+}
+
+/// Items by the numbers that were typed beside them; those without one are not in it.
+fn items(fields: &Fields) -> Vec<Id> {
+    let mut placed: Vec<(u32, Id)> = fields
+        .all("item")
+        .filter_map(|id| {
+            let place = payamgir_text::digits::to_ascii(fields.get(&format!("place-{id}")));
+            Some((place.trim().parse().ok()?, Id::parse(id).ok()?))
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, id)| id).collect()
+}
+
+fn first_day() -> Day {
+    Day::parse("2000-01-01").expect("a day of the calendar")
+}

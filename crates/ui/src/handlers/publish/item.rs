@@ -1,0 +1,347 @@
+//! Writing an item.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use payamgir_desk::office::publishing::NotPrepared;
+use payamgir_desk::office::{Office, Piece, What};
+use payamgir_desk::store::StoreError;
+use payamgir_desk::work::{Act, Id};
+use payamgir_redact::{Span, hide};
+use payamgir_wire::edition::{
+    Byline, Correction, Day, Flaw, Item, Kind, Label, Medium, Slug, Withdrawal,
+};
+use payamgir_wire::hex::{Hash, Hex};
+use serde::Deserialize;
+
+use super::{Said, flaw, not_written};
+use crate::door::Ui;
+use crate::handlers::deeds::Fields;
+use crate::handlers::{Fault, Room, page as html, see_other};
+use crate::pages::publish::item as pages;
+
+/// An item as it stands in its form.
+pub(crate) struct Form {
+    pub(crate) id: Id,
+    /// Its conversations, by their numbers here.
+    pub(crate) on: Vec<u64>,
+    /// The version it was made from.
+    pub(crate) base: Option<Hash>,
+    pub(crate) item: Item,
+    /// Days as they were typed, where they are none.
+    pub(crate) typed_day: String,
+    /// What is wrong with it; it was not kept.
+    pub(crate) wrong: Option<Said>,
+}
+
+/// The conversation that a new item is made from.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct From {
+    pub(crate) c: Option<u64>,
+    /// The item that it translates.
+    pub(crate) of: Option<String>,
+    /// The item that it answers.
+    pub(crate) answers: Option<String>,
+}
+
+/// `GET /fa/item/new?c=17`: the source's words, what is hidden of them hidden.
+pub(crate) async fn begin(
+    State(ui): State<Arc<Ui>>,
+    Path(lang): Path<String>,
+    Query(from): Query<From>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let code = room.say.lang.code();
+    let form = room.look(move |office| begun(office, &from, code)).await?;
+    Ok(html(&pages::item(&room, &form)).into_response())
+}
+
+/// `GET /fa/item/…`
+pub(crate) async fn show(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Some(form) = Id::parse(&id).ok().and_then(|id| kept(&room.office, id)) else {
+        return Err(Fault::NotHere(room.again()));
+    };
+    Ok(html(&pages::item(&room, &form)).into_response())
+}
+
+/// `POST /fa/item/…`: kept, or shown again with what is wrong.
+pub(crate) async fn keep(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
+    let fields = Fields::read(&body);
+    let mut form = filled(id, &fields);
+    if form.wrong.is_none() {
+        let office = room.office.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let wrong = write(&office, &form).err();
+            (form, wrong)
+        });
+        let Ok((written, wrong)) = done.await else { return Err(Fault::NotHere(room.again())) };
+        form = Form { wrong, ..written };
+    }
+    match form.wrong {
+        None => Ok(see_other(&format!("/{}/item/{id}", room.say.lang.code()))),
+        Some(_) => {
+            // Who keeps it again has seen that there is another.
+            form.base = now(&room.office, id).map(|(base, _)| base).or(form.base);
+            Ok(html(&pages::item(&room, &form)).into_response())
+        }
+    }
+}
+
+/// Writes an item; nothing that was hidden of its sources may stand in it.
+fn write(office: &Office, form: &Form) -> Result<(), Said> {
+    let item = form.item.clone();
+    let keys: Vec<u64> = form.on.iter().filter_map(|number| office.key_of(*number)).collect();
+    let cleared = office.clear_item(item, &keys).map_err(|why| match why {
+        NotPrepared::NotClear(_, leak) => leaking(&form.item, leak.text),
+        _ => Said::new("بایگانی خوانده نشد.", "The store could not be read."),
+    })?;
+    let act = Act::Item {
+        item: form.id,
+        on: form.on.clone(),
+        base: form.base,
+        body: Box::new(cleared.into_inner()),
+    };
+    office.act(act).map_err(|why| not_written(&why))
+}
+
+/// Where something hidden stands, by the place of the text among the item's.
+fn leaking(item: &Item, text: usize) -> Said {
+    let fields =
+        [("عنوان", "the title"), ("متن", "the text"), ("جا", "the place"), ("نام", "the by-line")];
+    let (fa, en) = match fields.get(text) {
+        Some(field) if item.withdrawn.is_none() => *field,
+        _ => ("یکی از خانه‌های دیگر", "one of the other fields"),
+    };
+    Said::new(
+        format!("نگه داشته نشد: واژه‌ای که در پیام فرستنده پوشانده‌اید در {fa} هست. آن را بردارید."),
+        format!("Not kept: words that you hid in the source’s text stand in {en}. Take them out."),
+    )
+}
+
+/// An item's present version: its hash and what it says.
+fn now(office: &Office, id: Id) -> Option<(Hash, Item)> {
+    let work = office.work();
+    let now = work.publishing().written(&id)?.now()?;
+    Some((now.hash, (*now.body).clone()))
+}
+
+/// An item as it is kept.
+pub(crate) fn kept(office: &Office, id: Id) -> Option<Form> {
+    let work = office.work();
+    let now = work.publishing().written(&id)?.now()?;
+    let store = office.store();
+    let number = |key: &u64| store.catalog().keyed(*key).map(|conversation| conversation.number);
+    Some(Form {
+        id,
+        on: now.on.iter().filter_map(number).collect(),
+        base: Some(now.hash),
+        item: (*now.body).clone(),
+        typed_day: now.body.day.map(|day| day.to_string()).unwrap_or_default(),
+        wrong: None,
+    })
+}
+
+/// A new item, of a conversation's words or of none.
+fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
+    let id = office.id();
+    let parse = |id: &Option<String>| id.as_deref().and_then(|id| Id::parse(id).ok());
+    let mut item = empty(lang, &id);
+    item.answers = parse(&from.answers).into_iter().collect();
+    if !item.answers.is_empty() {
+        item.kind = Kind::Answer;
+    }
+    let mut on = vec![];
+    if let Some(original) = parse(&from.of).and_then(|of| kept(office, of)) {
+        item = Item {
+            slug: item.slug,
+            lang: item.lang,
+            translates: parse(&from.of),
+            media: vec![],
+            pulls: vec![],
+            ..original.item
+        };
+        on = original.on;
+    }
+    if let Some(number) = from.c {
+        on = vec![number];
+        item.body = words_of(office, number)?;
+    }
+    Ok(Form { id, on, base: None, item, typed_day: String::new(), wrong: None })
+}
+
+/// What a source wrote, what is hidden of it hidden.
+fn words_of(office: &Office, number: u64) -> Result<String, StoreError> {
+    let Some(view) = office.view(number)? else { return Ok(String::new()) };
+    let mut paragraphs = vec![];
+    for piece in &view.pieces {
+        let Piece::Submission(came) = piece else { continue };
+        for part in &came.parts {
+            let What::Text(text) = &part.what else { continue };
+            let spans = part.redaction.iter().flat_map(|redaction| &redaction.spans);
+            let spans: Vec<Span> =
+                spans.map(|(start, end)| Span { start: *start, end: *end }).collect();
+            // Where the spans do not fit the text, nothing of it is taken over.
+            paragraphs.extend(hide(text, &spans).ok());
+        }
+    }
+    Ok(paragraphs.join("\n\n"))
+}
+
+fn empty(lang: &str, id: &Id) -> Item {
+    Item {
+        slug: Slug(format!("n{}", &id.to_string()[..8])),
+        lang: lang.to_owned(),
+        kind: Kind::Words,
+        title: String::new(),
+        pulls: vec![],
+        body: String::new(),
+        byline: Byline::None,
+        place: String::new(),
+        day: None,
+        label: Label::None,
+        translates: None,
+        answers: vec![],
+        media: vec![],
+        corrections: vec![],
+        withdrawn: None,
+    }
+}
+
+/// An item as its form was filled in.
+pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
+    let ids =
+        |name: &str| -> Vec<Id> { fields.all(name).filter_map(|id| Id::parse(id).ok()).collect() };
+    let mut days = Days::default();
+    let own_day = days.read(fields.get("day"));
+    let gone = (fields.get("withdrawn") == "yes").then(|| days.needed(fields.get("withdrawn-day")));
+    let withdrawn = gone.flatten().map(|day| Withdrawal { day, reason: fields.words("reason") });
+    let corrections = corrections(fields.get("corrections"), &mut days);
+    let item = Item {
+        slug: Slug(fields.words("slug")),
+        lang: fields.words("lang"),
+        kind: kind(fields.get("kind")),
+        title: fields.words("title"),
+        pulls: lines(fields.get("pulls")),
+        body: fields.words("body"),
+        byline: byline(fields.get("by"), fields.words("byline")),
+        place: fields.words("place"),
+        day: own_day,
+        label: label(fields.get("label")),
+        translates: ids("translates").first().copied(),
+        answers: ids("answers"),
+        media: media(fields),
+        corrections,
+        withdrawn,
+    };
+    let pulled = item.pulls.iter().all(|pull| has_words(&item.body, pull));
+    let wrong = if pulled { days.wrong } else { Some(Flaw::Pull) };
+    Form {
+        id,
+        on: fields.all("on").filter_map(|number| number.parse().ok()).collect(),
+        base: Hex::parse(fields.get("base")).ok(),
+        item,
+        typed_day: fields.words("day"),
+        wrong: wrong.map(flaw),
+    }
+}
+
+/// Days as they are typed.
+#[derive(Default)]
+struct Days {
+    /// That one of them is none.
+    wrong: Option<Flaw>,
+}
+
+impl Days {
+    /// A day, where one was typed.
+    fn read(&mut self, text: &str) -> Option<Day> {
+        if text.trim().is_empty() { None } else { self.needed(text) }
+    }
+
+    fn needed(&mut self, text: &str) -> Option<Day> {
+        Day::parse(text).map_err(|flaw| self.wrong = Some(flaw)).ok()
+    }
+}
+
+/// A line each: a day, a colon, what was wrong.
+fn corrections(text: &str, days: &mut Days) -> Vec<Correction> {
+    let mut all = vec![];
+    for line in lines(text) {
+        let (day, text) = line.split_once(':').unwrap_or(("", &line));
+        if let Some(day) = days.needed(day) {
+            all.push(Correction { day, text: text.trim().to_owned() });
+        }
+    }
+    all
+}
+
+/// Whether a text has those words, however they are spaced and marked.
+fn has_words(body: &str, words: &str) -> bool {
+    let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    plain(body).contains(&plain(words))
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn kind(word: &str) -> Kind {
+    match word {
+        "answer" => Kind::Answer,
+        "resolution" => Kind::Resolution,
+        _ => Kind::Words,
+    }
+}
+
+fn label(word: &str) -> Label {
+    match word {
+        "unchecked" => Label::Unchecked,
+        "partly" => Label::Partly,
+        "confirmed" => Label::Confirmed,
+        _ => Label::None,
+    }
+}
+
+fn byline(kind: &str, name: String) -> Byline {
+    match kind {
+        _ if name.is_empty() => Byline::None,
+        "name" => Byline::Name(name),
+        "collective" => Byline::Collective(name),
+        _ => Byline::None,
+    }
+}
+
+/// Pictures and sounds: what the form says of each, without those that are taken out.
+fn media(fields: &Fields) -> Vec<Medium> {
+    let number = |text: &str| text.parse().unwrap_or(0);
+    let one = |record: &str| {
+        let of = |name: &str| fields.words(&format!("medium-{record}-{name}"));
+        if fields.get(&format!("medium-{record}-drop")) == "yes" {
+            return None;
+        }
+        Some(Medium {
+            record: record.parse().ok()?,
+            hash: Hex::parse(&of("hash")).ok()?,
+            media_type: of("type"),
+            width: number(&of("width")) as u32,
+            height: number(&of("height")) as u32,
+            alt: of("alt"),
+            caption: of("caption"),
+            credit: of("credit"),
+            transcript: of("transcript"),
+        })
+    };
+    fields.all("medium").filter_map(one).collect()
+}

@@ -1,0 +1,230 @@
+//! Where an item is written, beside its preview.
+
+use maud::{Markup, html};
+use payamgir_wire::edition::{Byline, Correction, Kind, LINE, Label, Medium, WORDS};
+
+use super::super::frame::sheet;
+use super::{stage, stage_words, wrong};
+use crate::handlers::Room;
+use crate::handlers::publish::item::Form;
+use crate::handlers::publish::media::attachments;
+use crate::handlers::publish::title;
+use crate::place::Place;
+
+/// The form, what it will look like, and what can be added.
+pub(crate) fn item(room: &Room, form: &Form) -> Markup {
+    let say = room.say;
+    let code = say.lang.code();
+    let here = format!("item/{}", form.id);
+    let at = format!("/{code}/{here}");
+    let content = html! {
+        h1 { @if form.base.is_some() { (title(room, &form.id)) } @else { (say.t("نوشتهٔ تازه", "New item")) } }
+        (standing(room, form))
+        (wrong(room, form.wrong.as_ref()))
+        div.write-item {
+            form #item .stack action=(at) method="post" autocomplete="off" data-preview={ (at) "/preview" } data-preview-again={ "/" (code) "/preview" } {
+                (hidden(form))
+                (words(room, form))
+                (around(room, form))
+                (related(room, form))
+                (media(room, form))
+                (later(room, form))
+                p.tools {
+                    button.primary name="do" value="keep" { (say.t("نگه‌دار", "Keep")) } " "
+                    button formaction={ (at) "/preview" } formtarget="preview" formnovalidate { (say.t("پیش‌نمایش", "Preview")) }
+                }
+            }
+            aside.item-preview aria-label=(say.t("پیش‌نمایش", "Preview")) {
+                iframe #preview name="preview" title=(say.t("پیش‌نمایش", "Preview")) {}
+            }
+        }
+        @if form.base.is_some() { (add_media(room, form)) }
+        @else { p.hint { (say.t("عکس و صدا را پس از نخستین نگه داشتن می‌توان افزود.", "Pictures and sound can be added once it was kept.")) } }
+    };
+    sheet(room, (say.t("نوشته", "Item"), &here), &content)
+}
+
+/// How far it is, and where it came from.
+fn standing(room: &Room, form: &Form) -> Markup {
+    let say = room.say;
+    let code = say.lang.code();
+    let issue = super::issue(room);
+    html! {
+        p.tools {
+            a href={ "/" (code) "/publish" } { (say.t("‹ انتشار", "‹ Publishing")) }
+            @if let Some(base) = &form.base {
+                " " b { (stage_words(room, stage(&form.id, base, issue.as_ref(), form.item.withdrawn.is_some()))) }
+                " " a href={ "/" (code) "/item/" (form.id) "/posts" } { (say.t("برای پیام‌رسان‌ها", "For messengers")) }
+                " " a href={ "/" (code) "/item/new?of=" (form.id) } { (say.t("ترجمه‌اش را بنویس", "Write its translation")) }
+                " " a href={ "/" (code) "/item/new?answers=" (form.id) } { (say.t("پاسخ مجمع را بنویس", "Write the assembly’s answer")) }
+            }
+            @for number in &form.on {
+                " " a href=(Place::default().with(*number).href(say.lang)) { (say.t("گفت‌وگوی ", "Conversation ")) (say.name(*number)) }
+            }
+        }
+    }
+}
+
+fn hidden(form: &Form) -> Markup {
+    html! {
+        @if let Some(base) = &form.base { input type="hidden" name="base" value=(base); }
+        @for number in &form.on { input type="hidden" name="on" value=(number); }
+    }
+}
+
+fn words(room: &Room, form: &Form) -> Markup {
+    let (say, item) = (room.say, &form.item);
+    html! {
+        label for="title" { (say.t("عنوان", "Title")) }
+        input #title name="title" dir="auto" maxlength=(LINE) required value=(item.title);
+        label for="body" { (say.t("متن", "Text")) }
+        p #body-hint .hint { (say.t("## سرفصل، **پررنگ**، *تأکید*، > نقل، - فهرست، 1. شمارش، [^۱] پانوشت، ```شعر با مصراع‌هایی که « / » جدایشان می‌کند.", "## heading, **strong**, *stress*, > quotation, - list, 1. count, [^1] note, ```poem with hemistichs parted by “ / ”.")) }
+        textarea #body name="body" rows="18" dir="auto" lang=(item.lang) maxlength=(WORDS) required aria-describedby="body-hint" { "\n" (item.body) }
+        label for="pulls" { (say.t("نقل‌های برجسته، هر خط یکی؛ عین جمله‌های متن", "Pull quotes, one a line; words of the text")) }
+        textarea #pulls name="pulls" rows="2" dir="auto" { "\n" (item.pulls.join("\n")) }
+    }
+}
+
+fn around(room: &Room, form: &Form) -> Markup {
+    let (say, item) = (room.say, &form.item);
+    let by = match item.byline {
+        Byline::None => "none",
+        Byline::Name(_) => "name",
+        Byline::Collective(_) => "collective",
+    };
+    let kinds = [
+        ("words", say.t("پیام", "a submission"), Kind::Words),
+        ("answer", say.t("پاسخ مجمع", "the assembly’s answer"), Kind::Answer),
+        ("resolution", say.t("مصوبه", "a resolution"), Kind::Resolution),
+    ];
+    let labels = [
+        ("none", say.t("چیزی گفته نشود", "say nothing"), Label::None),
+        ("unchecked", say.t("بررسی‌نشدنی", "could not be checked"), Label::Unchecked),
+        ("partly", say.t("تأیید در بخشی", "confirmed in part"), Label::Partly),
+        ("confirmed", say.t("تأییدشده", "confirmed"), Label::Confirmed),
+    ];
+    html! {
+        fieldset.pairs {
+            legend { (say.t("به نام", "By-line")) }
+            select name="by" aria-label=(say.t("به نام", "By-line")) {
+                option value="none" selected[by == "none"] { (say.t("بی‌نام", "none")) }
+                option value="name" selected[by == "name"] { (say.t("نامی که خواسته است", "a name they chose")) }
+                option value="collective" selected[by == "collective"] { (say.t("جمعی", "a collective")) }
+            }
+            input name="byline" dir="auto" maxlength=(LINE) value=(item.byline.name()) aria-label=(say.t("نام", "Name"));
+        }
+        fieldset.pairs {
+            legend { (say.t("جا و زمان، هر اندازه که بشود گفت", "Place and day, as far as may be told")) }
+            input name="place" dir="auto" maxlength=(LINE) value=(item.place) placeholder=(say.t("شهری در جنوب", "a town in the south")) aria-label=(say.t("جا", "Place"));
+            input name="day" dir="ltr" maxlength="12" value=(form.typed_day) placeholder="1405-08" aria-label=(say.t("زمان: سال، یا سال-ماه، یا سال-ماه-روز", "Day: a year, year-month or year-month-day"));
+        }
+        fieldset.pairs {
+            legend { (say.t("چیست و تا کجا سنجیده شده", "What it is, and how far it was checked")) }
+            select name="kind" aria-label=(say.t("چیست", "What it is")) { @for (value, words, kind) in kinds { option value=(value) selected[item.kind == kind] { (words) } } }
+            select name="label" aria-label=(say.t("راستی‌آزمایی", "Verification")) { @for (value, words, label) in labels { option value=(value) selected[item.label == label] { (words) } } }
+        }
+        fieldset.pairs {
+            legend { (say.t("زبان و نشانی", "Language and address")) }
+            input name="lang" dir="ltr" maxlength="3" required value=(item.lang) aria-label=(say.t("کد زبان", "Language code"));
+            input name="slug" dir="ltr" maxlength="60" required value=(item.slug) aria-label=(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"));
+        }
+    }
+}
+
+fn related(room: &Room, form: &Form) -> Markup {
+    let (say, item) = (room.say, &form.item);
+    let work = room.office.work();
+    let others: Vec<_> = work.publishing().items().filter(|(id, _)| **id != form.id).collect();
+    html! {
+        @if !others.is_empty() {
+            label for="translates" { (say.t("ترجمهٔ", "Translation of")) }
+            select #translates name="translates" {
+                option value="" { "—" }
+                @for (id, _) in &others { option value=(id) selected[item.translates == Some(**id)] { (title(room, id)) } }
+            }
+            details open[!item.answers.is_empty()] {
+                summary { (say.t("پاسخ است به …", "It answers …")) }
+                ul.ticks { @for (id, _) in &others {
+                    li { label { input type="checkbox" name="answers" value=(id) checked[item.answers.contains(id)]; " " bdi { (title(room, id)) } } }
+                } }
+            }
+        }
+    }
+}
+
+fn media(room: &Room, form: &Form) -> Markup {
+    html! { @for medium in &form.item.media { (medium_fields(room, medium)) } }
+}
+
+fn medium_fields(room: &Room, medium: &Medium) -> Markup {
+    let say = room.say;
+    let record = medium.record;
+    let name = |field: &str| format!("medium-{record}-{field}");
+    let picture = medium.media_type.starts_with("image/");
+    let line = |field: &str, words: &'static str, value: &str| {
+        html! { label { (words) input name=(name(field)) dir="auto" maxlength=(LINE) value=(value); } }
+    };
+    html! {
+        fieldset.medium {
+            legend { (if picture { say.t("تصویر", "Picture") } else { say.t("صدا یا فیلم", "Sound or film") }) }
+            input type="hidden" name="medium" value=(record);
+            @for (field, value) in [("hash", medium.hash.to_string()), ("type", medium.media_type.clone()), ("width", medium.width.to_string()), ("height", medium.height.to_string())] {
+                input type="hidden" name=(name(field)) value=(value);
+            }
+            @if picture { img src={ "/copy/" (record) } alt=(medium.alt) width="160"; }
+            @else { audio controls preload="none" src={ "/play/" (record) } {} }
+            (line("alt", say.t("چه در آن است (برای کسی که نمی‌بیند یا نمی‌شنود)", "What is in it (for those who do not see or hear it)"), &medium.alt))
+            (line("caption", say.t("زیرنویس", "Caption"), &medium.caption))
+            (line("credit", say.t("از کیست", "Credit"), &medium.credit))
+            @if !picture { label { (say.t("متن آنچه شنیده می‌شود", "The words that are heard")) textarea name=(name("transcript")) rows="3" dir="auto" { "\n" (medium.transcript) } } }
+            label { input type="checkbox" name=(name("drop")) value="yes"; " " (say.t("بردار", "Take it out")) }
+        }
+    }
+}
+
+/// Corrections, and taking it back.
+fn later(room: &Room, form: &Form) -> Markup {
+    let (say, item) = (room.say, &form.item);
+    let correction = |Correction { day, text }: &Correction| format!("{day}: {text}");
+    let corrections: Vec<String> = item.corrections.iter().map(correction).collect();
+    let gone = item.withdrawn.as_ref();
+    html! {
+        details open[gone.is_some() || !corrections.is_empty()] {
+            summary { (say.t("تصحیح، پس گرفتن", "Corrections, withdrawal")) }
+            label for="corrections" { (say.t("تصحیح‌ها، هر خط یکی: روز، دونقطه، چه نادرست بود", "Corrections, one a line: day, colon, what was wrong")) }
+            textarea #corrections name="corrections" rows="2" dir="auto" { "\n" (corrections.join("\n")) }
+            label { input type="checkbox" name="withdrawn" value="yes" checked[gone.is_some()]; " " (say.t("پس گرفته شود؛ به جایش این می‌ماند که چه روز و چرا:", "Withdraw it; in its place stays the day, and why:")) }
+            span.pairs {
+                input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(gone.map(|gone| gone.day.to_string()).unwrap_or_default()) aria-label=(say.t("روز پس گرفتن", "Day of withdrawal"));
+                input name="reason" dir="auto" maxlength=(LINE) value=(gone.map_or("", |gone| &gone.reason)) aria-label=(say.t("چرا", "Why"));
+            }
+        }
+    }
+}
+
+/// Copies of what the source sent, or of a file from this machine.
+fn add_media(room: &Room, form: &Form) -> Markup {
+    let say = room.say;
+    let at = format!("/{}/item/{}/media", say.lang.code(), form.id);
+    let all: Vec<(u64, String)> =
+        form.on.iter().flat_map(|number| attachments(&room.office, *number)).collect();
+    html! {
+        section #media {
+            h2 { (say.t("عکس و صدا", "Pictures and sound")) }
+            p.hint { (say.t("نسخه‌ای پاک ساخته می‌شود، بی آنچه از سازنده و جا و دستگاه می‌گوید. چهره و صدا را خودتان ببینید و بشنوید. پیش از افزودن، نوشته را نگه دارید.", "A clean copy is made, without what it tells of its maker, place and device. Look and listen for faces and voices yourself. Keep the item before you add.")) }
+            @for (record, media_type) in &all {
+                form.filter-form action=(at) method="post" enctype="multipart/form-data" {
+                    input type="hidden" name="record" value=(record);
+                    @if media_type.starts_with("image/") { img src={ "/copy/" (record) } alt="" width="96"; }
+                    label { (say.t("چه در آن است ", "What is in it ")) input name="alt" dir="auto" maxlength=(LINE) required; }
+                    button { (say.t("نسخهٔ پاک را بیفزا", "Add a clean copy")) " (" (say.name(*record)) ")" }
+                }
+            }
+            form.filter-form action=(at) method="post" enctype="multipart/form-data" {
+                label { (say.t("پرونده‌ای از این رایانه ", "A file from this machine ")) input type="file" name="file" accept="image/*,audio/*,video/*" required; }
+                label { (say.t("چه در آن است ", "What is in it ")) input name="alt" dir="auto" maxlength=(LINE) required; }
+                button { (say.t("بیفزا", "Add")) }
+            }
+        }
+    }
+}
