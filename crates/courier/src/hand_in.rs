@@ -91,6 +91,15 @@ impl Server {
     }
 }
 
+/// What a server shows to anybody at a path, if it is at most so many bytes.
+pub fn fetch(server: &Server, path: &str, most: usize) -> Result<Vec<u8>, Failure> {
+    let answer = server.agent.get(format!("{}{path}", server.base)).call().map_err(network)?;
+    let (status, mut bytes) = (answer.status().as_u16(), vec![]);
+    let body = answer.into_body().into_with_config().limit(most as u64).reader();
+    body.take(most as u64).read_to_end(&mut bytes).map_err(network)?;
+    if status == 200 { Ok(bytes) } else { Err(Failure::Status(status)) }
+}
+
 /// The text of the desk's present key.
 pub fn fetch_key(server: &Server) -> Result<String, Failure> {
     match server.get("/key")? {

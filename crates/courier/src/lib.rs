@@ -9,7 +9,7 @@ mod receipts;
 mod seal;
 mod work;
 
-pub use hand_in::{Failure, Pieces, Server, Told, fetch_key, hand_in};
+pub use hand_in::{Failure, Pieces, Server, Told, fetch, fetch_key, hand_in};
 pub use key::{Key, NotAKey, fingerprint};
 pub use receipts::{Given, Proved, log_key, prove, receipt};
 pub use seal::{NotSealed, Submission, seal, seal_block};

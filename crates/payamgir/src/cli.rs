@@ -57,6 +57,9 @@ pub enum Command {
     /// Check a receipt, whose forty digits are typed in; or get one for sealed files that were handed in
     #[cfg(feature = "courier")]
     Receipt(ReceiptArgs),
+    /// Check published editions from their files alone, or take them along
+    #[cfg(feature = "courier")]
+    Edition(EditionArgs),
     /// Look after a server's log
     Log(LogArgs),
     /// Try everything on this machine: a server and a desk in a throw-away folder
@@ -194,6 +197,51 @@ pub struct ReceiptArgs {
     /// Where to write the proofs (C2SP tlog-proof)
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct EditionArgs {
+    #[command(subcommand)]
+    pub command: EditionCommand,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Subcommand)]
+pub enum EditionCommand {
+    /// Check that a folder holds what as many editors as the desk asks for approved, and nothing else
+    Verify(VerifyArgs),
+    /// Take everything that a server publishes along in a folder, and check it
+    Save(SaveArgs),
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct VerifyArgs {
+    /// The folder, with release.txt and proof.txt in it
+    pub folder: PathBuf,
+    /// The desk's public half that it must be of [default: the one it names]
+    #[arg(long, value_name = "FILE")]
+    pub desk: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(feature = "courier")]
+#[derive(Args)]
+pub struct SaveArgs {
+    /// The folder to write; what is there and right already is not fetched again
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub server: ServerAddress,
+    /// The desk's public half that it must be of [default: the one it names]
+    #[arg(long, value_name = "FILE")]
+    pub desk: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -62,7 +62,8 @@ pub fn folder(path: &Path) -> Result<(), Problem> {
     fs::create_dir_all(path).map_err(|error| unwritable(path, error))
 }
 
-fn unreadable(path: &Path, error: io::Error) -> Problem {
+/// A file that could not be read.
+pub fn unreadable(path: &Path, error: io::Error) -> Problem {
     let path = path.display();
     let what = Say::new(
         format!("فایل «{path}» خوانده نشد."),

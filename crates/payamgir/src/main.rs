@@ -19,6 +19,8 @@ mod courier;
 mod demo;
 #[cfg(feature = "desk")]
 mod desk;
+#[cfg(feature = "courier")]
+mod edition;
 #[cfg(feature = "serve")]
 mod operating;
 #[cfg(feature = "courier")]
@@ -76,6 +78,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Command::Carry(args) => courier::carry(&args, lang),
         #[cfg(feature = "courier")]
         Command::Receipt(args) => receipt::receipt(&args, lang),
+        #[cfg(feature = "courier")]
+        Command::Edition(args) => edition::run(&args.command, lang),
         Command::Log(args) => log_commands::run(args, lang),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args, lang),

@@ -177,6 +177,7 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
     if let Some(number) = from.c {
         on = vec![number];
         item.body = words_of(office, number)?;
+        item.lang = language_of(&item.body, lang).to_owned();
     }
     Ok(Form { id, on, base: None, item, typed_day: String::new(), wrong: None })
 }
@@ -197,6 +198,15 @@ fn words_of(office: &Office, number: u64) -> Result<String, StoreError> {
         }
     }
     Ok(paragraphs.join("\n\n"))
+}
+
+/// The language that words are likely in, by the way they run: an editor sets what it is not.
+fn language_of<'l>(words: &str, page: &'l str) -> &'l str {
+    match payamgir_text::direction::of(words) {
+        Some(payamgir_text::Direction::Rtl) => "fa",
+        Some(payamgir_text::Direction::Ltr) => "en",
+        None => page,
+    }
 }
 
 fn empty(lang: &str, id: &Id) -> Item {
