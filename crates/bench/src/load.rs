@@ -16,6 +16,8 @@ use crate::{Failure, machine, stats};
 /// Longer answers are errors.
 const ANSWER_BYTES: usize = 64 * 1024;
 const LENGTH: &[u8] = b"\r\ncontent-length: ";
+// As others write it.
+const LENGTH_TOO: &[u8] = b"\r\nContent-Length: ";
 
 /// How long to send, and from when on to count.
 #[derive(Clone, Copy)]
@@ -189,7 +191,8 @@ fn length(answer: &[u8]) -> io::Result<Option<usize>> {
     if !answer.starts_with(b"HTTP/1.1 200 ") {
         return Err(bad());
     }
-    let at = find(&answer[..head], LENGTH).ok_or_else(bad)? + LENGTH.len();
+    let found = find(&answer[..head], LENGTH).or_else(|| find(&answer[..head], LENGTH_TOO));
+    let at = found.ok_or_else(bad)? + LENGTH.len();
     let digits = answer[at..].iter().take_while(|byte| byte.is_ascii_digit());
     let body = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
     Ok(Some(head + 4 + body))

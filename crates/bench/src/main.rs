@@ -9,7 +9,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod child;
 mod codenames;
+#[path = "../../bulletin/examples/sample/congress.rs"]
+mod congress;
 mod desk;
+mod editions;
 mod fixture;
 mod floor;
 mod floor_store;
@@ -72,7 +75,20 @@ enum Part {
     Room,
     Codenames,
     Weak,
+    Editions,
 }
+
+/// All of them, in their order.
+const PARTS: [Part; 8] = [
+    Part::Intake,
+    Part::Seal,
+    Part::Desk,
+    Part::Idle,
+    Part::Room,
+    Part::Codenames,
+    Part::Weak,
+    Part::Editions,
+];
 
 /// What this program is when it starts itself.
 #[derive(Subcommand)]
@@ -123,9 +139,7 @@ fn measure(cli: Cli) -> Result<(), Failure> {
     let plan = Plan { quick: cli.quick, million: cli.million, program: cli.program, dir };
     let before = machine::describe(&plan.dir)?;
     let mut sections = vec![];
-    for part in
-        [Part::Intake, Part::Seal, Part::Desk, Part::Idle, Part::Room, Part::Codenames, Part::Weak]
-    {
+    for part in PARTS {
         if cli.only.is_empty() || cli.only.contains(&part) {
             sections.push(run(part, &plan)?);
         }
@@ -143,5 +157,6 @@ fn run(part: Part, plan: &Plan) -> Result<Section, Failure> {
         Part::Room => room::run(plan),
         Part::Codenames => codenames::run(plan),
         Part::Weak => weak::run(plan),
+        Part::Editions => editions::run(plan),
     }
 }

@@ -7,7 +7,7 @@ use payamgir_server::channels::Channels;
 use payamgir_server::pages::{Language, Site};
 use payamgir_server::settings::Limits;
 use payamgir_server::world::World;
-use payamgir_server::{Clock, Flood, Lanes, Receipts, Returning, Settings, Stores};
+use payamgir_server::{Clock, Editions, Flood, Lanes, Receipts, Returning, Settings, Stores};
 
 use crate::{Failure, child, fixture};
 
@@ -30,7 +30,8 @@ pub fn run(folder: &Path) -> Result<(), Failure> {
         let flood = Flood::open(folder, Lanes::default(), world.clone());
         let flood = flood.map_err(std::io::Error::other)?;
         let channels = Channels::none();
-        let stores = Stores { channels, returning, receipts, flood };
+        let editions = Editions::open(folder)?;
+        let stores = Stores { channels, returning, receipts, flood, editions };
         bound.serve(served, stores, (world, journal), child::told_to_stop()).await;
         Ok(())
     })

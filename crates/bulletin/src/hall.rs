@@ -123,7 +123,7 @@ fn words(shown: &Shown<'_>) -> Markup {
         return html! { p dir="auto" { (tidy(reason)) } };
     }
     let read = shown.read();
-    let notes = Notes { prefix: "", lang: frame(shown.lang) };
+    let notes = Notes { prefix: "", lang: frame(shown.lang), under: 2 };
     blocks(&crate::block::without_notes(&read.blocks), notes)
 }
 

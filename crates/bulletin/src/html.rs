@@ -11,6 +11,8 @@ pub(crate) struct Notes<'a> {
     /// What the ids of this body begin with.
     pub(crate) prefix: &'a str,
     pub(crate) lang: Lang,
+    /// The level of the title above the body: its own headings are below that.
+    pub(crate) under: u8,
 }
 
 /// A body with its notes beneath.
@@ -45,10 +47,9 @@ pub(crate) fn blocks(all: &[Block], notes: Notes<'_>) -> Markup {
 fn one(block: &Block, notes: Notes<'_>) -> Markup {
     match block {
         Block::Paragraph { dir, c } => html! { p dir=(dir.word()) { (inlines(c, notes)) } },
-        Block::Heading { level: 2, dir, c } => {
-            html! { h2 dir=(dir.word()) { (inlines(c, notes)) } }
+        Block::Heading { level, dir, c } => {
+            heading(level - 1 + notes.under, dir.word(), &inlines(c, notes))
         }
-        Block::Heading { dir, c, .. } => html! { h3 dir=(dir.word()) { (inlines(c, notes)) } },
         Block::Quote { c } => html! { blockquote { (blocks(c, notes)) } },
         Block::Poem { c } => poem(c),
         Block::List { ordered: true, start, c } => html! {
@@ -56,6 +57,16 @@ fn one(block: &Block, notes: Notes<'_>) -> Markup {
         },
         Block::List { c, .. } => html! { ul { (entries(c, notes)) } },
         Block::Rule => html! { hr; },
+    }
+}
+
+/// A heading of a level from 1 to 4.
+pub(crate) fn heading(level: u8, dir: &str, words: &Markup) -> Markup {
+    match level {
+        1 => html! { h1 dir=(dir) { (words) } },
+        2 => html! { h2 dir=(dir) { (words) } },
+        3 => html! { h3 dir=(dir) { (words) } },
+        _ => html! { h4 dir=(dir) { (words) } },
     }
 }
 

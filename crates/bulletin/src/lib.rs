@@ -22,4 +22,4 @@ pub mod when;
 
 pub use payamgir_redact::Cleared;
 pub use press::{Built, Engine, Known, Made, Press, Refused, Sheet, build, keys_of};
-pub use site::preview;
+pub use site::{preview, preview_paper};

@@ -38,6 +38,8 @@ struct Reader {
     /// Openings that were too deep, and wait for their ends.
     passed: usize,
     poem: Option<String>,
+    /// Whether there was a heading.
+    headed: bool,
     labels: Vec<String>,
     notes: Vec<(String, Vec<Inline>)>,
 }
@@ -68,6 +70,7 @@ impl Reader {
             line: vec![],
             passed: 0,
             poem: None,
+            headed: false,
             labels: vec![],
             notes: vec![],
         }
@@ -240,7 +243,10 @@ impl Reader {
     }
 
     fn heading(&mut self, level: HeadingLevel) {
-        let level = if level == HeadingLevel::H1 { 2 } else { 3 };
+        // Two levels below the title, the first of which comes first.
+        let first = matches!(level, HeadingLevel::H1 | HeadingLevel::H2) || !self.headed;
+        let level = if first { 2 } else { 3 };
+        self.headed = true;
         if let Some(c) = self.take() {
             let dir = self.dir(&c);
             self.block(Block::Heading { level, dir, c });

@@ -59,6 +59,15 @@ impl Place {
 /// An item as messages of a place, in order. `link` is where it can be read; it may be empty, and
 /// stands in the last.
 pub fn messages(item: &Cleared<Item>, place: Place, link: &str) -> Vec<String> {
+    cut(&paragraphs(item, link), place)
+}
+
+/// An item in plain words, uncut: what is posted.
+pub fn whole(item: &Cleared<Item>, link: &str) -> String {
+    paragraphs(item, link).join("\n\n") + "\n"
+}
+
+fn paragraphs(item: &Cleared<Item>, link: &str) -> Vec<String> {
     let mut paragraphs = head(item);
     paragraphs.extend(match &item.withdrawn {
         Some(gone) => vec![letters::tidy(&gone.reason)],
@@ -68,7 +77,7 @@ pub fn messages(item: &Cleared<Item>, place: Place, link: &str) -> Vec<String> {
     if !link.is_empty() {
         paragraphs.push(link.to_owned());
     }
-    cut(&paragraphs, place)
+    paragraphs
 }
 
 /// What is said with a sound when it is posted: whose words, where and when.

@@ -143,7 +143,7 @@ impl Print<'_> {
             "cover": tidy(&self.heading.cover),
             "date": when::line(&self.day, say.0),
             "intro": intro,
-            "words": words(say),
+            "words": {},
             "colophon": self.colophon(say),
             "items": self.items.iter().map(|shown| self.item(shown)).collect::<Vec<_>>(),
         });
@@ -215,18 +215,4 @@ impl Print<'_> {
         }
         blocks
     }
-}
-
-/// What the template says in its own words.
-fn words(say: Say) -> Value {
-    json!({
-        "contents": say.t("فهرست", "Contents"),
-        "page": say.t("صفحه", "Page"),
-        "notes": say.t("یادداشت‌ها", "Notes"),
-        "corrections": say.t("تصحیح", "Corrections"),
-        "withdrawn": say.t("این نوشته پس گرفته شد", "This was withdrawn"),
-        "answers": say.t("پاسخ به", "Answers"),
-        "picture": say.t("تصویر", "Picture"),
-        "sound": say.t("صدا", "Sound"),
-    })
 }

@@ -128,6 +128,16 @@ impl Client {
         }
     }
 
+    /// Has the server post a text that is published. `false` where it is not, no account posts, or none
+    /// could take it now.
+    pub fn post_text(&self, file: &Hash) -> Result<bool, Failure> {
+        match self.post("/desk/1/edition/post", file.to_string().as_bytes(), true)? {
+            (200, _) => Ok(true),
+            (404 | 503, _) => Ok(false),
+            (status, _) => Err(Failure::Status(status)),
+        }
+    }
+
     /// Has the server serve a release. `false` where it does not take it as it now stands: another came
     /// first, or who approved it is an editor no more.
     pub fn publish(&self, release: &[u8]) -> Result<bool, Failure> {

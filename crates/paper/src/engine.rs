@@ -30,12 +30,10 @@ impl Engine for Typst {
     fn set(&self, sheet: &Sheet) -> Result<Vec<u8>, String> {
         let world = World::new(&self.fonts, sheet);
         let document = typst::compile::<PagedDocument>(&world).output.map_err(|e| told(&e))?;
-        let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| e.message().to_string())?;
-        let options = PdfOptions {
-            creator: Smart::Custom(None),
-            standards,
-            ..PdfOptions::default()
-        };
+        let standards =
+            PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| e.message().to_string())?;
+        let options =
+            PdfOptions { creator: Smart::Custom(None), standards, ..PdfOptions::default() };
         let bytes = pdf(&document, &options).map_err(|e| told(&e));
         // What Typst remembers between documents would only grow.
         typst::comemo::evict(0);

@@ -17,3 +17,6 @@ pub const TEMPLATE: [(&str, &str); 2] = [
     ("edition.typ", include_str!("../template/edition.typ")),
     ("text.typ", include_str!("../template/text.typ")),
 ];
+
+/// Which characters the fonts have, as the template reads it.
+pub const COVERAGE: (&str, &str) = ("coverage.json", include_str!("../template/coverage.json"));

@@ -10,7 +10,7 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt};
 
-use crate::TEMPLATE;
+use crate::{COVERAGE, TEMPLATE};
 
 /// What the sheet's data is called.
 const DATA: &str = "edition.json";
@@ -51,13 +51,14 @@ impl<'a> World<'a> {
             (id, Source::new(id, (*text).to_owned()))
         });
         let data = (named(DATA), Bytes::from_string(sheet.data.clone()));
+        let coverage = (named(COVERAGE.0), Bytes::from_string(COVERAGE.1));
         let pictures =
             sheet.files.iter().map(|(path, bytes)| (named(path), Bytes::new(bytes.clone())));
         Self {
             fonts,
             main: named(TEMPLATE[0].0),
             sources: sources.collect(),
-            files: pictures.chain([data]).collect(),
+            files: pictures.chain([data, coverage]).collect(),
         }
     }
 }

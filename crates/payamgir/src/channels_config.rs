@@ -58,6 +58,7 @@ struct Telegram {
     webhook: bool,
     delete_sealed: bool,
     files: PathBuf,
+    channel: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -126,6 +127,7 @@ impl Default for Telegram {
             webhook: false,
             delete_sealed: false,
             files: PathBuf::new(),
+            channel: String::new(),
         }
     }
 }
@@ -262,7 +264,8 @@ impl Telegram {
         let webhook = self.webhook.then(|| (url.to_owned(), derived(&token)));
         let files = Some(self.files).filter(|files| !files.as_os_str().is_empty());
         let api = self.api.trim_end_matches('/').to_owned();
-        Ok(settings::Telegram { token, api, webhook, delete: self.delete_sealed, files })
+        let channel = Some(self.channel).filter(|channel| !channel.is_empty());
+        Ok(settings::Telegram { token, api, webhook, delete: self.delete_sealed, files, channel })
     }
 }
 

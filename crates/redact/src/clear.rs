@@ -241,7 +241,8 @@ mod tests {
             prop_assert_eq!(hidden.is_empty(), letters(&piece).len() < LEAST);
             if !hidden.is_empty() {
                 // What stands by itself is found wherever it is put.
-                prop_assert!(hidden.clear(One(&format!("before, {piece}, after"))).is_err());
+                let around = format!("before, {piece}, after");
+                prop_assert!(hidden.clear(One(&around)).is_err());
             }
             let _ = hide(&text, &[span]);
         }

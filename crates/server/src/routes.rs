@@ -98,6 +98,7 @@ pub(crate) fn private(api: Arc<Api>, gate: Arc<Gate>) -> Router {
         .route("/desk/1/keep", post(desk_api::keep))
         .route("/desk/1/edition", get(editions::http::now).post(editions::http::publish))
         .route("/desk/1/edition/missing", post(editions::http::missing))
+        .route("/desk/1/edition/post", post(editions::post::post))
         .route("/desk/1/edition/files", post(editions::http::files))
         .route("/desk/1/answers", get(mailbox::answers))
         .route("/desk/1/welcome", get(mailbox::welcome))

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::door::Ui;
 use crate::gate::{guard, secure};
-use crate::handlers::publish::{bulletin, edition, item, media, overview, preview, reading};
+use crate::handlers::publish::{bulletin, edition, item, media, overview, preview, reading, tell};
 use crate::handlers::{attach, deeds, door, files, panes, redact, sheets};
 use crate::status;
 
@@ -25,13 +25,17 @@ fn publishing() -> Router<Arc<Ui>> {
         .route("/{lang}/item/new", get(item::begin))
         .route("/{lang}/item/{id}", get(item::show).post(item::keep))
         .route("/{lang}/item/{id}/preview", post(preview::item))
+        .route("/{lang}/item/{id}/paper", post(preview::paper_of_item))
         .route("/{lang}/item/{id}/media", post(media::add).layer(with_file))
         .route("/{lang}/item/{id}/posts", get(reading::posts))
+        .route("/{lang}/item/{id}/post", post(reading::post))
+        .route("/{lang}/item/{id}/tell", get(tell::show).post(tell::draft))
         .route("/{lang}/item/{id}/card.png", get(reading::card))
         .route("/{lang}/preview", get(preview::last))
         .route("/{lang}/edition/new", get(edition::begin))
         .route("/{lang}/edition/{id}", get(edition::show).post(edition::keep))
         .route("/{lang}/edition/{id}/preview/{*path}", get(preview::edition))
+        .route("/{lang}/edition/{id}/paper", get(preview::paper))
         .route("/{lang}/edition/{id}/hall", get(reading::hall))
         .route("/{lang}/edition/{id}/subtitles", get(reading::subtitles))
         .route("/{lang}/proposal/{release}", post(edition::agree))

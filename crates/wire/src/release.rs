@@ -123,6 +123,15 @@ pub fn hash_of(bytes: &[u8]) -> Hash {
     Hex(Sha256::digest(bytes).into())
 }
 
+/// The id under which a text file is posted: the same words once, whoever asks.
+pub fn post_id(hash: &Hash) -> Hex<16> {
+    let id: [u8; 32] =
+        Sha256::new().chain_update(b"payamgir post 1\0").chain_update(hash.0).finalize().into();
+    let mut short = [0; 16];
+    short.copy_from_slice(&id[..16]);
+    Hex(short)
+}
+
 fn parts<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Vec<Part>, NoRelease> {
     let mut parts: Vec<Part> = Vec::new();
     for line in lines {

@@ -184,6 +184,11 @@ pub enum Act {
         /// What is to be released.
         body: Box<Release>,
     },
+    /// Has the assembly's own channel post a text that is published.
+    Post {
+        /// The hash of the text file.
+        file: Hash,
+    },
     /// Agrees to a release, having made it anew.
     Endorse {
         /// The hash of its bytes.
@@ -265,6 +270,7 @@ impl Act {
             Self::Bulletin { .. } => "bulletin",
             Self::Propose { .. } => "propose",
             Self::Endorse { .. } => "endorse",
+            Self::Post { .. } => "post",
         }
     }
 
@@ -300,6 +306,7 @@ impl Act {
                 | Self::Bulletin { .. }
                 | Self::Propose { .. }
                 | Self::Endorse { .. }
+                | Self::Post { .. }
         )
     }
 

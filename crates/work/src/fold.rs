@@ -176,6 +176,7 @@ impl Work {
                 publishing.set_bulletin(*base, (**body).clone(), by(&[]))
             }
             Act::Propose { body } => publishing.propose((**body).clone(), by(&[])),
+            Act::Post { file } => publishing.post(*file, place.author),
             Act::Endorse { release } => publishing.endorse(release, place.author),
             _ => Ok(()),
         }

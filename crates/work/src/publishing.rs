@@ -20,6 +20,8 @@ pub struct Publishing {
     editions: BTreeMap<Id, Written<Edition>>,
     bulletin: Written<Bulletin>,
     proposals: Vec<Arc<Proposal>>,
+    /// Text files that are to be posted, with who said so.
+    posts: BTreeMap<Hash, Key>,
 }
 
 /// Something written, in its versions.
@@ -200,6 +202,19 @@ impl Publishing {
         Ok(())
     }
 
+    pub(crate) fn post(&mut self, file: Hash, by: Key) -> Result<(), Ignored> {
+        if self.posts.contains_key(&file) {
+            return Err(Ignored::Repeated);
+        }
+        self.posts.insert(file, by);
+        Ok(())
+    }
+
+    /// Text files that are to be posted, with who said so.
+    pub fn posts(&self) -> &BTreeMap<Hash, Key> {
+        &self.posts
+    }
+
     /// The items, in no order that means anything.
     pub fn items(&self) -> impl Iterator<Item = (&Id, &Written<Item>)> {
         self.items.iter()
@@ -269,3 +284,6 @@ impl std::fmt::Debug for Proposal {
         write!(f, "Proposal({})", self.release.release)
     }
 }
+
+#[cfg(test)]
+mod tests;

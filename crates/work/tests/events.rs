@@ -111,6 +111,8 @@ fn every_act_comes_back() {
     let (on, id) = (vec![1, 2], Hex([4; 16]));
     let words = || "words".to_owned();
     let acts = vec![
+        Act::Endorse { release: Hex([6; 32]) },
+        Act::Bulletin { base: None, body: Box::default() },
         Act::Assign { on: on.clone(), to: Some(Hex([5; 32])) },
         Act::Note { on: 1, text: words() },
         Act::Label { on: on.clone(), label: words(), off: true },

@@ -45,7 +45,7 @@ pub(crate) fn inlined() -> String {
 
 /// The style of a page that stands alone and brings no font.
 pub(crate) fn plain() -> &'static str {
-    STYLE
+    STYLE.split_once("\n\n").map_or(STYLE, |(_, rest)| rest)
 }
 
 /// The files.

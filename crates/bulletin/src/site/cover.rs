@@ -118,7 +118,7 @@ impl Page<'_> {
                 p.dateline { time datetime=(when::iso_day(&self.day)) { (when.main) } @if !when.other.is_empty() { " " span.other { "(" (when.other) ")" } } }
                 @if !self.heading.cover.is_empty() { p.line { (self.heading.cover) } }
                 @if !plain::paragraphs(&intro).is_empty() {
-                    div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0 })) }
+                    div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0, under: 1 })) }
                 }
             }
             div.entries { @for (at, entry) in self.entries.iter().enumerate() { (entry.show(&to, at == 0)) } }

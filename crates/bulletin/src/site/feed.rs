@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::file;
-use super::item::{Shown, article};
+use super::item::{Shown, Under, article};
 use super::shelf::{Shelf, relative};
 use crate::press::{Made, Press, Refused};
 use crate::when;
@@ -103,7 +103,7 @@ impl Feed<'_> {
 
     fn content(&self, shown: &Shown<'_>) -> String {
         let to = |path: &str| self.at(path);
-        let words = article(shown, &to, "", &html! {});
+        let words = article(shown, &to, Under { prefix: "", level: 2 }, &html! {});
         html! { div lang=(shown.lang) dir=(shown.dir()) { (words) } }.into_string()
     }
 

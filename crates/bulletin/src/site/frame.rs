@@ -19,7 +19,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) lang: &'a str,
     spoken: &'a Spoken,
     addresses: &'a [String],
-    base: &'a str,
+    pub(crate) base: &'a str,
     /// The page in other languages.
     pub(crate) others: Vec<(&'a str, String)>,
     style: &'static str,
@@ -106,7 +106,7 @@ impl Frame<'_> {
                 link rel="icon" href="data:,";
                 link rel="alternate" type="application/atom+xml" title=(self.title()) href=(self.home("feed.xml"));
                 link rel="alternate" type="application/feed+json" title=(self.title()) href=(self.home("feed.json"));
-                @for (lang, path) in &self.others {
+                @for (lang, path) in self.others.iter().filter(|_| !self.base.is_empty()) {
                     link rel="alternate" hreflang=(lang) href=(self.full(path));
                 }
                 @if !self.base.is_empty() { link rel="canonical" href=(self.full(&self.path)); }

@@ -9,11 +9,11 @@ use super::file;
 use super::frame::{About, Frame};
 use super::shelf::{Link, Shelf, path};
 use crate::block::{Body, Dir};
-use crate::html::{Notes, body};
+use crate::html::{Notes, body, heading};
 use crate::letters::{self, direction_of, endonym, tidy};
-use crate::press::Made;
+use crate::press::{Made, Press};
 use crate::say::Say;
-use crate::{card, markdown, plain, when};
+use crate::{card, markdown, messenger, plain, when};
 
 /// Most characters of a description.
 const DESCRIPTION: usize = 160;
@@ -167,7 +167,7 @@ impl<'a> Shelf<'a> {
 }
 
 impl Page<'_> {
-    pub(crate) fn make(&self) -> Vec<Made> {
+    pub(crate) fn make(&self, press: &Press<'_>) -> Vec<Made> {
         let shown = &self.shown;
         let card_path = self.frame.path.replace(".html", ".png");
         let about = About {
@@ -184,7 +184,21 @@ impl Page<'_> {
             bulletin: self.frame.title(),
             edition: self.edition.title,
         });
-        vec![(file(&self.frame.path), page), (file(&card_path), drawn)]
+        let mut made = vec![(file(&self.frame.path), page), (file(&card_path), drawn)];
+        let words = press.items.get(&shown.id).map(|item| messenger::whole(item, &self.link()));
+        made.extend(words.map(|words| (file(&self.text_path()), words.into_bytes())));
+        made
+    }
+
+    /// Where the item is in plain words.
+    fn text_path(&self) -> String {
+        self.frame.path.replace(".html", ".txt")
+    }
+
+    /// Where it can be read; nothing where the bulletin does not say where it is served.
+    fn link(&self) -> String {
+        let full = |base: &str| format!("{base}{}", self.frame.path);
+        Some(self.frame.base).filter(|base| !base.is_empty()).map(full).unwrap_or_default()
     }
 
     fn description(&self) -> String {
@@ -200,7 +214,7 @@ impl Page<'_> {
         let (shown, say) = (&self.shown, self.frame.say());
         let to = |path: &str| self.frame.to(path);
         html! {
-            (article(shown, &to, "", &html! {
+            (article(shown, &to, Under { prefix: "", level: 1 }, &html! {
                 p.of { a href=(to(&self.edition.path)) { (self.edition.title) } " · " (when::when(&self.day, say.0).main) }
             }))
             @if self.before.is_some() || self.after.is_some() {
@@ -217,29 +231,37 @@ fn titled(link: &Link<'_>) -> Markup {
     html! { span lang=(link.lang) dir=(Dir(direction_of(link.lang)).word()) { (link.title) } }
 }
 
-/// An item as an article; `to` finds the way to other pages, `prefix` keeps its ids apart.
+/// Where an item stands: what keeps its ids apart, and the level of its title.
+#[derive(Clone, Copy)]
+pub(crate) struct Under<'a> {
+    pub(crate) prefix: &'a str,
+    pub(crate) level: u8,
+}
+
+/// An item as an article; `to` finds the way to other pages.
 pub(crate) fn article(
     shown: &Shown<'_>,
     to: &dyn Fn(&str) -> String,
-    prefix: &str,
+    under: Under<'_>,
     above: &Markup,
 ) -> Markup {
     let say = shown.say();
+    let id = under.prefix.strip_suffix('-');
     html! {
-        article.item lang=(shown.lang) dir=(shown.dir()) {
+        article.item id=[id] lang=(shown.lang) dir=(shown.dir()) {
             header {
                 (above)
                 @if let Some(kind) = say.kind(shown.kind) { p.kind { (kind) } }
-                h1 { (shown.title) }
+                (heading(under.level, shown.dir(), &html! { (shown.title) }))
                 @if let Some(name) = say.byline(shown.byline) { p.byline { bdi { (name) } } }
                 (dateline(shown))
                 (languages(shown, to))
             }
             @match shown.withdrawn {
                 Some((day, reason)) => (tombstone(say, day, reason)),
-                None => (words(shown, to, prefix)),
+                None => (words(shown, to, under)),
             }
-            (links(shown, to))
+            (links(shown, to, under.level))
         }
     }
 }
@@ -300,7 +322,7 @@ fn tombstone(say: Say, day: Day, reason: &str) -> Markup {
     }
 }
 
-fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, prefix: &str) -> Markup {
+fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, under: Under<'_>) -> Markup {
     let read = shown.read();
     let say = shown.say();
     let (pictures, others): (Vec<_>, Vec<_>) =
@@ -309,12 +331,12 @@ fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, prefix: &str) -> Markup
         @for medium in others { (sound(medium, to, say)) }
         @if let Some(first) = pictures.first() { (picture(first, to, false)) }
         div.words data-words="" {
-            (with_pulls(shown, &read, Notes { prefix, lang: letters::frame(shown.lang) }))
+            (with_pulls(shown, &read, Notes { prefix: under.prefix, lang: letters::frame(shown.lang), under: under.level }))
         }
         @for medium in pictures.iter().skip(1) { (picture(medium, to, true)) }
         @if !shown.corrections.is_empty() {
             section.corrections aria-label=(say.t("تصحیح", "Corrections")) {
-                h2 { (say.t("تصحیح", "Corrections")) }
+                (heading(under.level + 1, shown.dir(), &html! { (say.t("تصحیح", "Corrections")) }))
                 @for (day, text) in &shown.corrections { p dir="auto" { strong { (when::line(day, say.0)) ": " } (tidy(text)) } }
             }
         }
@@ -359,10 +381,12 @@ fn sound(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, say: Say) -> Markup {
     let film = medium.is("video/");
     let name = if medium.alt.is_empty() { say.t("صدا", "Sound") } else { medium.alt };
     html! {
-        figure.sound {
-            @if film { video controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
-            @else { audio controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
-            (caption(medium))
+        div.sound {
+            figure {
+                @if film { video controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+                @else { audio controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+                (caption(medium))
+            }
             @if !medium.transcript.is_empty() {
                 details { summary { (say.t("متن آنچه شنیده می‌شود", "The words that are heard")) }
                     @for line in tidy(medium.transcript).lines().filter(|line| !line.trim().is_empty()) { p dir="auto" { (line) } }
@@ -380,13 +404,13 @@ fn caption(medium: &Seen<'_>) -> Markup {
     }
 }
 
-fn links(shown: &Shown<'_>, to: &dyn Fn(&str) -> String) -> Markup {
+fn links(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, level: u8) -> Markup {
     let say = shown.say();
     let list = |head: &'static str, links: &[Link<'_>]| {
         html! {
             @if !links.is_empty() {
                 section.answers aria-label=(head) {
-                    h2 { (head) }
+                    (heading(level + 1, shown.dir(), &html! { (head) }))
                     ul { @for link in links { li { a href=(to(&link.path)) hreflang=(link.lang) { (titled(link)) } } } }
                 }
             }

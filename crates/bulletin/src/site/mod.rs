@@ -22,7 +22,7 @@ use cover::Last;
 use shelf::Shelf;
 
 pub(crate) use item::{Seen, Shown};
-pub use whole::preview;
+pub use whole::{preview, preview_paper};
 
 /// All that one part is made from.
 #[derive(Serialize)]
@@ -62,7 +62,7 @@ impl View<'_> {
             Self::Medium { path, item, medium: of } => {
                 Ok(vec![(file(path), medium(press, *item, of)?)])
             }
-            Self::Item(page) => Ok(page.make()),
+            Self::Item(page) => Ok(page.make(press)),
             Self::Cover(page) => Ok(page.make()),
             Self::Whole(page) => page.make(press),
             Self::Paper(print) => print.make(press),

@@ -1,19 +1,19 @@
 //! An edition in one file, to be passed from hand to hand: nothing is outside it.
 
 use maud::{Markup, html};
-use payamgir_redact::Cleared;
+use payamgir_redact::{Cleared, Hidden};
 use payamgir_wire::edition::{Bulletin, Day, Edition, Heading, Id, Item, Medium, Slug, Spoken};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::frame::alone;
-use super::item::{Shown, article};
+use super::item::{Shown, Under, article};
 use super::shelf::{Link, Shelf};
 use super::{assets, file};
 use crate::block::Dir;
 use crate::html::{Notes, body};
 use crate::letters::direction_of;
-use crate::press::{Known, Made, Press, Refused};
+use crate::press::{Known, Made, Press, Refused, Sheet};
 use crate::say::Say;
 use crate::{markdown, plain, when};
 
@@ -93,13 +93,13 @@ impl Page<'_> {
                     p.dateline { (when::line(&self.day, say.0)) }
                     @if !self.heading.cover.is_empty() { p.line { (self.heading.cover) } }
                     @if !plain::paragraphs(&intro).is_empty() {
-                        div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0 })) }
+                        div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0, under: 1 })) }
                     }
                 }
                 nav.contents aria-label=(say.t("فهرست", "Contents")) {
                     h2 { (say.t("فهرست", "Contents")) }
                     ol { @for shown in &self.items { li lang=(shown.lang) dir=(shown.dir()) {
-                        a href={ "#" (shown.lang) "-" (shown.slug) } { (shown.title) }
+                        a href={ "#" (name(shown)) } { (shown.title) }
                         @if !shown.byline.name().is_empty() { " " span.byline { bdi { (shown.byline.name()) } } }
                     } } }
                 }
@@ -119,35 +119,32 @@ impl Page<'_> {
 
     /// An item; what it links to in this file is linked, the rest is not.
     fn item(&self, shown: &Shown<'_>, pictures: &BTreeMap<&str, String>) -> Markup {
-        let name = |shown: &Shown<'_>| format!("{}-{}", shown.lang, shown.slug);
-        let anchor = |link: &Link<'_>| {
-            let slug = link.path.rsplit('/').next()?.strip_suffix(".html")?;
-            let same = |shown: &&Shown<'_>| shown.slug == slug && shown.lang == link.lang;
-            self.items.iter().find(same).map(&name)
-        };
-        let within = |links: &[Link<'_>]| {
-            links.iter().filter(|link| anchor(link).is_some()).count() == links.len()
-        };
         let mut shown = shown.clone();
-        shown.original = None;
-        shown.versions = vec![];
-        if !within(&shown.answers) || !within(&shown.answered) {
-            shown.answers.retain(|link| anchor(link).is_some());
-            shown.answered.retain(|link| anchor(link).is_some());
-        }
+        let here =
+            |link: &Link<'_>| self.items.iter().any(|item| name_at(&link.path) == name(item));
+        (shown.original, shown.versions) = (None, vec![]);
+        shown.answers.retain(here);
+        shown.answered.retain(here);
         shown.media.retain(|seen| pictures.contains_key(&*seen.path));
         let to = |path: &str| match pictures.get(path) {
             Some(data) => data.clone(),
-            None => format!(
-                "#{}",
-                path.split('/').nth(1).unwrap_or_default().to_owned()
-                    + "-"
-                    + path.rsplit('/').next().unwrap_or_default().trim_end_matches(".html")
-            ),
+            None => format!("#{}", name_at(path)),
         };
-        let own = name(&shown);
-        html! { section id=(own) { (article(&shown, &to, &format!("{own}-"), &html! {})) } }
+        let prefix = format!("{}-", name(&shown));
+        article(&shown, &to, Under { prefix: &prefix, level: 2 }, &html! {})
     }
+}
+
+/// What names an item within the file.
+fn name(shown: &Shown<'_>) -> String {
+    format!("{}-{}", shown.lang, shown.slug)
+}
+
+/// The same by the path of its page, `read/<lang>/<edition>/<slug>.html`.
+fn name_at(path: &str) -> String {
+    let lang = path.split('/').nth(1).unwrap_or_default();
+    let slug = path.rsplit('/').next().unwrap_or_default();
+    format!("{lang}-{}", slug.trim_end_matches(".html"))
 }
 
 /// One item by itself as its page will be, for who is writing it: its style is in it, its pictures are
@@ -158,43 +155,64 @@ pub fn preview(
     item: Cleared<Item>,
     picture: &dyn Fn(&Medium) -> String,
 ) -> Vec<u8> {
+    let media = item.media.clone();
+    let page = by_itself(bulletin, id, item, &|_| None, |press| {
+        let shelf = Shelf::new(press)?;
+        let shown = Shown::of(&shelf, &id);
+        let to = |path: &str| {
+            let of = |medium: &&Medium| super::shelf::path(medium).as_deref() == Some(path);
+            media.iter().find(of).map(picture).unwrap_or_default()
+        };
+        let words = article(&shown, &to, Under { prefix: "", level: 1 }, &html! {});
+        let main = html! { main #main { (words) } };
+        Ok(alone(shown.lang, shown.title, &assets::inlined(), &main))
+    });
+    page.unwrap_or_default()
+}
+
+/// The same as it will be on paper.
+///
+/// # Errors
+///
+/// As of [`crate::build`].
+pub fn preview_paper(
+    bulletin: &Bulletin,
+    id: Id,
+    item: Cleared<Item>,
+    media: &(dyn Fn(&Medium) -> Option<Vec<u8>> + Sync),
+) -> Result<Sheet, Refused> {
+    let lang = item.lang.clone();
+    by_itself(bulletin, id, item, media, |press| {
+        crate::paper::sheet(press, (0, &lang), crate::paper::Form::A5)
+    })
+}
+
+/// Does something with an edition of one item.
+fn by_itself<T>(
+    bulletin: &Bulletin,
+    id: Id,
+    item: Cleared<Item>,
+    media: &(dyn Fn(&Medium) -> Option<Vec<u8>> + Sync),
+    with: impl FnOnce(&Press<'_>) -> Result<T, Refused>,
+) -> Result<T, Refused> {
     let heading = Heading {
         lang: item.lang.clone(),
         title: "—".into(),
         cover: String::new(),
         intro: String::new(),
     };
-    let day = item.day.filter(|day| day.day.is_some());
-    let day = day.or_else(|| Day::parse("2000-01-01").ok()).expect("a day of the calendar");
-    let edition = Edition {
-        slug: Slug("preview".into()),
-        day,
-        headings: vec![heading],
-        items: vec![id],
-        paper: false,
-    };
-    let editions =
-        [(id, payamgir_redact::Hidden::default().clear(edition).expect("nothing is hidden"))];
-    let items = BTreeMap::from([(id, item)]);
-    let press = Press {
+    let whole = item.day.filter(|day| day.day.is_some());
+    let day = whole.or_else(|| Day::parse("2000-01-01").ok()).expect("a day of the calendar");
+    let (slug, headings, items) = (Slug("preview".into()), vec![heading], vec![id]);
+    let edition = Edition { slug, day, headings, items, paper: false };
+    let edition = Hidden::default().clear(edition).expect("nothing is hidden");
+    with(&Press {
         desk: payamgir_wire::hex::Hex([0; 32]),
         bulletin,
-        editions: &editions,
-        items: &items,
-        media: &|_| None,
+        editions: &[(id, edition)],
+        items: &BTreeMap::from([(id, item)]),
+        media,
         engine: None,
         known: &Known::default(),
-    };
-    let Ok(shelf) = Shelf::new(&press) else { return vec![] };
-    let shown = Shown::of(&shelf, &id);
-    let to = |path: &str| {
-        let of = |medium: &&Medium| super::shelf::path(medium).as_deref() == Some(path);
-        items[&id].media.iter().find(of).map(picture).unwrap_or_default()
-    };
-    alone(
-        shown.lang,
-        shown.title,
-        assets::plain(),
-        &html! { main #main { (article(&shown, &to, "", &html! {})) } },
-    )
+    })
 }

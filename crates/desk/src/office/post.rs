@@ -51,6 +51,8 @@ pub trait Post: std::marker::Send {
     fn hand_in(&mut self, files: &[u8]) -> Result<(), Said>;
     /// Has the server serve a release. Whether it does; not, where another came first.
     fn publish(&mut self, release: &[u8]) -> Result<bool, Said>;
+    /// Has the server post a text file that is published. Whether it has it, or has had it before.
+    fn post_text(&mut self, file: &Hash) -> Result<bool, Said>;
     /// The folder of the copy of the log.
     fn log(&self) -> &Path;
 }
@@ -133,6 +135,10 @@ impl Post for Box<dyn Post> {
 
     fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
         (**self).publish(release)
+    }
+
+    fn post_text(&mut self, file: &Hash) -> Result<bool, Said> {
+        (**self).post_text(file)
     }
 
     fn log(&self) -> &Path {

@@ -35,6 +35,15 @@ pub struct Shop {
     pub handed: std::sync::Mutex<Vec<payamgir_wire::send::Send>>,
     /// Replies to codenames that desks handed over, sealed.
     pub answered: std::sync::Mutex<Vec<payamgir_wire::dropbox::Deposit>>,
+    /// What is published.
+    pub shelf: std::sync::Mutex<Shelf>,
+}
+
+/// What is published, as a server keeps it, whoever brings it.
+#[derive(Default)]
+pub struct Shelf {
+    pub release: Option<Vec<u8>>,
+    pub files: std::collections::BTreeMap<Hex<32>, Vec<u8>>,
 }
 
 /// A desk of one member.
@@ -94,6 +103,7 @@ impl Shop {
             words,
             handed,
             answered,
+            shelf: Default::default(),
         };
         shop.append(kind::STATEMENT, founding.unwrap().encode());
         shop
@@ -250,6 +260,39 @@ impl Post for Line<'_> {
         let pending = vec![writer.finish().unwrap()];
         let append = self.shop.log.append(Kind(kind::WORK), entry.to_vec(), pending);
         Ok(self.shop.runtime.block_on(append).unwrap())
+    }
+
+    fn published(&mut self, known: Option<&Hex<32>>) -> Result<Option<Vec<u8>>, Said> {
+        let release = self.shop.shelf.lock().unwrap().release.clone();
+        let hash = |release: &Vec<u8>| payamgir_wire::release::hash_of(release);
+        Ok(release.filter(|release| known != Some(&hash(release))))
+    }
+
+    fn missing(&mut self, release: &[u8]) -> Result<Vec<Hex<32>>, Said> {
+        let shelf = self.shop.shelf.lock().unwrap();
+        let release = payamgir_wire::release::Release::decode(release).unwrap();
+        let mut missing: Vec<_> = release.files().map(|file| file.hash).collect();
+        missing.retain(|hash| !shelf.files.contains_key(hash));
+        missing.dedup();
+        Ok(missing)
+    }
+
+    fn hand_in(&mut self, files: &[u8]) -> Result<(), Said> {
+        let mut shelf = self.shop.shelf.lock().unwrap();
+        for file in payamgir_wire::sync::read_files(files).unwrap() {
+            shelf.files.insert(payamgir_wire::release::hash_of(file), file.to_vec());
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
+        assert!(self.missing(release)?.is_empty(), "files come first");
+        self.shop.shelf.lock().unwrap().release = Some(release.to_vec());
+        Ok(true)
+    }
+
+    fn post_text(&mut self, _: &Hex<32>) -> Result<bool, Said> {
+        Ok(false)
     }
 
     fn log(&self) -> &Path {

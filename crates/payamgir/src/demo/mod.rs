@@ -14,19 +14,18 @@ use std::time::Duration;
 
 use payamgir_desk::Submission;
 use payamgir_desk::library::Library;
-use payamgir_desk::open::Keyring;
 use payamgir_log::Reader;
 use payamgir_text::lang::Lang;
 use tokio::sync::oneshot;
 
 use crate::cli::DemoArgs;
 use crate::config::Config;
-use crate::desk::{Link, Place, Session, founding, new_member, part_lines, policy, save_all};
+use crate::desk::{Link, Place, Session, part_lines, save_all};
 use crate::problem::Problem;
 use crate::words::{Say, pick};
 use crate::{files, output, serve};
 use messengers::Messengers;
-use window::Window;
+use window::{Editors, Window};
 
 /// How often the demo's desk looks.
 const LOOK: Duration = Duration::from_millis(400);
@@ -34,16 +33,15 @@ const LOOK: Duration = Duration::from_millis(400);
 /// `payamgir demo`
 pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
     let folder = tempfile::Builder::new().prefix("payamgir-demo-").tempdir().map_err(no_folder)?;
-    let member = Arc::new(new_member());
+    let editors = Editors::new();
+    let member = editors.first.clone();
     let server = folder.path().join("server");
     let desk = folder.path().join("desk");
     let place = Place::new(Some(desk))?;
     place.folder()?;
-    let mut keyring = Keyring::default();
-    let founding = founding(&member, &mut keyring, &[], policy(None)).expect("a desk of one");
-    place.keep_keyring(&keyring, &member)?;
-    files::create(&place.public(), founding.as_bytes())?;
-    let log_key = serve::create(&server, Some(&founding), None)?;
+    place.keep_keyring(&editors.keyring, &member)?;
+    files::create(&place.public(), editors.founding.as_bytes())?;
+    let log_key = serve::create(&server, Some(&editors.founding), None)?;
     let messengers = Messengers::start(&server)?;
     let config = Config {
         listen: args.listen,
@@ -61,10 +59,8 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
         let Ok((public, private)) = started.recv() else { return Ok(()) };
         messengers.call(public);
         let link = Link { server: format!("http://{private}"), log_key, proxy: None };
-        greet(public, &messengers.url(), &shown, lang);
-        let opened =
-            with_window.then(|| Window::open(&shown, (&member, &keyring, &founding), &link, lang));
-        let _window = opened.transpose()?;
+        let windows = with_window.then(|| editors.windows(&shown, &link, lang)).transpose()?;
+        greet((public, &messengers.url()), windows.as_ref(), &shown, lang);
         let mirror = place.mirror(&link)?;
         let mut session = Session::new(&place, link, mirror, member)?;
         let result = watch(&mut session, &shown, (parts, &told), lang);
@@ -115,21 +111,36 @@ fn watch(
     }
 }
 
-fn greet(public: SocketAddr, messengers: &str, folder: &Path, lang: Lang) {
+fn greet(
+    (public, messengers): (SocketAddr, &str),
+    windows: Option<&[Window; 2]>,
+    folder: &Path,
+    lang: Lang,
+) {
     let (folder, passphrase) = (folder.display(), window::PASSPHRASE);
+    let [first, second] =
+        windows.map_or(["–", "–"], |all| [&*all[0].address, &*all[1].address]);
     eprintln!(
         "{}",
         match lang {
             Lang::Fa => format!(
-                "\nاین صفحه را در مرورگر باز کنید:  http://{public}/fa/\n\
-                 چهار پیام‌رسان، بازی‌شده روی همین رایانه:  {messengers}/\n\
-                 میز تحریریه، برای خواندن و پاسخ دادن: نشانی پایین؛ گذرواژه: {passphrase}\n\
+                "\n۱. بفرستید. این صفحه را در مرورگر باز کنید:  http://{public}/fa/\n\
+                 \x20  یا از چهار پیام‌رسان، بازی‌شده روی همین رایانه:  {messengers}/\n\
+                 ۲. بخوانید و بنویسید. میز ویراستار نخست:  {first}\n\
+                 \x20  گفت‌وگو ← پوشاندن واژه‌ها ← از این، نوشته‌ای بساز ← انتشار ← شمارهٔ تازه ← پیشنهاد کن\n\
+                 ۳. تأیید کنید. میز ویراستار دوم:  {second}\n\
+                 \x20  کارها ← انتشار ← شماره ← تأیید می‌کنم؛ نشانی نخست آن را نشان می‌دهد، «خواندن در سالن» آن را می‌خواند.\n\
+                 گذرواژهٔ هر دو میز: {passphrase}\n\
                  هرچه بفرستید این‌جا باز می‌شود. پوشه‌ی موقت: {folder}\nپایان: Ctrl-C\n"
             ),
             Lang::En => format!(
-                "\nOpen this page in a browser:  http://{public}/\n\
-                 Four messengers, played on this machine:  {messengers}/\n\
-                 The desk, to read and to answer: the address below; passphrase: {passphrase}\n\
+                "\n1. Send. Open this page in a browser:  http://{public}/\n\
+                 \x20  or one of four messengers, played on this machine:  {messengers}/\n\
+                 2. Read and write. The first editor's desk:  {first}\n\
+                 \x20  a conversation → Hide words → Make an item of this → Publishing → New edition → propose it\n\
+                 3. Approve. The second editor's desk:  {second}\n\
+                 \x20  Menu → Publishing → the edition → approve; the first address shows it, “Read in the hall” reads it.\n\
+                 The passphrase of both desks: {passphrase}\n\
                  What you send is opened here. Throw-away folder: {folder}\nTo end: Ctrl-C\n"
             ),
         }

@@ -39,9 +39,10 @@ pub use demo_needs::*;
 /// What the demo uses of the desk.
 #[cfg(feature = "serve")]
 mod demo_needs {
-    pub use super::identity::{founding, new_member, policy};
+    pub use super::identity::{founding, new_member};
     pub use super::place::Link;
     pub use super::reading::{part_lines, save_all};
+    pub use super::session::random;
     pub use super::syncing::threads;
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use payamgir_desk::client::World;
 use payamgir_desk::keys::Additions;
+use payamgir_desk::office::publishing::Engine;
 use payamgir_desk::office::{Fetch, Office, Post, Said};
 use payamgir_desk::open::{Keyring, Member, SecretString};
 use payamgir_desk::seal::Recipient;
@@ -169,10 +170,19 @@ fn opened(
         let keys = copy(&session.keyring);
         store.read(&keys, size, &progress)?;
         let world = World { now: Arc::new(world::now), random: random() };
-        Office::open(store, (&place.log(), size), (member, keys), world, progress)
+        let office = Office::open(store, (&place.log(), size), (member, keys), world, progress)?;
+        Ok(office.with_engine(engine()))
     };
     let office = made().map_err(|error| no_store(place, error))?;
     Ok((office, session))
+}
+
+/// What sets paper; none where the program was built without it.
+fn engine() -> Option<Arc<dyn Engine + Send>> {
+    #[cfg(feature = "pdf")]
+    return Some(Arc::new(payamgir_paper::Typst::new()));
+    #[cfg(not(feature = "pdf"))]
+    None
 }
 
 /// The store's key, made at the first unlocking; durable before anything is sealed to it.
@@ -259,6 +269,11 @@ impl Post for Line {
     fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
         let client = self.session.client().map_err(|problem| said(&problem))?;
         client.publish(release).map_err(|failure| said(&unreachable_server(failure)))
+    }
+
+    fn post_text(&mut self, file: &payamgir_wire::Hash) -> Result<bool, Said> {
+        let client = self.session.client().map_err(|problem| said(&problem))?;
+        client.post_text(file).map_err(|failure| said(&unreachable_server(failure)))
     }
 
     fn log(&self) -> &Path {

@@ -47,6 +47,8 @@ pub struct Channels {
     lines: Vec<Arc<Line>>,
     hooks: Vec<hooks::Hook>,
     shared: Option<Arc<Shared>>,
+    /// The account that posts what is published, by its key, and the channel.
+    posts: Option<(String, String)>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
     /// Threads that take the last of what was handed to them when they are told to stop.
@@ -73,7 +75,7 @@ impl Channels {
     pub fn none() -> Self {
         let stop = Arc::default();
         let (threads, draining) = (vec![], vec![]);
-        Self { lines: vec![], hooks: vec![], shared: None, stop, threads, draining }
+        Self { lines: vec![], hooks: vec![], shared: None, posts: None, stop, threads, draining }
     }
 
     /// Starts every account that is set up.
@@ -90,7 +92,11 @@ impl Channels {
         let mut all = Self { shared: Some(shared.clone()), ..Self::none() };
         let held = (log, desk);
         for account in settings.telegram {
-            all.add(telegram::start(account, &shared, &held, &all.stop)?)?;
+            let channel = account.channel.clone();
+            let started = telegram::start(account, &shared, &held, &all.stop)?;
+            let own = channel.map(|channel| (started.line.key.clone(), channel));
+            all.posts = all.posts.or(own);
+            all.add(started)?;
         }
         for account in settings.signal {
             all.add(signal::start(account, &shared, &held, &all.stop)?)?;
@@ -138,6 +144,12 @@ impl Channels {
 
     pub(crate) fn line(&self, key: &str) -> Option<&Arc<Line>> {
         self.lines.iter().find(|line| line.key == key)
+    }
+
+    /// The account that posts what is published, and the channel it posts in.
+    pub(crate) fn posts(&self) -> Option<(&Arc<Line>, &str)> {
+        let (key, channel) = self.posts.as_ref()?;
+        Some((self.line(key)?, channel))
     }
 
     pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {

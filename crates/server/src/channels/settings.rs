@@ -57,6 +57,8 @@ pub struct Telegram {
     pub delete: bool,
     /// A Bot API server of one's own that keeps its files in this folder.
     pub files: Option<PathBuf>,
+    /// The assembly's own channel, `@name`, in which what is published is posted.
+    pub channel: Option<String>,
 }
 
 /// A Signal number of a signal-cli daemon.

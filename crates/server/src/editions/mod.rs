@@ -6,6 +6,7 @@
 
 mod file;
 pub(crate) mod http;
+pub(crate) mod post;
 pub(crate) mod public;
 
 use std::collections::{HashMap, HashSet};
@@ -212,6 +213,13 @@ impl Live {
     /// The file at a path of the bulletin.
     pub(crate) fn file(&self, path: &str) -> Option<&Served> {
         self.files.get(path)
+    }
+
+    /// The text file with a hash, and its path.
+    pub(crate) fn text(&self, hash: &Hash) -> Option<(&str, &Served)> {
+        let own =
+            |(path, served): &(&String, &Served)| served.hash == *hash && path.ends_with(".txt");
+        self.files.iter().find(own).map(|(path, served)| (path.as_str(), served))
     }
 
     /// Whether there is anything a robot may look at.

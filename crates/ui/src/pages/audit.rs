@@ -115,7 +115,7 @@ fn filters(room: &Room, asked: &Audit) -> Markup {
     }
 }
 
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "assign",
     "note",
     "label",
@@ -138,6 +138,7 @@ const WORDS: [&str; 22] = [
     "bulletin",
     "propose",
     "endorse",
+    "post",
 ];
 
 fn row(room: &Room, record: u64, line: &Line<'_>) -> Markup {

@@ -324,6 +324,7 @@ pub(crate) fn deed_words(say: crate::say::Say, word: &str) -> &'static str {
             say.t("نام و زبان‌های نشریه را نوشت", "wrote the bulletin’s name and languages")
         }
         "propose" => say.t("انتشار شماره‌ای را پیشنهاد کرد", "proposed an edition"),
+        "post" => say.t("انتشار در کانال را خواست", "asked for a post in the channel"),
         "endorse" => say.t("انتشار شماره‌ای را تأیید کرد", "approved an edition"),
         _ => say.t("نام خود را گفت", "said what they are called"),
     }

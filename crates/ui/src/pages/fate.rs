@@ -1,6 +1,7 @@
 //! What became of a reply that went out, in words.
 
 use maud::{Markup, html};
+use payamgir_desk::office::Fate;
 use payamgir_desk::work::Reply;
 use payamgir_wire::{Channel, State};
 
@@ -19,17 +20,22 @@ fn is_sad(state: State) -> bool {
 
 /// What became of a reply that went out, and what to do where it did not arrive.
 pub(crate) fn of(room: &Room, reply: &Reply) -> Markup {
-    let say = room.say;
     let Ok(Some(fate)) = room.office.fate(&reply.id) else { return html! {} };
-    let outcome = &fate.outcome;
+    let state = fate.outcome.state;
+    html! {
+        p.state.fate data-fate=(state.word()) role=[is_sad(state).then_some("note")] { (in_words(room, &fate)) }
+    }
+}
+
+/// What became of something that was sent.
+pub(crate) fn in_words(room: &Room, fate: &Fate) -> Markup {
+    let (say, outcome) = (room.say, &fate.outcome);
     let waits = fate.channel == Channel::Web;
     html! {
-        p.state.fate data-fate=(outcome.state.word()) role=[is_sad(outcome.state).then_some("note")] {
-            b { (sent_word(say, outcome.state, waits)) } " " (time(room, fate.at))
-            @if is_sad(outcome.state) {
-                br; (why(say, outcome.reason.as_deref()))
-                @if let Some(code) = outcome.code { " " bdi { "(" (say.name(code.into())) ")" } }
-            }
+        b { (sent_word(say, outcome.state, waits)) } " " (time(room, fate.at))
+        @if is_sad(outcome.state) {
+            br; (why(say, outcome.reason.as_deref()))
+            @if let Some(code) = outcome.code { " " bdi { "(" (say.name(code.into())) ")" } }
         }
     }
 }

@@ -6,7 +6,7 @@ use payamgir_roster::{Approval, Role, Subject, kind};
 use payamgir_wire::hex::Hash;
 use payamgir_wire::release::{Release as Files, hash_of};
 use payamgir_wire::sync::write_file;
-use payamgir_work::Proposal;
+use payamgir_work::{Id, Proposal};
 
 use super::{Office, Prepared, lock};
 use crate::keys::Additions;
@@ -41,6 +41,9 @@ impl Office {
     pub(in crate::office) fn publish(&self, post: &mut impl Post) -> Result<(), Said> {
         self.ask_published(post)?;
         let may = self.roster().and_then(|roster| roster.role(&self.me())) >= Some(Role::Editor);
+        if may {
+            self.post_texts(post)?;
+        }
         let Some(previous) = self.published().filter(|_| may) else { return Ok(()) };
         let work = self.work();
         let follows = |proposal: &&Arc<Proposal>| {
@@ -51,6 +54,34 @@ impl Office {
         let Ok(made) = self.remake(next) else { return Ok(()) };
         self.hand_in(post, next, made)?;
         self.ask_published(post)
+    }
+
+    /// Has the server post what editors said is to be posted, until the log says what became of it.
+    fn post_texts(&self, post: &mut impl Post) -> Result<(), Said> {
+        let work = self.work();
+        for file in work.publishing().posts().keys() {
+            if self.post_fate(file).is_none() {
+                post.post_text(file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of a post, as the log says.
+    pub fn post_fate(&self, file: &Hash) -> Option<crate::office::Fate> {
+        self.fate(&payamgir_wire::release::post_id(file)).ok().flatten()
+    }
+
+    /// The text file of an item that is published, by its hash.
+    pub fn posted_text(&self, item: &Id) -> Option<Hash> {
+        let (_, files) = self.served().ok()?;
+        let work = self.work();
+        let issue = super::Issue::at(work.publishing(), &self.published()?)?;
+        let entry = issue.items.get(item)?;
+        let own = |edition: &payamgir_wire::edition::Edition| edition.items.contains(item);
+        let (_, edition) = issue.editions.iter().find(|(_, edition)| own(edition))?;
+        let path = format!("read/{}/{}/{}.txt", entry.body.lang, edition.slug, entry.body.slug);
+        files?.files().find(|file| file.path.as_str() == path).map(|file| file.hash)
     }
 
     fn hand_in(

@@ -12,7 +12,8 @@ mod state;
 
 use std::sync::Arc;
 
-use payamgir_bulletin::{Built, Engine, Known, Press, Refused, build};
+pub use payamgir_bulletin::Engine;
+use payamgir_bulletin::{Built, Known, Press, Refused, build};
 use payamgir_roster::{Approval, Key, Role, Subject, approved};
 use payamgir_wire::edition::Medium;
 use payamgir_wire::hex::{Hash, Hex};
@@ -82,6 +83,11 @@ impl Office {
     /// Counts changes of what the desk did.
     pub fn version(&self) -> u64 {
         self.work_now().1
+    }
+
+    /// What sets paper, where this program has it.
+    pub fn engine(&self) -> Option<&dyn Engine> {
+        self.engine.as_deref().map(|engine| engine as &dyn Engine)
     }
 
     /// Whether this program sets paper.
@@ -203,7 +209,7 @@ impl Office {
             editions: &editions,
             items: &items,
             media: &media,
-            engine: self.engine.as_deref().map(|engine| engine as &dyn Engine),
+            engine: self.engine(),
             known,
         };
         with(&press).map_err(NotPrepared::Refused)
@@ -223,7 +229,7 @@ impl Office {
     }
 
     /// A cleaned copy's bytes. What a source sent is none: only what the desk kept is.
-    fn copy_of(&self, medium: &Medium) -> Option<Vec<u8>> {
+    pub fn copy_of(&self, medium: &Medium) -> Option<Vec<u8>> {
         let file = self.whole_file(medium.record).ok()??;
         (*file.media_type == *medium.media_type).then(|| file.bytes.to_vec())
     }

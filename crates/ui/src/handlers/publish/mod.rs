@@ -6,6 +6,7 @@ pub(crate) mod item;
 pub(crate) mod media;
 pub(crate) mod preview;
 pub(crate) mod reading;
+pub(crate) mod tell;
 
 use std::sync::Arc;
 

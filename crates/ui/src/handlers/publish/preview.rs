@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use payamgir_bulletin::paper::{Form, sheet};
+use payamgir_bulletin::{Refused, Sheet};
 use payamgir_desk::office::Office;
 use payamgir_desk::office::publishing::{NotPrepared, Prepared};
 use payamgir_desk::work::Id;
-use payamgir_wire::edition::{Bulletin, Spoken};
+use payamgir_wire::edition::{Bulletin, Medium, Spoken};
 use payamgir_wire::hex::Hash;
 use payamgir_wire::release::FilePath;
+use serde::Deserialize;
 
 use super::item::filled;
 use crate::door::Ui;
@@ -61,6 +64,92 @@ pub(crate) async fn item(
     };
     room.ui.keep_preview(page.clone());
     Ok(shown(page, "text/html; charset=utf-8"))
+}
+
+/// `POST /fa/item/…/paper`: the same on paper, where this program sets it.
+pub(crate) async fn paper_of_item(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
+    let form = filled(id, &Fields::read(&body));
+    let office = room.office.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let keys: Vec<u64> = form.on.iter().filter_map(|number| office.key_of(*number)).collect();
+        let cleared = office.clear_item(form.item, &keys)?;
+        let media = |medium: &Medium| office.copy_of(medium);
+        let sheet = payamgir_bulletin::preview_paper(&bulletin(&office), id, cleared, &media);
+        set(&office, sheet.map_err(NotPrepared::Refused)?)
+    });
+    Ok(pdf(&room, made.await))
+}
+
+/// `GET /fa/edition/…/paper?form=a4&lang=fa`
+pub(crate) async fn paper(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+    Query(asked): Query<Paper>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
+    let office = room.office.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let sheet = office.with_edition(id, |press| {
+            let at = press.editions.iter().position(|(own, _)| *own == id);
+            sheet(press, (at.ok_or(Refused::Nothing)?, &asked.lang), asked.form())
+        })?;
+        set(&office, sheet)
+    });
+    Ok(pdf(&room, made.await))
+}
+
+/// Which print.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Paper {
+    lang: String,
+    form: String,
+}
+
+impl Paper {
+    fn form(&self) -> Form {
+        match &*self.form {
+            "a5" => Form::A5,
+            "large" => Form::Large,
+            "light" => Form::Light,
+            _ => Form::A4,
+        }
+    }
+}
+
+fn set(office: &Office, sheet: Sheet) -> Result<Vec<u8>, NotPrepared> {
+    let engine = office.engine().ok_or(NotPrepared::Refused(Refused::NoPaper))?;
+    engine.set(&sheet).map_err(|why| NotPrepared::Refused(Refused::Paper(why)))
+}
+
+fn pdf(
+    room: &Room,
+    made: Result<Result<Vec<u8>, NotPrepared>, tokio::task::JoinError>,
+) -> Response {
+    match made.unwrap_or(Err(NotPrepared::NoSuchThing)) {
+        Ok(bytes) => {
+            let fields = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+                (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+                (
+                    header::CONTENT_SECURITY_POLICY,
+                    HeaderValue::from_static("frame-ancestors 'self'"),
+                ),
+            ];
+            (fields, bytes).into_response()
+        }
+        Err(why) => {
+            let said = super::not_prepared(room, &why);
+            shown(told(room.say.t_of(&said.fa, &said.en)), "text/html; charset=utf-8")
+        }
+    }
 }
 
 /// `GET /fa/preview`: the last one again.

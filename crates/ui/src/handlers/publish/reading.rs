@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::{Refused, hall, subtitles};
 use payamgir_desk::office::publishing::NotPrepared;
-use payamgir_desk::work::Id;
+use payamgir_desk::work::{Act, Id};
 use serde::Deserialize;
 
 use super::item::kept;
@@ -117,6 +117,23 @@ pub(crate) async fn posts(
         return Err(Fault::NotHere(room.again()));
     };
     Ok(html(&pages::posts(&room, &form.id, &item)).into_response())
+}
+
+/// `POST /fa/item/…/post`: has the assembly's channel post it, once it is published.
+pub(crate) async fn post(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let id = Id::parse(&id).map_err(|_| Fault::NotHere(room.again()))?;
+    if let Some(file) = room.office.posted_text(&id) {
+        let wrong = super::bulletin::write(&room, Act::Post { file }).await;
+        if let Some(super::Said { fa, en }) = wrong {
+            room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
+        }
+        room.office.hurry();
+    }
+    Ok(see_other(&format!("/{}/item/{id}/posts", room.say.lang.code())))
 }
 
 /// `GET /fa/item/…/card.png`

@@ -159,6 +159,7 @@ fn looks(room: &Room, form: &Form, at: &str) -> Markup {
                     " " a href={ (at) "/hall?lang=" (heading.lang) "&save=yes" } { (say.t("پروندهٔ آفلاین سالن", "offline file for the hall")) }
                     " " a href={ (at) "/subtitles?form=srt&lang=" (heading.lang) } { "SRT" }
                     " " a href={ (at) "/subtitles?form=vtt&lang=" (heading.lang) } { "WebVTT" }
+                    @if room.office.sets_paper() { @for form in ["a4", "a5", "large", "light"] { " " a href={ (at) "/paper?form=" (form) "&lang=" (heading.lang) } target="_blank" { "PDF " (form) } } }
                 }
             }
         }

@@ -32,6 +32,7 @@ pub(crate) fn item(room: &Room, form: &Form) -> Markup {
                 p.tools {
                     button.primary name="do" value="keep" { (say.t("نگه‌دار", "Keep")) } " "
                     button formaction={ (at) "/preview" } formtarget="preview" formnovalidate { (say.t("پیش‌نمایش", "Preview")) }
+                    @if room.office.sets_paper() { " " button formaction={ (at) "/paper" } formtarget="preview" formnovalidate { (say.t("روی کاغذ", "On paper")) } }
                 }
             }
             aside.item-preview aria-label=(say.t("پیش‌نمایش", "Preview")) {
@@ -55,6 +56,7 @@ fn standing(room: &Room, form: &Form) -> Markup {
             @if let Some(base) = &form.base {
                 " " b { (stage_words(room, stage(&form.id, base, issue.as_ref(), form.item.withdrawn.is_some()))) }
                 " " a href={ "/" (code) "/item/" (form.id) "/posts" } { (say.t("برای پیام‌رسان‌ها", "For messengers")) }
+                " " a href={ "/" (code) "/item/" (form.id) "/tell" } { (say.t("به فرستنده بگو", "Tell the source")) }
                 " " a href={ "/" (code) "/item/new?of=" (form.id) } { (say.t("ترجمه‌اش را بنویس", "Write its translation")) }
                 " " a href={ "/" (code) "/item/new?answers=" (form.id) } { (say.t("پاسخ مجمع را بنویس", "Write the assembly’s answer")) }
             }

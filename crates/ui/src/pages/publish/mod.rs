@@ -4,6 +4,7 @@ pub(crate) mod bulletin;
 pub(crate) mod edition;
 pub(crate) mod item;
 pub(crate) mod reading;
+pub(crate) mod tell;
 
 use maud::{Markup, html};
 use payamgir_desk::office::publishing::Issue;

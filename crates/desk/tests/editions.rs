@@ -1,0 +1,264 @@
+//! Editions at several desks: made anew to the same bytes, agreed to, handed in; and what a desk does
+//! not agree to.
+
+mod shop;
+
+use payamgir_desk::office::publishing::NotPrepared;
+use payamgir_desk::office::{NotDone, Office};
+use payamgir_desk::roster::Policy;
+use payamgir_desk::work::{Act, Id, Ignored};
+use payamgir_wire::edition::{
+    Bulletin, Byline, Day, Edition, Heading, Item, Kind, Label, Slug, Spoken, Withdrawal,
+};
+use payamgir_wire::hex::Hex;
+use payamgir_wire::release::Release;
+use shop::{Desk, Shop};
+
+const ITEM: Id = Hex([1; 16]);
+const EDITION: Id = Hex([9; 16]);
+
+fn two() -> Policy {
+    Policy { threshold: 2, author_may_approve: true, ..Policy::DEFAULT }
+}
+
+fn item(title: &str, body: &str) -> Item {
+    Item {
+        slug: Slug("nameh".into()),
+        lang: "fa".into(),
+        kind: Kind::Words,
+        title: title.into(),
+        pulls: vec![],
+        body: body.into(),
+        byline: Byline::None,
+        place: String::new(),
+        day: None,
+        label: Label::None,
+        translates: None,
+        answers: vec![],
+        media: vec![],
+        corrections: vec![],
+        withdrawn: None,
+    }
+}
+
+fn edition(slug: &str, items: &[Id]) -> Edition {
+    let heading = |title: &str| Heading {
+        lang: "fa".into(),
+        title: title.into(),
+        cover: String::new(),
+        intro: String::new(),
+    };
+    Edition {
+        slug: Slug(slug.into()),
+        day: Day::parse("2026-11-30").unwrap(),
+        headings: vec![heading("روز ۱")],
+        items: items.to_vec(),
+        paper: false,
+    }
+}
+
+fn write(office: &Office, id: Id, item: Item, on: Vec<u64>) -> Result<(), NotDone> {
+    let base = office.work().publishing().written(&id).and_then(|w| w.now()).map(|now| now.hash);
+    office.act(Act::Item { item: id, on, base, body: Box::new(item) })
+}
+
+fn arrange(office: &Office, id: Id, edition: Edition) -> Result<(), NotDone> {
+    let base = office.work().publishing().of_edition(&id).and_then(|w| w.now()).map(|now| now.hash);
+    office.act(Act::Edition { edition: id, base, body: Box::new(edition) })
+}
+
+fn begin(office: &Office, number: u64) {
+    let spoken = Spoken { lang: "fa".into(), title: "صدا".into(), about: String::new() };
+    let bulletin = Bulletin { spoken: vec![spoken], ..Bulletin::default() };
+    office.act(Act::Bulletin { base: None, body: Box::new(bulletin) }).unwrap();
+    write(office, ITEM, item("نامه", "سه ماه است حقوق نداریم."), vec![number]).unwrap();
+    arrange(office, EDITION, edition("e1", &[ITEM])).unwrap();
+}
+
+fn step(shop: &Shop, desks: &[&Desk]) {
+    for _ in 0..3 {
+        for desk in desks {
+            desk.office.step(&mut shop.line()).unwrap();
+        }
+    }
+}
+
+fn served(shop: &Shop) -> Option<Release> {
+    let release = shop.shelf.lock().unwrap().release.clone();
+    release.map(|bytes| Release::decode(&bytes).unwrap())
+}
+
+fn page(shop: &Shop, path: &str) -> String {
+    let release = served(shop).unwrap();
+    let file = release.files().find(|file| file.path.as_str() == path).unwrap();
+    String::from_utf8(shop.shelf.lock().unwrap().files[&file.hash].clone()).unwrap()
+}
+
+#[test]
+fn two_desks_make_the_same_and_publish_it() {
+    let shop = Shop::new(3, two());
+    let number = shop.submit("نامه از نگین: سه ماه است حقوق نداریم.");
+    let (a, b) = (shop.desk(0, 0), shop.desk(1, 4000));
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::NotAsked)));
+    step(&shop, &[&a, &b]);
+    begin(&a.office, number);
+    let release = a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a, &b]);
+    assert!(served(&shop).is_none(), "one approval");
+    let work = b.office.work();
+    let proposal = work.publishing().proposal(&release).unwrap();
+    assert_eq!(b.office.approvals_of(proposal).0.len(), 1);
+    assert!(matches!(
+        a.office.endorse(release),
+        Err(NotPrepared::NotDone(NotDone::Ignored(Ignored::Repeated)))
+    ));
+    b.office.endorse(release).unwrap();
+    step(&shop, &[&b, &a]);
+    assert_eq!(served(&shop).unwrap().hash(), release);
+    assert!(page(&shop, "read/fa/e1/nameh.html").contains("سه ماه است حقوق نداریم."));
+    assert_eq!(a.office.published(), Some(release));
+
+    // Written anew: the next release follows, with what is unchanged taken over.
+    write(&b.office, ITEM, item("نامه", "چهار ماه است حقوق نداریم."), vec![number]).unwrap();
+    let files = shop.shelf.lock().unwrap().files.len();
+    let next = b.office.propose(EDITION).unwrap();
+    step(&shop, &[&b, &a]);
+    a.office.endorse(next).unwrap();
+    step(&shop, &[&a, &b]);
+    let now = served(&shop).unwrap();
+    assert_eq!((now.number, now.previous, now.hash()), (2, release, next));
+    assert!(shop.shelf.lock().unwrap().files.len() < files * 2);
+    assert!(page(&shop, "index.html").contains("چهار ماه"));
+}
+
+#[test]
+fn what_was_hidden_since_is_not_agreed_to() {
+    let shop = Shop::new(2, two());
+    let text = "نامه از نگین: سه ماه است حقوق نداریم.";
+    let number = shop.submit(text);
+    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
+    step(&shop, &[&a, &b]);
+    begin(&a.office, number);
+    write(&a.office, ITEM, item("نامهٔ نگین", "متن"), vec![number]).unwrap();
+    let release = a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a, &b]);
+    b.office.act(Act::Redact { record: number, spans: vec![(8, 12)] }).unwrap();
+    let refused = b.office.endorse(release);
+    assert!(matches!(refused, Err(NotPrepared::NotClear(Some(ITEM), _))), "{refused:?}");
+    assert!(matches!(b.office.propose(EDITION), Err(NotPrepared::NotClear(..))));
+    assert!(!format!("{:?}", refused.unwrap_err()).contains("نگین"));
+    step(&shop, &[&b, &a]);
+    assert!(served(&shop).is_none());
+    // A translation is held against what was hidden of its original's sources.
+    let mut english = item("Letter", "from نگین");
+    (english.translates, english.slug) = (Some(ITEM), Slug("letter".into()));
+    write(&b.office, ITEM, item("نامه", "متن"), vec![number]).unwrap();
+    write(&b.office, Hex([2; 16]), english, vec![]).unwrap();
+    arrange(&b.office, EDITION, edition("e1", &[ITEM, Hex([2; 16])])).unwrap();
+    let refused = b.office.propose(EDITION);
+    assert!(matches!(refused, Err(NotPrepared::NotClear(Some(Hex([2, ..])), _))), "{refused:?}");
+}
+
+#[test]
+fn nothing_that_was_published_vanishes() {
+    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
+    let number = shop.submit("نامه");
+    let a = shop.desk(0, 0);
+    step(&shop, &[&a]);
+    begin(&a.office, number);
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert_eq!(served(&shop).unwrap().number, 1);
+    write(&a.office, Hex([2; 16]), Item { slug: Slug("b".into()), ..item("دیگر", "متن") }, vec![])
+        .unwrap();
+    arrange(&a.office, EDITION, edition("e1", &[Hex([2; 16])])).unwrap();
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Vanished(ITEM))));
+    let day = Day::parse("2026-11-30").unwrap();
+    let gone = Item {
+        withdrawn: Some(Withdrawal { day, reason: "به خواست فرستنده".into() }),
+        ..item("نامه", "سه ماه است حقوق نداریم.")
+    };
+    write(&a.office, ITEM, gone, vec![number]).unwrap();
+    arrange(&a.office, EDITION, edition("e1", &[ITEM, Hex([2; 16])])).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert_eq!(served(&shop).unwrap().number, 2);
+    let tombstone = page(&shop, "read/fa/e1/nameh.html");
+    assert!(tombstone.contains("به خواست فرستنده") && !tombstone.contains("سه ماه"));
+}
+
+#[test]
+fn a_release_that_no_proposal_leads_to_is_an_alarm() {
+    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
+    let number = shop.submit("نامه");
+    let a = shop.desk(0, 0);
+    step(&shop, &[&a]);
+    begin(&a.office, number);
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    let mut forged = served(&shop).unwrap();
+    forged.number = 2;
+    shop.shelf.lock().unwrap().release = Some(forged.encode());
+    // What another desk proposed may not be here yet: it is an alarm the second time.
+    a.office.step(&mut shop.line()).unwrap();
+    let said = a.office.step(&mut shop.line()).unwrap_err();
+    assert!(said.alarm && !said.stops && said.en.contains("did not approve"), "{}", said.en);
+    shop.shelf.lock().unwrap().release = Some(b"nothing".to_vec());
+    assert!(a.office.step(&mut shop.line()).unwrap_err().alarm);
+}
+
+#[test]
+fn a_server_that_lost_all_is_given_all() {
+    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
+    let number = shop.submit("نامه");
+    let a = shop.desk(0, 0);
+    step(&shop, &[&a]);
+    begin(&a.office, number);
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    let files = shop.shelf.lock().unwrap().files.len();
+    shop.shelf.lock().unwrap().files.clear();
+    write(&a.office, ITEM, item("نامه", "چهار ماه"), vec![number]).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert_eq!(served(&shop).unwrap().number, 2);
+    assert!(shop.shelf.lock().unwrap().files.len() >= files);
+}
+
+#[test]
+fn only_what_the_desk_kept_is_published_of_files() {
+    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
+    let number = shop.submit("نامه");
+    let a = shop.desk(0, 0);
+    step(&shop, &[&a]);
+    begin(&a.office, number);
+    let bytes = b"\x89PNG\r\n\x1a\n of nothing";
+    let medium = |record| payamgir_wire::edition::Medium {
+        record,
+        hash: payamgir_wire::release::hash_of(bytes),
+        media_type: "image/png".into(),
+        width: 1,
+        height: 1,
+        alt: "هیچ".into(),
+        caption: String::new(),
+        credit: String::new(),
+        transcript: String::new(),
+    };
+    let with = |record| Item { media: vec![medium(record)], ..item("نامه", "متن") };
+    // A source's own record, whatever it holds, is none.
+    write(&a.office, ITEM, with(number), vec![number]).unwrap();
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Refused(_))));
+    let kept = std::thread::scope(|scope| {
+        let kept = scope.spawn(|| a.office.keep_file("image/png", bytes));
+        while !kept.is_finished() {
+            a.office.step(&mut shop.line()).unwrap();
+        }
+        kept.join().unwrap().unwrap()
+    });
+    step(&shop, &[&a]);
+    write(&a.office, ITEM, with(kept), vec![number]).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    let release = served(&shop).unwrap();
+    assert!(release.files().any(|file| file.path.as_str().starts_with("read/media/")));
+}

@@ -1,0 +1,131 @@
+use payamgir_wire::edition::{Byline, Day, Heading, Kind, Label, Slug};
+
+use super::*;
+
+fn by(author: u8) -> By {
+    By { author: [author; 32], made: 1, on: vec![7] }
+}
+
+fn item(title: &str) -> Item {
+    Item {
+        slug: Slug("a".into()),
+        lang: "fa".into(),
+        kind: Kind::Words,
+        title: title.into(),
+        pulls: vec![],
+        body: "متن".into(),
+        byline: Byline::None,
+        place: String::new(),
+        day: None,
+        label: Label::None,
+        translates: None,
+        answers: vec![],
+        media: vec![],
+        corrections: vec![],
+        withdrawn: None,
+    }
+}
+
+fn edition(items: &[u8]) -> Edition {
+    let heading = Heading {
+        lang: "fa".into(),
+        title: "روز ۱".into(),
+        cover: String::new(),
+        intro: String::new(),
+    };
+    Edition {
+        slug: Slug("e".into()),
+        day: Day::parse("2026-11-30").unwrap(),
+        headings: vec![heading],
+        items: items.iter().map(|id| Hex([*id; 16])).collect(),
+        paper: false,
+    }
+}
+
+/// A desk with an item, an edition and a bulletin, and a release of them.
+fn written() -> (Publishing, Release) {
+    let mut all = Publishing::default();
+    all.item(Hex([1; 16]), None, item("یک"), by(1)).unwrap();
+    all.edition(Hex([9; 16]), None, edition(&[1]), by(1)).unwrap();
+    all.set_bulletin(None, Bulletin::default(), by(1)).unwrap();
+    let release = Release {
+        previous: Hex([0; 32]),
+        bulletin: all.bulletin().now().unwrap().hash,
+        edition: Hex([9; 16]),
+        version: all.of_edition(&Hex([9; 16])).unwrap().now().unwrap().hash,
+        items: vec![all.written(&Hex([1; 16])).unwrap().now().unwrap().hash],
+        release: Hex([1; 32]),
+    };
+    (all, release)
+}
+
+#[test]
+fn nobody_writes_over_words_they_have_not_seen() {
+    let (mut all, _) = written();
+    let id = Hex([1; 16]);
+    let first = all.written(&id).unwrap().now().unwrap().hash;
+    assert_eq!(all.item(id, None, item("دو"), by(2)), Err(Ignored::Stale));
+    assert_eq!(all.item(id, Some(first), item("دو"), by(2)), Ok(()));
+    assert_eq!(all.item(id, Some(first), item("سه"), by(3)), Err(Ignored::Stale));
+    assert_eq!(all.item(Hex([2; 16]), Some(first), item("نو"), by(1)), Err(Ignored::Stale));
+    assert!(all.written(&Hex([2; 16])).is_none(), "nothing is left of what was refused");
+    let written = all.written(&id).unwrap();
+    assert_eq!(written.now().unwrap().body.title, "دو");
+    assert_eq!(written.version(&first).unwrap().body.title, "یک");
+    assert_eq!(written.versions().len(), 2);
+}
+
+#[test]
+fn a_proposal_names_versions_that_are_there() {
+    let (all, good) = written();
+    let table: [(&str, fn(&mut Release)); 5] = [
+        ("another edition", |r| r.edition = Hex([8; 16])),
+        ("another version", |r| r.version = Hex([8; 32])),
+        ("an item's other version", |r| r.items[0] = Hex([8; 32])),
+        ("an item more", |r| r.items.push(r.items[0])),
+        ("another bulletin", |r| r.bulletin = Hex([8; 32])),
+    ];
+    for (what, change) in table {
+        let mut release = good.clone();
+        change(&mut release);
+        assert_eq!(all.clone().propose(release, by(1)), Err(Ignored::NoSuchThing), "{what}");
+    }
+    let mut all = all;
+    assert_eq!(all.propose(good.clone(), by(1)), Ok(()));
+    assert_eq!(all.propose(good, by(2)), Err(Ignored::Repeated));
+}
+
+#[test]
+fn who_agrees_does_so_once_and_is_not_the_author() {
+    let (mut all, release) = written();
+    assert_eq!(all.endorse(&release.release, [2; 32]), Err(Ignored::NoSuchThing));
+    all.propose(release.clone(), by(1)).unwrap();
+    assert_eq!(all.endorse(&release.release, [1; 32]), Err(Ignored::Repeated));
+    assert_eq!(all.endorse(&release.release, [2; 32]), Ok(()));
+    assert_eq!(all.endorse(&release.release, [2; 32]), Err(Ignored::Repeated));
+}
+
+#[test]
+fn a_chain_leads_from_the_first_release_to_the_last() {
+    let (mut all, first) = written();
+    all.propose(first.clone(), by(1)).unwrap();
+    let second = Release { previous: Hex([1; 32]), release: Hex([2; 32]), ..first.clone() };
+    all.propose(second, by(1)).unwrap();
+    let names = |release: u8| {
+        let chain = all.chain(&Hex([release; 32]))?;
+        Some(chain.iter().map(|proposal| proposal.release.release.0[0]).collect::<Vec<_>>())
+    };
+    assert_eq!(names(2), Some(vec![1, 2]));
+    assert_eq!(names(1), Some(vec![1]));
+    assert_eq!(names(0), Some(vec![]), "before anything was released");
+    assert_eq!(names(3), None);
+    // One that follows what comes after it, or itself, leads nowhere.
+    let mut loops = all.clone();
+    let own = Release { previous: Hex([5; 32]), release: Hex([5; 32]), ..first.clone() };
+    loops.propose(own, by(1)).unwrap();
+    assert!(loops.chain(&Hex([5; 32])).is_none());
+    let early = Release { previous: Hex([7; 32]), release: Hex([6; 32]), ..first.clone() };
+    loops.propose(early, by(1)).unwrap();
+    loops.propose(Release { release: Hex([7; 32]), ..first }, by(1)).unwrap();
+    assert!(loops.chain(&Hex([6; 32])).is_none());
+}
