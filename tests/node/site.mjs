@@ -294,7 +294,7 @@ function kindOf(path, articles) {
   if (articles === 0) return "list";
   // An edition of one article, in one file, can be told from the article by its name only.
   const { name, dir } = posix.parse(path);
-  return articles > 1 || name === posix.basename(dir) ? "whole" : "article";
+  return articles > 1 || name === "whole" || name === posix.basename(dir) ? "whole" : "article";
 }
 
 /** What a page says; runs in the browser. `words`: all of it is an article's body. */
