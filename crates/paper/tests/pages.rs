@@ -5,7 +5,9 @@
 //! hyphens go (the extractor adds some, the template others); runs of white space are one space; a vowel
 //! mark that the extractor put before its letter goes after it; a paragraph that a column or page ends
 //! may come in up to four pieces, each of which ends where a line ends. Letters, digits, ZWNJ and
-//! brackets are held as they are.
+//! brackets are held as they are. The extractor knows one direction for a page: of an item that runs
+//! the other way than its edition, lines that mix directions come out in another order, and are not held
+//! here.
 #![cfg(feature = "pdf")]
 
 #[path = "../../bulletin/examples/sample/congress.rs"]
@@ -70,6 +72,20 @@ fn what_is_taken_out_is_what_was_put_in() {
     }
 }
 
+/// `PAYAMGIR_PAGES=folder` leaves the PDFs there, to be looked at.
+#[test]
+fn pages_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("PAYAMGIR_PAGES") else { return };
+    let (engine, congress) = (Typst::new(), congress::small());
+    for lang in ["fa", "en"] {
+        for form in Form::ALL {
+            let sheet = with_press(&congress, |press| sheet(press, (0, lang), form)).unwrap();
+            let path = std::path::Path::new(&folder).join(format!("{form:?}.{lang}.pdf"));
+            std::fs::write(path, engine.set(&sheet).unwrap()).unwrap();
+        }
+    }
+}
+
 #[test]
 fn the_same_sheet_is_the_same_bytes() {
     let (engine, congress) = (Typst::new(), congress::small());
@@ -111,7 +127,8 @@ fn put_in(sheet: &Sheet, form: Form) -> Vec<String> {
     let mut all = vec![data["title"].clone(), data["cover"].clone()];
     let mut pieces = vec![];
     blocks(&data["intro"], &mut pieces);
-    for item in data["items"].as_array().unwrap() {
+    let same = |item: &&Value| item["dir"] == data["dir"];
+    for item in data["items"].as_array().unwrap().iter().filter(same) {
         all.extend(
             ["title", "byline", "dateline", "label", "withdrawn"].map(|key| item[key].clone()),
         );
