@@ -292,6 +292,79 @@ fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
     assert!(srt.contains("00:00:00,000 --> "), "{srt}");
 }
 
+#[test]
+fn what_is_served_is_served_as_a_web_server_serves_files() {
+    let place = Place::new();
+    let server = place.serve();
+    let a = founder(&place);
+    done(&a.sync(&server));
+    let (desk, hand) = (desk_id(&a), Hand::new(&server, 7));
+    let long = format!("<!doctype html><title>long</title>{}", "سخن ".repeat(4_000));
+    let pages = [&*long, "<!doctype html><title>one</title>", "body{}", "0123456789"];
+    let mut release = release(desk, hand.key(), (1, [0; 32]), &pages);
+    for (at, path) in [(2, "read/assets/s-12.css"), (3, "read/media/ab.wav")] {
+        release.parts[0].files[at].path = FilePath::parse(path).unwrap();
+    }
+    assert!(hand.approve(desk, &release, hand.key()));
+    hand.hand_in(&pages);
+    assert!(hand.publish(&release.encode()));
+    let ask = |path: &str, fields: &str| get(server.public, path, fields).unwrap();
+    let field = |answer: &common::browser::Answer, name: &str| {
+        common::browser::field(&answer.head, name).unwrap_or_default().to_owned()
+    };
+
+    let plain = ask("/", "");
+    assert_eq!((plain.status, plain.body.as_str()), (200, &*long));
+    assert_eq!(field(&plain, "content-type"), "text/html; charset=utf-8");
+    assert_eq!(field(&plain, "cache-control"), "no-cache");
+    assert!(field(&plain, "content-security-policy").starts_with("default-src 'none'"));
+    assert!(!field(&plain, "content-security-policy").contains("script"));
+    let zipped = ask("/", "Accept-Encoding: gzip\r\n");
+    assert_eq!(field(&zipped, "content-encoding"), "gzip");
+    assert!(field(&zipped, "content-length").parse::<usize>().unwrap() < long.len() / 20);
+    assert_ne!(field(&plain, "etag"), field(&zipped, "etag"), "two forms, two names");
+    let known = ask("/", &format!("If-None-Match: {}\r\n", field(&plain, "etag")));
+    assert_eq!((known.status, known.body.len()), (304, 0));
+    let style = ask("/read/assets/s-12.css", "");
+    assert!(field(&style, "cache-control").contains("immutable"));
+    for (range, status, body) in [
+        ("bytes=2-4", 206, "234"),
+        ("bytes=7-", 206, "789"),
+        ("bytes=-2", 206, "89"),
+        ("bytes=0-99", 206, "0123456789"),
+        ("bytes=10-", 416, ""),
+        ("bytes=5-2", 416, ""),
+        ("bytes=a-b", 200, "0123456789"),
+        ("bytes=0-1,4-5", 200, "0123456789"),
+    ] {
+        let part = ask("/read/media/ab.wav", &format!("Range: {range}\r\n"));
+        assert_eq!((part.status, part.body.as_str()), (status, body), "{range}");
+    }
+    for path in [
+        "/read/media/ab.wav/..",
+        "/read/../log.key",
+        "/read/%2e%2e/log.key",
+        "/read//media/ab.wav",
+        "/read/media/ab.wav%00",
+        "/read/",
+        "/editions/release.txt",
+        "/files",
+    ] {
+        let other = ask(path, "");
+        assert_eq!(other.status, 404, "{path}");
+    }
+    let robots = ask("/robots.txt", "").body;
+    assert!(robots.contains("Allow: /read/") && robots.contains("Disallow: /\n"), "{robots}");
+    assert_eq!(ask("/release.txt", "").body.as_bytes(), release.encode());
+    assert!(ask("/proof.txt", "").body.starts_with("payamgir proof 1\nstatement "));
+    assert!(ask("/en/", "").body.contains("<form"));
+
+    // Another process serves the same, from what is on the disk.
+    server.stop();
+    let again = place.serve();
+    assert_eq!(get(again.public, "/", "").unwrap().body, long);
+}
+
 /// Any change of the files is found by who has nothing but them.
 fn check_copies(place: &Place, folder: &Path, desk: &str) {
     let verify = |more: &[&str]| {

@@ -110,7 +110,8 @@ fn what_cannot_be_published_is_refused() {
         change(&mut edition);
         congress.editions[1].1 = Hidden::default().clear(edition).unwrap();
     };
-    let table: [(&str, Box<dyn Fn(&mut Congress)>, Refused); 9] = [
+    type Row = (&'static str, Box<dyn Fn(&mut Congress)>, Refused);
+    let table: [Row; 9] = [
         ("no edition", Box::new((|c| c.editions.clear()) as Change), Refused::Nothing),
         (
             "no item",

@@ -78,7 +78,8 @@ fn nobody_writes_over_words_they_have_not_seen() {
 #[test]
 fn a_proposal_names_versions_that_are_there() {
     let (all, good) = written();
-    let table: [(&str, fn(&mut Release)); 5] = [
+    type Change = fn(&mut Release);
+    let table: [(&str, Change); 5] = [
         ("another edition", |r| r.edition = Hex([8; 16])),
         ("another version", |r| r.version = Hex([8; 32])),
         ("an item's other version", |r| r.items[0] = Hex([8; 32])),
