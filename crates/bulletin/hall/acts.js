@@ -16,6 +16,7 @@ const READER_ACTS = {
   first: () => moveTo(lay.stops[0]),
   last: () => moveTo(lay.stops.at(-1)),
   jump,
+  typed: showTyped,
   list: openList,
   faster: () => hurry(WPM_STEP),
   slower: () => hurry(-WPM_STEP),

@@ -21,6 +21,7 @@ function buildAudience() {
   hall.full.addEventListener("click", () => run("fullscreen"));
   document.title = `${document.title} – ${word("audience")}`;
   wear();
+  followPointer();
   showCover(true);
   followReader();
 }
@@ -70,7 +71,8 @@ function showItem(item) {
   const sides = [element, ...(translation ? [translation] : [])];
   hall.columns = sides.map((side) => columnOf(item, side)).filter(({ blocks }) => blocks.length);
   const head = make("header", {}, headOf(item), ...(translation ? [headOfTranslation(translation)] : []));
-  const sheet = make("div", { class: "sheet" }, head, make("div", { class: "columns" }, ...hall.columns.map(({ box }) => box)));
+  const columns = make("div", { class: "columns" }, ...hall.columns.map(({ box }) => box));
+  const sheet = make("div", { class: "sheet" }, head, columns);
   mark(sheet, "data-pair", hall.columns.length > 1);
   hall.seat.replaceChildren(hall.cover, sheet);
   for (const column of hall.columns) column.at = 0;
@@ -82,13 +84,17 @@ function headOf({ element, title, byline }) {
   return head;
 }
 
-const headOfTranslation = (side) =>
-  make("div", { lang: side.lang, dir: side.dir }, make("p", { class: "title" }, textOf(side.querySelector(":scope > h2"))));
+function headOfTranslation(side) {
+  const title = make("p", { class: "title" }, textOf(side.querySelector(":scope > h2")));
+  return make("div", { lang: side.lang, dir: side.dir }, title);
+}
 
 /** A copy of one side's words, with the numbers its blocks have in the item. */
 function columnOf(item, side) {
   const words = side.querySelector(":scope > .words");
   const copy = words?.cloneNode(true) ?? make("div");
+  // Here the title is the first level, and nothing stands between.
+  for (const heading of copy.querySelectorAll("h3, h4")) heading.setAttribute("aria-level", Number(heading.localName[1]) - 1);
   const roll = make("div", { class: "roll" }, copy);
   const box = make("div", { class: "column", lang: side.lang, dir: side.dir }, roll);
   const blocks = blocksOf(copy);

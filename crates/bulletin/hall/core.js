@@ -111,7 +111,11 @@ function lineOf(lines, place) {
 
 // Speed and movement.
 
-const pixelsPerSecond = (wordsPerMinute, pixels, words) => (words ? ((wordsPerMinute / 60) * pixels) / words : 40);
+const WORDLESS = 40;
+
+/** How fast so many words on so many pixels pass. */
+const pixelsPerSecond = (wordsPerMinute, pixels, words) =>
+  words && pixels ? ((wordsPerMinute / 60) * pixels) / words : WORDLESS;
 
 /** A value on its way to another, after `seconds` of which `pace` bring it two thirds nearer. */
 const approach = (value, goal, seconds, pace) => goal + (value - goal) * Math.exp(-seconds / pace);

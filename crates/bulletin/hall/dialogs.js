@@ -35,19 +35,22 @@ function openList() {
 function rowOf({ index, title, byline, slug }) {
   const name = make("span", { class: "name" }, make("bdi", {}, title));
   if (byline) name.append(make("small", {}, make("bdi", {}, byline)));
-  const seconds = (lay.ends[index] - lay.starts[index]) / (pace() || 1);
   const row = make("button", { type: "button" }, make("b", {}, local(index + 1)), name);
   if (read.has(slug)) row.append(make("span", { class: "was-read" }, word("read")));
-  row.append(make("span", { class: "length" }, local(duration(seconds))));
+  row.append(make("span", { class: "length" }, local(duration(secondsInItem(index, lay.starts[index])))));
   return row;
 }
 
+/** A remote's start key ends the looking up; left to the browser, F5 would load the page anew. */
+const CLOSERS = { list: ["KeyJ", "F5"], help: ["KeyH", "Slash", "F5"] };
 const LIST_STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5, Home: -Infinity, End: Infinity };
 
 /** Keys of an open dialog; says whether it was one. Enter presses the row that has the focus. */
 function dialogKey(box, code) {
-  if (box.id === "help" && (code === "KeyH" || code === "Slash")) return box.close(), true;
-  if (box.id === "list" && code === "KeyJ") return box.close(), true;
+  if (CLOSERS[box.id].includes(code)) {
+    box.close();
+    return true;
+  }
   if (!(code in LIST_STEPS)) return false;
   const rows = [...box.querySelectorAll("li button")];
   const at = rows.indexOf(document.activeElement);

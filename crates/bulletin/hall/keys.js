@@ -74,10 +74,14 @@ function type(digits) {
   typed = digits.replace(/^0+/, "").slice(0, 4);
   clearTimeout(untype);
   untype = setTimeout(() => (typed = ""), TYPING);
-  if (isAudience) return true;
-  const title = items[Number(typed) - 1]?.title ?? "…";
-  say(typed ? word("said-typed", { n: Number(typed), title }) : "");
+  run("typed", typed);
   return true;
+}
+
+function showTyped(digits) {
+  const number = Number(digits);
+  const title = items[number - 1]?.title ?? "…";
+  say(number ? word("said-typed", { n: number, title }) : "");
 }
 
 function endTyping(code) {

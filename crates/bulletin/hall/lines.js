@@ -1,7 +1,7 @@
 // The lines of the words as they lie on the screen, and where one may stop. Measured anew whenever
 // the window, the text or what is shown of it changes size.
 
-const lay = { lines: [], stops: [], screens: [], starts: [], ends: [], words: [], eye: 0, pixels: 0 };
+const lay = { lines: [], stops: [], screens: [], starts: [], ends: [], words: [], eye: 0 };
 const range = document.createRange();
 
 /** Boxes of a text, from the top of the words on. Turned upside down they are measured from below. */
@@ -52,13 +52,21 @@ function measureItems() {
   lay.words = items.map(({ index, blocks }) =>
     sum(blocks.map((block, at) => (shown.has(`${index} ${at}`) ? wordsIn(block) : 0))),
   );
-  lay.pixels = lay.stops.at(-1) - lay.stops[0];
 }
-
-/** How fast the words pass: the whole edition at that many words a minute. */
-const pace = () => pixelsPerSecond(settings.wpm, lay.pixels, sum(lay.words));
 
 /** The item whose title, or a line after it, is at `at`; as many as there are items means the end. */
 const itemAt = (at) => Math.max(0, lay.starts.findLastIndex((start) => start <= at + 1));
+
+/** Pixels a second in an item: verse has fewer words a line than prose, and passes faster. */
+const pace = (item) => pixelsPerSecond(settings.wpm, lay.ends[item] - lay.starts[item], lay.words[item]);
+
+const secondsInItem = (item, at) => (item < items.length ? Math.max(0, lay.ends[item] - at) / pace(item) : 0);
+
+/** Seconds from one place to the end of all, with the breath between items. */
+function secondsLeft(at) {
+  const first = itemAt(at);
+  const from = (item) => (item === first ? at : lay.starts[item]);
+  return sum(items.slice(first).map(({ index }) => Math.max(0, lay.starts[index + 1] - from(index)) / pace(index)));
+}
 
 const lineAt = (at) => lay.stops.indexOf(stopUpTo(lay.stops, at));

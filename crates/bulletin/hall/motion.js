@@ -3,7 +3,7 @@
 // is smooth and wheel, finger and a search in the page still scroll.
 
 const DAY_DREAM = 0.25; // seconds; what a stalled frame may move at most
-const RAMP = 0.15;
+const RAMP = 0.2;
 const GLIDE = 260; // milliseconds
 const SETTLE = 250;
 const SAVE = 2000;
@@ -55,7 +55,7 @@ function slide(now) {
 }
 
 function advance(seconds) {
-  speed = approach(speed, pace(), seconds, RAMP);
+  speed = approach(speed, pace(Math.min(itemAt(eyeing), items.length - 1)), seconds, RAMP);
   const end = lay.stops.at(-1);
   const goal = Math.min(eyeing + speed * seconds, end);
   const halt = settings.halts ? lay.starts.find((start) => eyeing < start && start <= goal) : undefined;

@@ -6,9 +6,13 @@ const WORDS = JSON.parse(document.getElementById("words").textContent);
 
 const local = (value) => localDigits(String(value), root.lang);
 
+/** Text of either direction, kept from reordering what stands around it. */
+const isolated = (text) => `\u2068${text}\u2069`;
+
 /** A word of the page's language; numbers in it take its digits, text stays as it is. */
 function word(name, values = {}) {
-  const shown = Object.entries(values).map(([key, value]) => [key, typeof value === "number" ? local(value) : value]);
+  const put = (value) => (typeof value === "number" ? local(value) : isolated(value));
+  const shown = Object.entries(values).map(([key, value]) => [key, put(value)]);
   return fill(WORDS[name], Object.fromEntries(shown));
 }
 

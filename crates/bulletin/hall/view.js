@@ -87,15 +87,6 @@ function say(text) {
 
 // Figures.
 
-const secondsTo = (to, at) => Math.max(0, to - at) / (pace() || 1);
-
-/** Seconds left in an item. Before one has begun, by its words; from then on, by what lies ahead. */
-function secondsLeft(item, at) {
-  const [start, end] = [lay.starts[item], lay.ends[item]];
-  if (started || item >= items.length) return secondsTo(end ?? at, at);
-  return ((lay.words[item] * 60) / settings.wpm) * clamp((end - at) / (end - start || 1), 0, 1);
-}
-
 const figure = (name, text) => {
   if (view[name].textContent !== text) view[name].textContent = text;
 };
@@ -105,10 +96,10 @@ function showFigures(at) {
   const end = item >= items.length;
   figure("item", end ? word("end") : word("of", { n: item + 1, all: items.length }));
   mark(view.item, "data-read", !end && read.has(items[item].slug));
-  figure("left", local(duration(end ? 0 : secondsLeft(item, at))));
-  figure("all", local(duration(secondsTo(lay.stops.at(-1), at))));
+  figure("left", local(duration(secondsInItem(item, at))));
+  figure("all", local(duration(secondsLeft(at))));
   figure("pace", local(Math.round(settings.wpm)));
-  view.progress.style.setProperty("--done", clamp((at - lay.stops[0]) / (lay.pixels || 1), 0, 1));
+  view.progress.style.setProperty("--done", clamp((at - lay.stops[0]) / (lay.stops.at(-1) - lay.stops[0] || 1), 0, 1));
 }
 
 function showClock() {

@@ -55,6 +55,7 @@ pub fn page(press: &Press<'_>, edition: &Id, lang: &str) -> Result<Page, Refused
     let key: [u8; 32] = Sha256::digest(format!("{edition} {lang}")).into();
     let key = payamgir_wire::hex::Hex(key);
     let style = format!("{}\n{STYLE}", face());
+    let policy = policy(&script());
     let (script, words) = (script(), if frame(lang) == Lang::Fa { WORDS_FA } else { WORDS_EN });
     let markup = html! {
         (DOCTYPE)
@@ -62,8 +63,8 @@ pub fn page(press: &Press<'_>, edition: &Id, lang: &str) -> Result<Page, Refused
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 title { (heading.title) }
-                link rel="icon" href="data:,";
                 style { (PreEscaped(&style)) }
             }
             body data-edition=(key) {
@@ -74,7 +75,8 @@ pub fn page(press: &Press<'_>, edition: &Id, lang: &str) -> Result<Page, Refused
             }
         }
     };
-    Ok(Page { html: markup.into_string().into_bytes(), policy: policy(&script) })
+    let policy = format!("{policy}; frame-ancestors 'none'");
+    Ok(Page { html: markup.into_string().into_bytes(), policy })
 }
 
 /// The font within the page.
@@ -93,7 +95,7 @@ fn policy(script: &str) -> String {
     let hash = data_encoding::BASE64.encode(&Sha256::digest(script));
     format!(
         "default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; font-src data:; \
-         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         img-src data:; base-uri 'none'; form-action 'none'"
     )
 }
 

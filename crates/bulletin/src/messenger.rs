@@ -171,7 +171,7 @@ mod tests {
         let paragraphs: Vec<String> =
             (0..9).map(|at| format!("{at} {}", "واژه ".repeat(19))).collect();
         let messages = cut(&paragraphs, Place::Short);
-                let whole: Vec<&str> = paragraphs.iter().map(|paragraph| paragraph.trim()).collect();
+        let whole: Vec<&str> = paragraphs.iter().map(|paragraph| paragraph.trim()).collect();
         assert_eq!(messages.join("\n\n"), whole.join("\n\n"));
         assert!(messages.len() > 3);
     }

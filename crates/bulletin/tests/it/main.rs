@@ -5,6 +5,7 @@ mod congress;
 
 mod build;
 mod golden;
+mod hall;
 mod seen;
 
 use std::collections::BTreeMap;
