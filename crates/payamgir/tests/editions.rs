@@ -7,12 +7,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::browser::{Form, get};
+use common::messenger::{accounts, secret, until};
 use common::people::{Person, done, founder, members};
 use common::room::Window;
 use common::{Place, Server, text};
 use payamgir_desk::client::{Client, Server as Address, World};
 use payamgir_desk::open::Member;
 use payamgir_desk::roster::{Approval, Subject, kind};
+use payamgir_stage::clock::Clock;
+use payamgir_stage::telegram::Telegram;
 use payamgir_wire::hex::Hex;
 use payamgir_wire::release::{File, FilePath, Part, Release, hash_of};
 use payamgir_wire::sync::write_file;
@@ -259,7 +262,7 @@ fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
         ("do", "propose"),
     ]);
     wa.until("/en/publish", |_| true);
-    let proposed = until(&wa, &edition, &fields, 303);
+    let proposed = until_taken(&wa, &edition, &fields, 303);
     assert_eq!(proposed, 303);
     let seen = wb.until(&edition, |said| said.text().contains("Proposed for publication")).text();
     assert!(page(&server, "/").2.contains("<form"), "one approval is not two");
@@ -365,6 +368,52 @@ fn what_is_served_is_served_as_a_web_server_serves_files() {
     assert_eq!(get(again.public, "/", "").unwrap().body, long);
 }
 
+#[test]
+fn what_is_published_is_posted_once_and_nothing_else_is() {
+    let (place, stage) = (Place::new(), Telegram::start(Clock::default()));
+    secret(&place, "telegram.token", stage.token());
+    let account = format!("[[telegram]]\napi = \"{}\"\nchannel = \"@congress\"\n", stage.url());
+    accounts(&place, "", &account);
+    let channel = stage.open_channel("@congress");
+    let server = place.serve();
+    let a = founder(&place);
+    done(&a.sync(&server));
+    let (desk, hand) = (desk_id(&a), Hand::new(&server, 7));
+    let long =
+        format!("عنوان\n\n{}\n\n{}\n", "سخن ".repeat(900).trim(), "پایان ".repeat(300).trim());
+    let pages = ["<!doctype html><title>first</title>", &*long, "not really a picture"];
+    let mut release = release(desk, hand.key(), (1, [0; 32]), &pages);
+    for (at, path) in [(1, "read/fa/e/a.txt"), (2, "read/fa/e/a.png")] {
+        release.parts[0].files[at].path = FilePath::parse(path).unwrap();
+    }
+    let text_hash = release.parts[0].files[1].hash;
+    hand.hand_in(&pages);
+    assert!(!hand.client.post_text(&text_hash).unwrap(), "nothing is published");
+    assert!(hand.approve(desk, &release, hand.key()));
+    assert!(hand.publish(&release.encode()));
+    assert!(!hand.client.post_text(&Hex([5; 32])).unwrap(), "a text that nobody approved");
+    let page = release.parts[0].files[0].hash;
+    assert!(!hand.client.post_text(&page).unwrap(), "a page is no text");
+    assert!(hand.client.post_text(&text_hash).unwrap());
+    until("it is posted", || stage.sent().len() == 3);
+    assert!(hand.client.post_text(&text_hash).unwrap());
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let sent = stage.sent();
+    assert_eq!(sent.len(), 3, "once");
+    assert!(sent.iter().all(|one| one.chat == channel));
+    let words: String = sent[..2].iter().map(|one| one.text.as_str()).collect();
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    assert_eq!(letters(&words), letters(&long));
+    assert_eq!(sent[2].method, "sendphoto");
+    // What became of it is told in the log, as of a reply.
+    let outcomes = || {
+        let told =
+            |entry: &payamgir_wire::Entry| matches!(entry.part, payamgir_wire::Part::Outcome(_));
+        common::messenger::opened(&place).iter().any(told)
+    };
+    until("it is told", outcomes);
+}
+
 /// Any change of the files is found by who has nothing but them.
 fn check_copies(place: &Place, folder: &Path, desk: &str) {
     let verify = |more: &[&str]| {
@@ -428,7 +477,7 @@ fn form(fields: &[(&str, &str)]) -> String {
 }
 
 /// Posts until the desk has heard from the server what is published.
-fn until(window: &Window, path: &str, fields: &str, status: u16) -> u16 {
+fn until_taken(window: &Window, path: &str, fields: &str, status: u16) -> u16 {
     let begun = std::time::Instant::now();
     loop {
         let said = window.post(path, fields);

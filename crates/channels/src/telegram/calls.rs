@@ -63,9 +63,14 @@ pub fn answered(query: &str) -> Call {
     Call::new("answerCallbackQuery", &json!({ "callback_query_id": query }))
 }
 
-/// Sends words, as plain text: nothing in them is markup, and no link is looked at by the company.
+/// Sends words, as plain text: nothing in them is markup, and no link is looked at by the company. A channel is
+/// named by `@` and its name.
 pub fn answer(to: &str, text: &str, about: Option<&str>) -> Call {
-    let mut body = json!({ "chat_id": to.parse::<i64>().unwrap_or_default(), "text": text,
+    let chat = match to.starts_with('@') {
+        true => json!(to),
+        false => json!(to.parse::<i64>().unwrap_or_default()),
+    };
+    let mut body = json!({ "chat_id": chat, "text": text,
         "link_preview_options": { "is_disabled": true } });
     if let Some(about) = about.and_then(|about| about.parse::<i64>().ok()) {
         body["reply_parameters"] =

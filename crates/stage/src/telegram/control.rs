@@ -84,6 +84,15 @@ impl Telegram {
         }
     }
 
+    /// The bot administers a channel of that name, `@` in front; gives its id.
+    pub fn open_channel(&self, name: &str) -> i64 {
+        let mut state = self.state();
+        let id = -1_001_000_000_000 - state.channels.len() as i64;
+        state.channels.insert(name.to_owned(), id);
+        state.chats.entry(id).or_default();
+        id
+    }
+
     /// A person blocks the bot. Gives the update's id.
     pub fn block(&self, person: i64) -> i64 {
         self.membership(person, true)

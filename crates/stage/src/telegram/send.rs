@@ -129,7 +129,8 @@ fn keep(
 /// The chat of a call, if the bot may write there.
 fn chat(state: &State, params: &Params) -> Result<i64, Refusal> {
     let unknown = || Refusal::bad("chat not found");
-    let id = params.number("chat_id").ok_or_else(unknown)?;
+    let named = || state.channels.get(&params.text("chat_id")).copied();
+    let id = params.number("chat_id").or_else(named).ok_or_else(unknown)?;
     match state.chats.get(&id).ok_or_else(unknown)? {
         chat if chat.deactivated => Err(Refusal::new(403, "Forbidden: user is deactivated")),
         chat if chat.blocked => Err(Refusal::new(403, "Forbidden: bot was blocked by the user")),

@@ -66,6 +66,8 @@ pub(super) struct State {
     /// What answers of webhooks asked for.
     pub executed: Vec<Value>,
     pub chats: BTreeMap<i64, Chat>,
+    /// Channels that the bot administers, by `@` and their names.
+    pub channels: BTreeMap<String, i64>,
     pub files: Files,
     pub local: Option<PathBuf>,
     pub sent: Vec<Sent>,
@@ -87,6 +89,7 @@ impl Default for State {
             retry_base: Duration::from_secs(1),
             executed: Vec::new(),
             chats: BTreeMap::new(),
+            channels: BTreeMap::new(),
             files: Files::default(),
             local: None,
             sent: Vec::new(),
