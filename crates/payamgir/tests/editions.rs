@@ -284,6 +284,7 @@ fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
     assert!(saved.status.success(), "{}", text(&saved.stderr));
     assert!(text(&saved.stdout).contains("2 editors approved it"), "{}", text(&saved.stdout));
     check_copies(&place, Path::new(&out), &desk);
+    check_older_copies(&place, Path::new(&out), &url);
     // In nothing that is served, sealed copies aside, is the hidden name.
     for file in files(Path::new(&out)) {
         assert!(!text(&std::fs::read(&file).unwrap()).contains("نگین"), "{}", file.display());
@@ -369,6 +370,27 @@ fn what_is_served_is_served_as_a_web_server_serves_files() {
 }
 
 #[test]
+fn a_long_list_and_large_files_are_taken() {
+    let place = Place::new();
+    let server = place.serve();
+    let a = founder(&place);
+    done(&a.sync(&server));
+    let (desk, hand) = (desk_id(&a), Hand::new(&server, 7));
+    let large = "سخن ".repeat(1 << 20);
+    let pages: Vec<&str> = ["first", &*large].into_iter().chain(vec!["x"; 10_000]).collect();
+    let release = release(desk, hand.key(), (1, [0; 32]), &pages);
+    let list = release.encode();
+    assert!(list.len() > 512 << 10);
+    assert!(hand.approve(desk, &release, hand.key()));
+    assert_eq!(hand.client.missing_files(&list).unwrap().len(), 3);
+    hand.hand_in(&pages[..3]);
+    assert_eq!(hand.client.missing_files(&list).unwrap(), []);
+    assert!(hand.publish(&list));
+    assert_eq!(hand.client.edition(None).unwrap().unwrap(), list);
+    assert_eq!(page(&server, "/read/page1.html").2, large);
+}
+
+#[test]
 fn what_is_published_is_posted_once_and_nothing_else_is() {
     let (place, stage) = (Place::new(), Telegram::start(Clock::default()));
     secret(&place, "telegram.token", stage.token());
@@ -445,6 +467,32 @@ fn check_copies(place: &Place, folder: &Path, desk: &str) {
         std::fs::write(&path, good).unwrap();
     }
     assert_eq!(verify(&[]), Some(0));
+}
+
+/// A copy is made anew in its folder: what the earlier one had and this one has not goes.
+fn check_older_copies(place: &Place, folder: &Path, url: &str) {
+    let save = |out: &Path| {
+        let out = out.to_str().unwrap();
+        place.run(&["--lang", "en", "edition", "save", "--server", url, "--out", out])
+    };
+    let older = Path::new(&place.path("older")).to_owned();
+    std::fs::create_dir_all(older.join("read")).unwrap();
+    let gone = "words that were taken back";
+    std::fs::write(older.join("read/gone.html"), gone).unwrap();
+    let mut list = Release::decode(&std::fs::read(folder.join("release.txt")).unwrap()).unwrap();
+    let path = FilePath::parse("read/gone.html").unwrap();
+    let file = File { hash: hash_of(gone.as_bytes()), size: gone.len() as u64, path };
+    list.parts.push(Part { key: Hex([1; 32]), files: vec![file] });
+    std::fs::write(older.join("release.txt"), list.encode()).unwrap();
+    assert!(save(&older).status.success());
+    assert!(!older.join("read/gone.html").exists());
+    list.number = 9;
+    std::fs::write(older.join("release.txt"), list.encode()).unwrap();
+    let refused = save(&older);
+    assert!(text(&refused.stderr).contains("an older release"), "{}", text(&refused.stderr));
+    list.desk = Hex([8; 32]);
+    std::fs::write(older.join("release.txt"), list.encode()).unwrap();
+    assert!(text(&save(&older).stderr).contains("another desk"));
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -1,10 +1,10 @@
 //! All that the log says of the desk, folded record by record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::statement::Hash;
-use crate::{Approval, Grant, Outcome, Receiving, Refusal, Roster, Signed, Subject, approved};
+use crate::{Approval, Grant, Key, Outcome, Receiving, Refusal, Roster, Signed, Subject, approved};
 
 /// Kinds of records in the log whose bodies this crate reads.
 pub mod kind {
@@ -41,6 +41,8 @@ pub struct Fold {
     /// For each of them: how many epochs there were.
     granted_in: Vec<usize>,
     approvals: Vec<(u64, Arc<Approval>)>,
+    /// Editions, with their authors, that at some time as many approved as the roster then asked for.
+    editions: BTreeSet<(Hash, Key)>,
     refused: Vec<(u64, Refusal)>,
 }
 
@@ -60,8 +62,10 @@ impl Fold {
     /// honest server has none.
     pub fn hear(&mut self, index: u64, kind: u8, body: &[u8]) -> Result<Heard, Refusal> {
         let heard = self.try_hear(index, kind, body);
-        if let Err(refusal) = heard {
-            self.refused.push((index, refusal));
+        match heard {
+            Err(refusal) => self.refused.push((index, refusal)),
+            Ok(_) if matches!(kind, kind::STATEMENT | kind::APPROVAL) => self.note_editions(),
+            Ok(_) => {}
         }
         heard
     }
@@ -117,6 +121,27 @@ impl Fold {
             }
         };
         Ok(Heard::Statement(outcome))
+    }
+
+    /// Notes the editions that are approved now: who is removed later, or a higher threshold, does not
+    /// undo that they were.
+    fn note_editions(&mut self) {
+        let Some(roster) = &self.roster else { return };
+        let all = || self.approvals.iter().map(|(_, approval)| &**approval);
+        let asked = all().filter(|approval| approval.key == approval.author);
+        for Approval { subject, author, .. } in asked {
+            let Subject::Edition(edition) = subject else { continue };
+            let known = self.editions.contains(&(*edition, *author));
+            if !known && approved(roster, *subject, author, all()).is_ok() {
+                self.editions.insert((*edition, *author));
+            }
+        }
+    }
+
+    /// Whether at some time as many as the roster then asked for approved an edition. A server serves
+    /// no other; whether one may be published now is [`approved`].
+    pub fn was_approved(&self, edition: &Hash, author: &Key) -> bool {
+        self.editions.contains(&(*edition, *author))
     }
 
     fn known(&mut self) -> Result<&mut Roster, Refusal> {
@@ -198,9 +223,9 @@ impl Fold {
     /// Who granted a member an epoch under a key it still has.
     pub fn granters<'f>(
         &'f self,
-        member: &'f crate::Key,
+        member: &'f Key,
         epoch: &'f Hash,
-    ) -> impl Iterator<Item = &'f crate::Key> {
+    ) -> impl Iterator<Item = &'f Key> {
         let opens = |grant: &Grant| {
             let roster = self.roster.as_ref();
             roster.is_some_and(|roster| roster.can_open(member, grant.counter))
@@ -211,7 +236,7 @@ impl Fold {
     }
 
     /// Whether a member was granted an epoch under a key it still has.
-    pub fn has_grant(&self, member: &crate::Key, epoch: &Hash) -> bool {
+    pub fn has_grant(&self, member: &Key, epoch: &Hash) -> bool {
         self.granters(member, epoch).next().is_some()
     }
 

@@ -131,9 +131,7 @@ pub(crate) async fn members_only(
         Err(refusal) => return refused(refusal),
     };
     head.extensions.insert(asking);
-    // A reply may have a file with it.
-    let large = ["/desk/1/send", "/desk/1/keep"].contains(&head.uri.path());
-    let most = if large { REPLY_BYTES } else { APPEND_BYTES };
+    let most = if is_large(head.uri.path()) { REPLY_BYTES } else { APPEND_BYTES };
     let read = axum::body::to_bytes(body, most);
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, read).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -146,6 +144,14 @@ pub(crate) async fn members_only(
         return refused(Refusal::UnknownKey);
     }
     next.run(Request::from_parts(head, body.into())).await
+}
+
+/// Whether a request of this path may be as large as a reply with a file: one, or an edition's files or
+/// the list of them.
+fn is_large(path: &str) -> bool {
+    let files = ["/desk/1/send", "/desk/1/keep", "/desk/1/edition/files"];
+    let lists = ["/desk/1/edition", "/desk/1/edition/missing"];
+    files.contains(&path) || lists.contains(&path)
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -82,6 +82,30 @@ fn approvals_are_kept_once_and_only_those_of_editors() {
     assert_eq!(fold.approvals().count(), 2);
 }
 
+/// A server that took an edition does not have to take it back when an editor leaves.
+#[test]
+fn that_an_edition_was_approved_stays_so() {
+    let mut fold = Fold::default();
+    fold.hear(0, kind::STATEMENT, &A.says(&founding(2, &[A, B, C])).encode()).unwrap();
+    let desk = fold.roster().unwrap().desk();
+    let by = |person: Person| {
+        let subject = Subject::Edition([1; 32]);
+        Approval::new(desk, subject, A.key(), person.key(), person.sign()).encode()
+    };
+    fold.hear(1, kind::APPROVAL, &by(A)).unwrap();
+    fold.hear(2, kind::APPROVAL, &by(B)).unwrap();
+    assert!(!fold.was_approved(&[1; 32], &A.key()), "its author and one more");
+    fold.hear(3, kind::APPROVAL, &by(C)).unwrap();
+    assert!(fold.was_approved(&[1; 32], &A.key()));
+    assert!(!fold.was_approved(&[1; 32], &B.key()) && !fold.was_approved(&[2; 32], &A.key()));
+    let removed = Act::Removed { member: C.key(), epoch: recipient(201) };
+    let removed = next(fold.roster().unwrap(), removed);
+    fold.hear(4, kind::STATEMENT, &A.says(&removed).encode()).unwrap();
+    fold.hear(5, kind::STATEMENT, &B.says(&removed).encode()).unwrap();
+    assert!(fold.roster().unwrap().role(&C.key()).is_none());
+    assert!(fold.was_approved(&[1; 32], &A.key()));
+}
+
 #[test]
 fn what_makes_others_write_to_the_log_is_bounded_in_each_epoch() {
     let mut fold = founded();

@@ -3,6 +3,7 @@
 mod approvals;
 mod desk;
 mod fold;
+mod proof;
 mod refusals;
 mod rules;
 mod together;

@@ -1,0 +1,70 @@
+//! What shows anybody that a desk approved an edition.
+
+use payamgir_roster::proof::Proof;
+use payamgir_roster::*;
+use proptest::prelude::*;
+
+use crate::desk::*;
+
+const EDITION: Hash = [1; 32];
+
+/// A desk of three, two of whom must approve besides the author; and the approvals of some of what the
+/// first put together.
+fn proof(by: &[Person]) -> (Proof, Hash) {
+    let founding = A.says(&founding(2, &[A, B, C]));
+    let desk = Roster::found(&founding, 0).unwrap().desk();
+    let approval = |person: &Person| {
+        Approval::new(desk, Subject::Edition(EDITION), A.key(), person.key(), person.sign())
+    };
+    let approvals = by.iter().map(approval).collect();
+    (Proof { statements: vec![founding.encode()], approvals }, desk)
+}
+
+#[test]
+fn enough_editors_with_the_author_among_them() {
+    let (good, desk) = proof(&[A, B, C]);
+    let shown = good.verify(&desk, EDITION, &A.key()).unwrap();
+    assert_eq!(shown.approvers.len(), 2);
+    assert_eq!(Proof::decode(&good.encode()), Ok(good.clone()));
+    let refused = |proof: &Proof, desk: &Hash, edition, author: &Key| {
+        proof.verify(desk, edition, author).err()
+    };
+    assert_eq!(refused(&good, &[9; 32], EDITION, &A.key()), Some(Refusal::OtherDesk));
+    assert_eq!(refused(&good, &desk, [2; 32], &A.key()), Some(Refusal::NotAllowed));
+    assert_eq!(refused(&good, &desk, EDITION, &B.key()), Some(Refusal::NotAllowed));
+    for few in [&[A][..], &[A, B], &[B, C], &[A, B, B], &[A, B, D], &[]] {
+        assert_eq!(refused(&proof(few).0, &desk, EDITION, &A.key()), Some(Refusal::NotAllowed));
+    }
+    let none = Proof { statements: vec![], ..good };
+    assert_eq!(refused(&none, &desk, EDITION, &A.key()), Some(Refusal::Founding));
+}
+
+#[test]
+fn other_texts_are_no_proof() {
+    for text in [
+        "",
+        "payamgir proof 2\n",
+        "payamgir proof 1",
+        "payamgir proof 1\nword AA==\n",
+        "payamgir proof 1\nstatement !\n",
+        "payamgir proof 1\nstatement\n",
+        "payamgir proof 1\napproval AA==\n",
+    ] {
+        assert!(Proof::decode(text).is_err(), "{text:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_shows_nothing_else(at in 0usize..4000, byte in 32u8..127) {
+        let (good, desk) = proof(&[A, B, C]);
+        let mut text = good.encode().into_bytes();
+        let at = at % text.len();
+        prop_assume!(text[at] != byte);
+        text[at] = byte;
+        let read = Proof::decode(std::str::from_utf8(&text).unwrap());
+        if let Ok(read) = read {
+            prop_assert!(read.verify(&desk, EDITION, &A.key()).is_err());
+        }
+    }
+}
