@@ -21,5 +21,5 @@ pub mod subtitles;
 pub mod when;
 
 pub use payamgir_redact::Cleared;
-pub use press::{Built, Engine, Known, Made, Press, Refused, Sheet, build, keys_of};
+pub use press::{Built, Engine, Known, Made, Press, Refused, Sheet, build};
 pub use site::{preview, preview_paper};

@@ -69,10 +69,17 @@ pub fn whole(item: &Cleared<Item>, link: &str) -> String {
 
 fn paragraphs(item: &Cleared<Item>, link: &str) -> Vec<String> {
     let mut paragraphs = head(item);
-    paragraphs.extend(match &item.withdrawn {
-        Some(gone) => vec![letters::tidy(&gone.reason)],
-        None => plain::paragraphs(&markdown::read(&item.body, &item.lang)),
-    });
+    match &item.withdrawn {
+        Some(gone) => {
+            let word = Say::of(&item.lang).t("پس گرفته شد", "Withdrawn");
+            let day = when::line(&gone.day, Say::of(&item.lang).0);
+            paragraphs.push(format!("{word}, {day}: {}", letters::tidy(&gone.reason)));
+        }
+        None => {
+            paragraphs.extend(plain::paragraphs(&markdown::read(&item.body, &item.lang)));
+            paragraphs.extend(corrections(item));
+        }
+    }
     paragraphs.extend(credits(item));
     if !link.is_empty() {
         paragraphs.push(link.to_owned());
@@ -91,6 +98,14 @@ pub fn credits(item: &Item) -> Vec<String> {
     lines.filter(|line| !line.is_empty()).map(|line| format!("♪ {line}")).collect()
 }
 
+fn corrections(item: &Item) -> impl Iterator<Item = String> {
+    let say = Say::of(&item.lang);
+    item.corrections.iter().map(move |note| {
+        let day = when::line(&note.day, say.0);
+        format!("{}, {day}: {}", say.t("تصحیح", "Correction"), letters::tidy(&note.text))
+    })
+}
+
 fn head(item: &Item) -> Vec<String> {
     let say = Say::of(&item.lang);
     let mut lines = vec![letters::tidy(&item.title)];
@@ -105,6 +120,9 @@ fn head(item: &Item) -> Vec<String> {
     let dateline: Vec<String> = [place, day].into_iter().flatten().collect();
     if !dateline.is_empty() && item.withdrawn.is_none() {
         lines.push(dateline.join(say.t("، ", ", ")));
+    }
+    if let Some(label) = say.label(item.label).filter(|_| item.withdrawn.is_none()) {
+        lines.push(format!("[{label}]"));
     }
     vec![lines.join("\n")]
 }

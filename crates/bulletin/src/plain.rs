@@ -14,11 +14,39 @@ pub fn paragraphs(body: &Body) -> Vec<String> {
     out
 }
 
+/// What a reader sees of a text in Markdown, and nothing of where its links lead: what was hidden must
+/// not be read in it either.
+pub fn read(text: &str) -> String {
+    let body = crate::markdown::read(text, "");
+    let mut out = vec![];
+    body.blocks.iter().for_each(|block| bare(block, &mut out));
+    out.extend(body.notes.iter().map(|note| words(note)));
+    out.join("\n")
+}
+
+/// The same of one block.
+pub(crate) fn bare_of(block: &Block) -> String {
+    let mut out = vec![];
+    bare(block, &mut out);
+    out.join("\n")
+}
+
+fn bare(block: &Block, out: &mut Vec<String>) {
+    match block {
+        Block::Paragraph { c, .. } | Block::Heading { c, .. } => out.push(words(c)),
+        Block::Quote { c } => c.iter().for_each(|block| bare(block, out)),
+        Block::Poem { c } => out.push(poem(c)),
+        Block::List { c, .. } => c.iter().flatten().for_each(|block| bare(block, out)),
+        Block::Rule => {}
+    }
+}
+
 /// The first words of a body, at most so many characters, cut between words.
 pub fn excerpt(body: &Body, chars: usize) -> String {
     let mut out = String::new();
-    let bare = Body { blocks: crate::block::without_notes(&body.blocks), notes: vec![] };
-    for paragraph in paragraphs(&bare) {
+    let mut paragraphs = vec![];
+    body.blocks.iter().for_each(|block| bare(block, &mut paragraphs));
+    for paragraph in paragraphs {
         if !out.is_empty() {
             out.push(' ');
         }

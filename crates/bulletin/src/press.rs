@@ -1,7 +1,7 @@
 //! Everything that is published, made into files; what is unchanged since an earlier release is not
 //! made again.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ pub struct Press<'a> {
     /// The desk: its founding's hash.
     pub desk: Hash,
     /// What all editions share.
-    pub bulletin: &'a Bulletin,
+    pub bulletin: &'a Cleared<Bulletin>,
     /// The editions, the oldest first.
     pub editions: &'a [(Id, Cleared<Edition>)],
     /// The items in them.
@@ -89,6 +89,8 @@ pub enum Refused {
     NoPaper,
     /// Paper could not be set; for the operator.
     Paper(String),
+    /// The files make no release: one is too large, there are too many, or two would be in one place.
+    Files,
 }
 
 impl Known {
@@ -96,11 +98,6 @@ impl Known {
     pub fn of(release: &Release) -> Self {
         Self(release.parts.iter().map(|part| (part.key, part.files.clone())).collect())
     }
-}
-
-/// The keys of a release's parts.
-pub fn keys_of(release: &Release) -> HashSet<Hash> {
-    release.parts.iter().map(|part| part.key).collect()
 }
 
 /// Makes everything that is published.
@@ -129,7 +126,8 @@ pub fn build(press: &Press<'_>) -> Result<Built, Refused> {
     });
     let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
     parts.sort_unstable_by_key(|(at, _)| *at);
-    parts.into_iter().map(|(_, part)| part).collect::<Result<_, _>>().map(Built)
+    let built = Built(parts.into_iter().map(|(_, part)| part).collect::<Result<_, _>>()?);
+    if built.is_release() { Ok(built) } else { Err(Refused::Files) }
 }
 
 fn threads() -> usize {
@@ -180,6 +178,12 @@ impl Built {
         }
     }
 
+    /// Whether a server will take the list of these files.
+    fn is_release(&self) -> bool {
+        let list = self.release(Hex([0; 32]), Hex([0; 32]), None);
+        Release::decode(&list.encode()).is_ok()
+    }
+
     /// The files that were made anew, with their bytes.
     pub fn new_files(&self) -> impl Iterator<Item = (&release::File, &[u8])> {
         let files = self.0.iter().flat_map(|part| &part.files);
@@ -201,6 +205,7 @@ impl std::fmt::Display for Refused {
             Self::NoMedium(_) => "a picture or sound is not here, or cannot be published",
             Self::Nothing => "there is no edition",
             Self::NoPaper => "this program sets no paper",
+            Self::Files => "its files make no release",
             Self::Paper(why) => return write!(f, "paper could not be set: {why}"),
         })
     }

@@ -74,6 +74,16 @@ pub fn iso_day(day: &Day) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// Whether there is such a day, month or year.
+pub fn exists(day: &Day) -> bool {
+    span(day).is_some()
+}
+
+/// The first day that is meant, counted from 1970-01-01; nothing where there is none.
+pub fn first(day: &Day) -> Option<i32> {
+    span(day).map(|(first, _)| first)
+}
+
 /// Both calendars in one line.
 pub fn line(day: &Day, lang: Lang) -> String {
     let When { main, other, .. } = when(day, lang);

@@ -8,7 +8,8 @@ use payamgir_desk::office::{NotDone, Office};
 use payamgir_desk::roster::Policy;
 use payamgir_desk::work::{Act, Id, Ignored};
 use payamgir_wire::edition::{
-    Bulletin, Byline, Day, Edition, Heading, Item, Kind, Label, Slug, Spoken, Withdrawal,
+    Bulletin, Byline, Correction, Day, Edition, Heading, Item, Kind, Label, Slug, Spoken,
+    Withdrawal,
 };
 use payamgir_wire::hex::Hex;
 use payamgir_wire::release::Release;
@@ -16,6 +17,7 @@ use shop::{Desk, Shop};
 
 const ITEM: Id = Hex([1; 16]);
 const EDITION: Id = Hex([9; 16]);
+const BODY: &str = "سه ماه است حقوق نداریم.";
 
 fn two() -> Policy {
     Policy { threshold: 2, author_may_approve: true, ..Policy::DEFAULT }
@@ -71,7 +73,7 @@ fn begin(office: &Office, number: u64) {
     let spoken = Spoken { lang: "fa".into(), title: "صدا".into(), about: String::new() };
     let bulletin = Bulletin { spoken: vec![spoken], ..Bulletin::default() };
     office.act(Act::Bulletin { base: None, body: Box::new(bulletin) }).unwrap();
-    write(office, ITEM, item("نامه", "سه ماه است حقوق نداریم."), vec![number]).unwrap();
+    write(office, ITEM, item("نامه", BODY), vec![number]).unwrap();
     arrange(office, EDITION, edition("e1", &[ITEM])).unwrap();
 }
 
@@ -119,7 +121,12 @@ fn two_desks_make_the_same_and_publish_it() {
     assert_eq!(a.office.published(), Some(release));
 
     // Written anew: the next release follows, with what is unchanged taken over.
-    write(&b.office, ITEM, item("نامه", "چهار ماه است حقوق نداریم."), vec![number]).unwrap();
+    let day = Day::parse("2026-12-01").unwrap();
+    let note = Correction { day, text: "چهار ماه است، نه سه".into() };
+    let again = Item {
+        corrections: vec![note], ..item("نامه", "چهار ماه است حقوق نداریم.")
+    };
+    write(&b.office, ITEM, again, vec![number]).unwrap();
     let files = shop.shelf.lock().unwrap().files.len();
     let next = b.office.propose(EDITION).unwrap();
     step(&shop, &[&b, &a]);
@@ -218,7 +225,8 @@ fn a_server_that_lost_all_is_given_all() {
     step(&shop, &[&a]);
     let files = shop.shelf.lock().unwrap().files.len();
     shop.shelf.lock().unwrap().files.clear();
-    write(&a.office, ITEM, item("نامه", "چهار ماه"), vec![number]).unwrap();
+    let named = Item { byline: Byline::Name("یک کارگر".into()), ..item("نامه", BODY) };
+    write(&a.office, ITEM, named, vec![number]).unwrap();
     a.office.propose(EDITION).unwrap();
     step(&shop, &[&a]);
     assert_eq!(served(&shop).unwrap().number, 2);
@@ -261,4 +269,186 @@ fn only_what_the_desk_kept_is_published_of_files() {
     step(&shop, &[&a]);
     let release = served(&shop).unwrap();
     assert!(release.files().any(|file| file.path.as_str().starts_with("read/media/")));
+}
+
+fn one() -> Policy {
+    Policy { author_may_approve: true, ..Policy::DEFAULT }
+}
+
+/// A desk of one with its first edition published.
+fn published(shop: &Shop, text: &str) -> (Desk, u64) {
+    let number = shop.submit(text);
+    let a = shop.desk(0, 0);
+    step(shop, &[&a]);
+    begin(&a.office, number);
+    a.office.propose(EDITION).unwrap();
+    step(shop, &[&a]);
+    assert_eq!(served(shop).unwrap().number, 1);
+    (a, number)
+}
+
+#[test]
+fn what_was_proposed_and_not_approved_is_no_release() {
+    let shop = Shop::new(3, two());
+    let number = shop.submit("نامه");
+    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
+    step(&shop, &[&a, &b]);
+    begin(&a.office, number);
+    let files = a.office.prepare(EDITION).unwrap().files;
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a, &b]);
+    // A server that serves what one editor alone proposed: nobody builds upon it.
+    shop.shelf.lock().unwrap().release = Some(files.encode());
+    for desk in [&a, &b] {
+        desk.office.step(&mut shop.line()).unwrap();
+        let said = desk.office.step(&mut shop.line()).unwrap_err();
+        assert!(said.alarm && said.en.contains("did not approve"), "{}", said.en);
+        assert_eq!(desk.office.published(), Some(Hex([0; 32])));
+    }
+}
+
+#[test]
+fn what_cannot_be_made_holds_up_nothing() {
+    let shop = Shop::new(3, two());
+    let text = "نامه از نگین: سه ماه است حقوق نداریم.";
+    let number = shop.submit(text);
+    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
+    step(&shop, &[&a, &b]);
+    begin(&a.office, number);
+    write(&a.office, ITEM, item("نامهٔ نگین", "متن"), vec![number]).unwrap();
+    let stuck = a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a, &b]);
+    // Before the second approval arrives the name is hidden: no desk makes it any more.
+    b.office.endorse(stuck).unwrap();
+    b.office.act(Act::Redact { record: number, spans: vec![(8, 12)] }).unwrap();
+    let said = (0..4).find_map(|_| b.office.step(&mut shop.line()).err()).unwrap();
+    assert!(!said.alarm && said.en.contains("cannot be made"), "{}", said.en);
+    assert!(served(&shop).is_none());
+    write(&b.office, ITEM, item("نامه", "متن"), vec![number]).unwrap();
+    let mended = b.office.propose(EDITION).unwrap();
+    let all = |desks: &[&Desk]| {
+        for desk in desks.iter().cycle().take(8) {
+            let _ = desk.office.step(&mut shop.line());
+        }
+    };
+    all(&[&b, &a]);
+    a.office.endorse(mended).unwrap();
+    all(&[&a, &b]);
+    assert_eq!(served(&shop).unwrap().hash(), mended);
+}
+
+#[test]
+fn who_proposed_may_take_it_back() {
+    let shop = Shop::new(3, two());
+    let number = shop.submit("نامه");
+    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
+    step(&shop, &[&a, &b]);
+    begin(&a.office, number);
+    let release = a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a, &b]);
+    assert!(b.office.recall(release).is_err(), "another's");
+    a.office.recall(release).unwrap();
+    assert!(a.office.recall(release).is_err(), "twice");
+    step(&shop, &[&a, &b]);
+    let refused = b.office.endorse(release);
+    assert!(matches!(refused, Err(NotPrepared::NotDone(NotDone::Ignored(Ignored::Stale)))));
+    step(&shop, &[&b, &a]);
+    assert!(served(&shop).is_none());
+}
+
+#[test]
+fn what_was_published_stays_where_it_was_and_says_what_changed() {
+    let shop = Shop::new(1, one());
+    let (a, number) = published(&shop, "نامه");
+    let office = &a.office;
+    let moved = Item { slug: Slug("other".into()), ..item("نامه", BODY) };
+    write(office, ITEM, moved, vec![number]).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::Moved(Some(ITEM)))));
+    let tongue = Item { lang: "en".into(), ..item("نامه", BODY) };
+    write(office, ITEM, tongue, vec![number]).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::Moved(Some(ITEM)))));
+    write(office, ITEM, item("نامه", "چهار ماه"), vec![number]).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::Silent(ITEM))));
+    write(office, ITEM, item("نامه", BODY), vec![number]).unwrap();
+    arrange(office, EDITION, edition("e2", &[ITEM])).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::Moved(None))));
+    arrange(office, EDITION, edition("e1", &[ITEM])).unwrap();
+    let spoken = Spoken { lang: "en".into(), title: "Voice".into(), about: String::new() };
+    let base = office.work().publishing().bulletin().now().map(|now| now.hash);
+    let other = Box::new(Bulletin { spoken: vec![spoken], ..Bulletin::default() });
+    office.act(Act::Bulletin { base, body: other }).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::Moved(None))));
+}
+
+#[test]
+fn a_translation_comes_without_its_original_and_goes_with_it() {
+    let shop = Shop::new(1, one());
+    let number = shop.submit("نامه");
+    let a = shop.desk(0, 0);
+    step(&shop, &[&a]);
+    begin(&a.office, number);
+    let english = Item {
+        slug: Slug("letter".into()),
+        lang: "en".into(),
+        translates: Some(ITEM),
+        ..item("Letter", "For three months we have had no pay.")
+    };
+    write(&a.office, Hex([2; 16]), english.clone(), vec![]).unwrap();
+    arrange(&a.office, EDITION, edition("e1", &[Hex([2; 16])])).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert!(page(&shop, "read/en/e1/letter.html").contains("three months"));
+    let day = Day::parse("2026-11-30").unwrap();
+    let withdrawn = Some(Withdrawal { day, reason: "خواست فرستنده".into() });
+    let gone = Item { withdrawn: withdrawn.clone(), ..item("نامه", BODY) };
+    write(&a.office, ITEM, gone, vec![number]).unwrap();
+    arrange(&a.office, EDITION, edition("e1", &[ITEM, Hex([2; 16])])).unwrap();
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Standing(Hex([2, ..])))));
+    write(&a.office, Hex([2; 16]), Item { withdrawn, ..english }, vec![]).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert!(!page(&shop, "read/en/e1/letter.html").contains("three months"));
+}
+
+#[test]
+fn nothing_hidden_is_in_any_words_that_are_published() {
+    let shop = Shop::new(1, one());
+    let text = "من نگین راد هستم: سه ماه است حقوق نداریم.";
+    let (a, number) = published(&shop, text);
+    let other = shop.submit("نامه‌ای دیگر");
+    step(&shop, &[&a]);
+    let office = &a.office;
+    office.act(Act::Redact { record: number, spans: vec![(3, 11)] }).unwrap();
+    let leaks = |item: Item, on: &[u64]| {
+        let keys: Vec<u64> = on.iter().filter_map(|number| office.key_of(*number)).collect();
+        matches!(office.clear_item(item, &keys), Err(NotPrepared::NotClear(..)))
+    };
+    let on = [number];
+    assert!(!leaks(item("نامه", BODY), &on));
+    assert!(leaks(item("نامهٔ راد", BODY), &on), "half of it");
+    assert!(leaks(item("نامه", "ن&#1711;ین"), &on), "a letter by its number");
+    assert!(leaks(item("نامه", "نگ[ین](https://a.example)"), &on), "across a link");
+    // Of whose words another says nothing: the whole of it tells, half of it does not.
+    assert!(leaks(item("نامه", "نگین راد نوشت"), &[]));
+    assert!(leaks(item("نامه", "نگین راد نوشت"), &[other]));
+    assert!(!leaks(item("نامه", "نگین نوشت"), &[other]));
+    let answer =
+        Item { answers: vec![ITEM], kind: Kind::Answer, ..item("پاسخ", "به نگین") };
+    assert!(leaks(answer, &[]), "an answer to it");
+    // The edition's and the bulletin's own words, also where the item was published before.
+    let mut again = edition("e1", &[ITEM]);
+    again.headings[0].intro = "نامهٔ نگین را بخوانید.".into();
+    assert!(matches!(office.clear_edition(again.clone()), Err(NotPrepared::NotClear(..))));
+    arrange(office, EDITION, again).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::NotClear(None, _))));
+    arrange(office, EDITION, edition("e1", &[ITEM])).unwrap();
+    let spoken =
+        Spoken {
+            lang: "fa".into(), title: "صدا".into(), about: "نامه‌های نگین راد".into()
+        };
+    let bulletin = Bulletin { spoken: vec![spoken], ..Bulletin::default() };
+    assert!(matches!(office.clear_bulletin(bulletin.clone()), Err(NotPrepared::NotClear(..))));
+    let base = office.work().publishing().bulletin().now().map(|now| now.hash);
+    office.act(Act::Bulletin { base, body: Box::new(bulletin) }).unwrap();
+    assert!(matches!(office.propose(EDITION), Err(NotPrepared::NotClear(None, _))));
 }

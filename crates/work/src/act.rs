@@ -194,6 +194,11 @@ pub enum Act {
         /// The hash of its bytes.
         release: Hash,
     },
+    /// Takes its author's proposal back: no desk agrees to it or hands it in from here on.
+    Recall {
+        /// The hash of its bytes.
+        release: Hash,
+    },
 }
 
 impl Act {
@@ -270,6 +275,7 @@ impl Act {
             Self::Bulletin { .. } => "bulletin",
             Self::Propose { .. } => "propose",
             Self::Endorse { .. } => "endorse",
+            Self::Recall { .. } => "recall",
             Self::Post { .. } => "post",
         }
     }
@@ -306,6 +312,7 @@ impl Act {
                 | Self::Bulletin { .. }
                 | Self::Propose { .. }
                 | Self::Endorse { .. }
+                | Self::Recall { .. }
                 | Self::Post { .. }
         )
     }

@@ -79,7 +79,7 @@ fn unread(json: &[u8]) -> Ignored {
     }
 }
 
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "assign",
     "note",
     "label",
@@ -102,6 +102,7 @@ const KNOWN: [&str; 23] = [
     "bulletin",
     "propose",
     "endorse",
+    "recall",
     "post",
 ];
 

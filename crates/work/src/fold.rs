@@ -178,6 +178,7 @@ impl Work {
             Act::Propose { body } => publishing.propose((**body).clone(), by(&[])),
             Act::Post { file } => publishing.post(*file, place.author),
             Act::Endorse { release } => publishing.endorse(release, place.author),
+            Act::Recall { release } => publishing.recall(release, place.author),
             _ => Ok(()),
         }
     }
@@ -360,6 +361,11 @@ impl Work {
     /// Words kept for replies.
     pub fn canned(&self) -> impl Iterator<Item = (&Id, &Canned)> {
         self.canned.iter()
+    }
+
+    /// What is hidden of texts, by their records, in no order that means anything.
+    pub fn redactions(&self) -> impl Iterator<Item = (u64, &Redaction)> {
+        self.redactions.iter().map(|(record, redaction)| (*record, redaction))
     }
 
     /// Names that redaction looks for.

@@ -71,6 +71,8 @@ pub struct Proposal {
     pub made: u64,
     /// Who agreed after making it anew; approvals are the roster's.
     pub endorsed: BTreeSet<Key>,
+    /// Whether its author took it back.
+    pub recalled: bool,
 }
 
 /// Where something written comes from.
@@ -148,8 +150,14 @@ impl Publishing {
         id: Id,
         base: Option<Hash>,
         body: Item,
-        by: By,
+        mut by: By,
     ) -> Result<(), Ignored> {
+        // Whose words were once in it stays known: what is hidden of them is hidden in every version.
+        if let Some(before) = self.items.get(&id).and_then(Written::now) {
+            by.on.extend(before.on.iter());
+            by.on.sort_unstable();
+            by.on.dedup();
+        }
         write(&mut self.items, id, base, body, by)
     }
 
@@ -188,7 +196,8 @@ impl Publishing {
             return Err(Ignored::NoSuchThing);
         }
         let By { author, made, .. } = by;
-        let proposal = Proposal { release, author, made, endorsed: BTreeSet::new() };
+        let proposal =
+            Proposal { release, author, made, endorsed: BTreeSet::new(), recalled: false };
         self.proposals.push(Arc::new(proposal));
         Ok(())
     }
@@ -196,10 +205,26 @@ impl Publishing {
     pub(crate) fn endorse(&mut self, release: &Hash, by: Key) -> Result<(), Ignored> {
         let found = self.proposals.iter_mut().find(|known| known.release.release == *release);
         let proposal = Arc::make_mut(found.ok_or(Ignored::NoSuchThing)?);
+        if proposal.recalled {
+            return Err(Ignored::Stale);
+        }
         if proposal.author == by || !proposal.endorsed.insert(by) {
             return Err(Ignored::Repeated);
         }
         Ok(())
+    }
+
+    pub(crate) fn recall(&mut self, release: &Hash, by: Key) -> Result<(), Ignored> {
+        let found = self.proposals.iter_mut().find(|known| known.release.release == *release);
+        let proposal = Arc::make_mut(found.ok_or(Ignored::NoSuchThing)?);
+        match (proposal.author == by, proposal.recalled) {
+            (false, _) => Err(Ignored::NotAllowed),
+            (true, true) => Err(Ignored::Repeated),
+            (true, false) => {
+                proposal.recalled = true;
+                Ok(())
+            }
+        }
     }
 
     pub(crate) fn post(&mut self, file: Hash, by: Key) -> Result<(), Ignored> {

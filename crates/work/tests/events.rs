@@ -112,6 +112,7 @@ fn every_act_comes_back() {
     let words = || "words".to_owned();
     let acts = vec![
         Act::Endorse { release: Hex([6; 32]) },
+        Act::Recall { release: Hex([6; 32]) },
         Act::Bulletin { base: None, body: Box::default() },
         Act::Assign { on: on.clone(), to: Some(Hex([5; 32])) },
         Act::Note { on: 1, text: words() },

@@ -15,10 +15,18 @@ use sha2::{Digest, Sha256};
 
 /// Everything that is published.
 pub struct Congress {
-    pub bulletin: Bulletin,
+    pub bulletin: Cleared<Bulletin>,
     pub editions: Vec<(Id, Cleared<Edition>)>,
     pub items: BTreeMap<Id, Cleared<Item>>,
     pub media: Vec<(Medium, Vec<u8>)>,
+}
+
+impl Congress {
+    /// Says where it is served.
+    pub fn set_base(&mut self, base: &str) {
+        let bulletin = Bulletin { base: base.into(), ..self.bulletin.clone().into_inner() };
+        self.bulletin = clear(bulletin);
+    }
 }
 
 fn clear<T: payamgir_redact::Texts>(what: T) -> Cleared<T> {
@@ -219,7 +227,7 @@ pub fn small() -> Congress {
     let items = [letter, english, poem, voice_item, gone, resolution];
     let numbered = items.into_iter().zip(1u8..).map(|(item, number)| (id(number), clear(item)));
     Congress {
-        bulletin: bulletin(),
+        bulletin: clear(bulletin()),
         editions: vec![(id(101), clear(first)), (id(102), clear(second))],
         items: numbered.collect(),
         media: vec![(picture, pixels), (voice, tone)],
@@ -253,7 +261,7 @@ pub fn large(count: u32) -> Congress {
     let editions =
         (0..count.div_ceil(100)).map(|number| (id(1 << 31 | number), clear(edition(number))));
     Congress {
-        bulletin: bulletin(),
+        bulletin: clear(bulletin()),
         editions: editions.collect(),
         items: (0..count).map(|number| (id(number), clear(item(number)))).collect(),
         media: vec![],

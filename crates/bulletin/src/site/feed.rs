@@ -9,7 +9,7 @@ use serde_json::json;
 use super::file;
 use super::item::{Shown, Under, article};
 use super::shelf::{Shelf, relative};
-use crate::press::{Made, Press, Refused};
+use crate::press::Made;
 use crate::when;
 
 /// Most entries.
@@ -54,8 +54,9 @@ impl<'a> Shelf<'a> {
                 });
             }
         }
-        entries.truncate(ENTRIES);
+        // An older item that was corrected or withdrawn is news again.
         entries.sort_by_key(|entry| std::cmp::Reverse(when::iso_day(&entry.updated)));
+        entries.truncate(ENTRIES);
         let bulletin = self.bulletin;
         Feed {
             path: format!("read/{lang}/feed.xml"),
@@ -69,9 +70,9 @@ impl<'a> Shelf<'a> {
 }
 
 impl Feed<'_> {
-    pub(crate) fn make(&self, _: &Press<'_>) -> Result<Vec<Made>, Refused> {
+    pub(crate) fn make(&self) -> Vec<Made> {
         let json = self.path.replace("feed.xml", "feed.json");
-        Ok(vec![(file(&self.path), self.atom().into_bytes()), (file(&json), self.json())])
+        vec![(file(&self.path), self.atom().into_bytes()), (file(&json), self.json())]
     }
 
     /// Where something is; in full where the bulletin says where it is served.
@@ -211,7 +212,11 @@ fn uuid(id: &Id) -> String {
 
 /// A text as XML has it.
 pub(crate) fn escaped(text: &str) -> String {
-    let allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    // XML 1.0 §2.2 has no other controls, and neither of the two last of the plane.
+    let allowed = |c: &char| {
+        let control = c.is_control() && !matches!(c, '\n' | '\t');
+        !control && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(allowed) {
         match c {

@@ -10,7 +10,7 @@ use super::frame::{About, Frame};
 use super::shelf::{Link, Shelf, path};
 use crate::block::{Body, Dir};
 use crate::html::{Notes, body, heading};
-use crate::letters::{self, direction_of, endonym, tidy};
+use crate::letters::{self, Quotes, direction_of, endonym, tidy};
 use crate::press::{Made, Press};
 use crate::say::Say;
 use crate::{card, markdown, messenger, plain, when};
@@ -89,7 +89,7 @@ impl<'a> Shown<'a> {
             media,
             corrections: item.corrections.iter().filter(|_| here).map(correction).collect(),
             withdrawn: gone,
-            original: item.translates.as_ref().and_then(|of| shelf.item(of).and(shelf.link(of))),
+            original: item.translates.as_ref().and_then(|of| shelf.link(of)),
             versions,
             answers: shelf.links(&item.answers),
             answered: shelf.links(shelf.answers_to(id)),
@@ -343,27 +343,30 @@ fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, under: Under<'_>) -> Ma
     }
 }
 
-/// The body with its pull quotes set off: each before the block after the one its words are in. Who
-/// hears the page hears them once, in the body.
+/// The body with its pull quotes set off: each before the block its words are in. Who hears the page
+/// hears them once, in the body.
 fn with_pulls(shown: &Shown<'_>, read: &Body, notes: Notes<'_>) -> Markup {
-    let mut places: Vec<(usize, &str)> = vec![];
-    for pull in shown.pulls {
-        let here = read.blocks.iter().position(|block| {
-            let one = Body { blocks: vec![block.clone()], notes: vec![] };
-            plain::paragraphs(&one).iter().any(|text| text.contains(pull.trim()))
-        });
-        places.push((here.unwrap_or(0), pull));
-    }
-    let last = read.blocks.len();
+    let texts: Vec<String> =
+        read.blocks.iter().map(|block| letters_of(&plain::bare_of(block))).collect();
+    let place = |pull: &String| {
+        let here = texts.iter().position(|text| text.contains(&letters_of(pull)));
+        (here.unwrap_or(0), Quotes::of(shown.lang).set(&tidy(pull)))
+    };
+    let places: Vec<(usize, String)> = shown.pulls.iter().map(place).collect();
     html! {
         @for (at, block) in read.blocks.iter().enumerate() {
-            @for (_, pull) in places.iter().filter(|(place, _)| *place == at && last > 1) {
-                p.pull aria-hidden="true" dir="auto" { (tidy(pull)) }
+            @for (_, pull) in places.iter().filter(|(place, _)| *place == at) {
+                p.pull aria-hidden="true" dir="auto" { (pull) }
             }
             (crate::html::blocks(std::slice::from_ref(block), notes))
         }
         (body(&Body { blocks: vec![], notes: read.notes.clone() }, notes))
     }
+}
+
+/// Letters and digits alone: a quotation's marks, and how it is spaced, may differ.
+fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn picture(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, later: bool) -> Markup {

@@ -67,7 +67,7 @@ impl View<'_> {
             Self::Whole(page) => page.make(press),
             Self::Paper(print) => print.make(press),
             Self::Archive(archive) => Ok(archive.make()),
-            Self::Feed(feed) => feed.make(press),
+            Self::Feed(feed) => Ok(feed.make()),
             Self::Rest(rest) => Ok(rest.make()),
         }
     }

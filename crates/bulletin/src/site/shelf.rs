@@ -11,9 +11,7 @@ use serde::Serialize;
 use super::View;
 use crate::letters;
 use crate::press::{Press, Refused};
-
-/// Names that an item may not have: its edition's own pages have them.
-const TAKEN: [&str; 2] = ["index", "whole"];
+use crate::when;
 
 /// What stands where.
 pub(crate) struct Shelf<'a> {
@@ -55,6 +53,9 @@ impl<'a> Shelf<'a> {
         let mut slugs = BTreeSet::new();
         for (at, (_, edition)) in press.editions.iter().enumerate() {
             edition.check().map_err(Refused::Flaw)?;
+            if !when::exists(&edition.day) {
+                return Err(Refused::Flaw(Flaw::Day));
+            }
             if !slugs.insert(&edition.slug) {
                 return Err(Refused::Flaw(Flaw::SameSlug));
             }
@@ -70,8 +71,10 @@ impl<'a> Shelf<'a> {
         for id in &edition.items {
             let item = self.items.get(id).ok_or(Refused::NoItem(*id))?;
             item.check().map_err(|flaw| Refused::Item(*id, flaw))?;
-            let free = !TAKEN.contains(&&*item.slug.0) && paths.insert((&item.lang, &item.slug));
-            if !free {
+            if !item.days().all(when::exists) {
+                return Err(Refused::Item(*id, Flaw::Day));
+            }
+            if !paths.insert((&item.lang, &item.slug)) {
                 return Err(Refused::Item(*id, Flaw::SameSlug));
             }
             if self.place.insert(*id, at).is_some() {
@@ -97,27 +100,24 @@ impl<'a> Shelf<'a> {
 
     /// An item that is published.
     pub(crate) fn item(&self, id: &Id) -> Option<&'a Item> {
-        self.place.contains_key(id).then(|| &*self.items[id])
+        self.items.get(id).filter(|_| self.place.contains_key(id)).map(|item| &**item)
     }
 
     /// Where an item's page is; nothing where it is not published.
     pub(crate) fn path(&self, id: &Id) -> Option<String> {
         let (_, edition) = &self.editions[*self.place.get(id)?];
-        let item = &self.items[id];
+        let item = self.item(id)?;
         Some(format!("read/{}/{}/{}.html", item.lang, edition.slug, item.slug))
     }
 
     /// A link to an item.
     pub(crate) fn link(&self, id: &Id) -> Option<Link<'a>> {
-        let item: &'a Item = &self.items[id];
+        let item = self.item(id)?;
         Some(Link { path: self.path(id)?, title: &item.title, lang: &item.lang })
     }
 
     pub(crate) fn links<'b>(&self, ids: impl IntoIterator<Item = &'b Id>) -> Vec<Link<'a>> {
-        ids.into_iter()
-            .filter(|id| self.item(id).is_some())
-            .filter_map(|id| self.link(id))
-            .collect()
+        ids.into_iter().filter_map(|id| self.link(id)).collect()
     }
 
     /// An item's translations, or those of what it is a translation of, without itself.

@@ -150,7 +150,7 @@ fn name_at(path: &str) -> String {
 /// One item by itself as its page will be, for who is writing it: its style is in it, its pictures are
 /// what `picture` gives for them.
 pub fn preview(
-    bulletin: &Bulletin,
+    bulletin: &Cleared<Bulletin>,
     id: Id,
     item: Cleared<Item>,
     picture: &dyn Fn(&Medium) -> String,
@@ -176,7 +176,7 @@ pub fn preview(
 ///
 /// As of [`crate::build`].
 pub fn preview_paper(
-    bulletin: &Bulletin,
+    bulletin: &Cleared<Bulletin>,
     id: Id,
     item: Cleared<Item>,
     media: &(dyn Fn(&Medium) -> Option<Vec<u8>> + Sync),
@@ -189,7 +189,7 @@ pub fn preview_paper(
 
 /// Does something with an edition of one item.
 fn by_itself<T>(
-    bulletin: &Bulletin,
+    bulletin: &Cleared<Bulletin>,
     id: Id,
     item: Cleared<Item>,
     media: &(dyn Fn(&Medium) -> Option<Vec<u8>> + Sync),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use payamgir_bulletin::{Known, Refused};
+use payamgir_bulletin::{Known, Refused, preview};
 use payamgir_redact::{Hidden, Span};
-use payamgir_wire::edition::{Flaw, Slug, Withdrawal};
+use payamgir_wire::edition::{Correction, Flaw, Slug, Withdrawal};
 use payamgir_wire::hex::Hex;
 use payamgir_wire::release::Release;
 
-use crate::congress::{Congress, small};
+use crate::congress::{Congress, large, small};
 use crate::{built, text};
 
 fn release(congress: &Congress, known: &Known) -> (Release, BTreeSet<String>) {
@@ -73,8 +73,8 @@ fn what_is_unchanged_is_not_made_again() {
 #[test]
 fn what_is_hidden_reaches_no_item() {
     let source = "نامهٔ نگین از کارخانهٔ نساجی";
-    let mut hidden = Hidden::default();
-    hidden.add(source, &[Span { start: 6, end: 10 }]).unwrap();
+    let mut hidden = Hidden::reading(payamgir_bulletin::plain::read);
+    hidden.add(source, &[Span { start: 6, end: 10 }], &[]).unwrap();
     let clear = |change: &dyn Fn(&mut payamgir_wire::edition::Item)| {
         let mut item = small().items[&Hex([1; 16])].clone().into_inner();
         change(&mut item);
@@ -83,6 +83,9 @@ fn what_is_hidden_reaches_no_item() {
     assert!(clear(&|_| ()));
     assert!(!clear(&|item| item.title.push_str(" نگین")));
     assert!(!clear(&|item| item.body.push_str(" (نَگین)")));
+    assert!(!clear(&|item| item.body.push_str(" &#1606;گین")), "a character by its number");
+    assert!(!clear(&|item| item.body.push_str(" نگ[ین](https://a.example/)")), "across a link");
+    assert!(!clear(&|item| item.body.push_str(" نگ[^1]ین\n\n[^1]: یک")), "across a note");
     assert!(!clear(&|item| item.place = "خانهٔ نگین".into()));
     assert!(!clear(&|item| item.pulls.push("نگین".into())));
     assert!(!clear(&|item| item.media[0].alt = "نگین".into()));
@@ -111,7 +114,7 @@ fn what_cannot_be_published_is_refused() {
         congress.editions[1].1 = Hidden::default().clear(edition).unwrap();
     };
     type Row = (&'static str, Box<dyn Fn(&mut Congress)>, Refused);
-    let table: [Row; 9] = [
+    let table: [Row; 12] = [
         ("no edition", Box::new((|c| c.editions.clear()) as Change), Refused::Nothing),
         (
             "no item",
@@ -127,6 +130,23 @@ fn what_cannot_be_published_is_refused() {
             "no title",
             Box::new(move |c| item(c, |i| i.title = "\n".into())),
             Refused::Item(id(1), Flaw::Title),
+        ),
+        (
+            "a day that is not",
+            Box::new(move |c| {
+                item(c, |i| i.day = payamgir_wire::edition::Day::parse("1405-12-31").ok())
+            }),
+            Refused::Item(id(1), Flaw::Day),
+        ),
+        (
+            "a title that turns around what stands beside it",
+            Box::new(move |c| item(c, |i| i.title = "a\u{202e}b".into())),
+            Refused::Item(id(1), Flaw::Title),
+        ),
+        (
+            "the edition's own card",
+            Box::new(move |c| item(c, |i| i.slug = Slug("cover".into()))),
+            Refused::Item(id(1), Flaw::SameSlug),
         ),
         (
             "the edition's own name",
@@ -158,6 +178,36 @@ fn what_cannot_be_published_is_refused() {
 }
 
 #[test]
+fn a_translation_without_its_original_stands_by_itself() {
+    let mut congress = small();
+    let mut item = congress.items[&Hex([1; 16])].clone().into_inner();
+    item.translates = Some(Hex([77; 16]));
+    congress.items.insert(Hex([1; 16]), Hidden::default().clear(item.clone()).unwrap());
+    let built = built(&congress, &Known::default()).unwrap();
+    assert!(!text(&built, "read/fa/12-1/nasaji.html").is_empty());
+    let clear = Hidden::default().clear(item).unwrap();
+    let page = preview(&congress.bulletin, Hex([1; 16]), clear, &|_| String::new());
+    assert!(!page.is_empty());
+}
+
+#[test]
+fn an_older_item_that_changed_is_news_and_a_feed_is_xml() {
+    let mut congress = large(200);
+    let oldest = congress.editions[0].1.items[0];
+    let mut item = congress.items[&oldest].clone().into_inner();
+    let day = payamgir_wire::edition::Day::parse("2027-01-01").unwrap();
+    let path = format!("{}.html", item.slug);
+    item.body.push_str(" \u{ffff}\u{fffe}");
+    item.corrections = vec![Correction { day, text: "درست شد".into() }];
+    congress.items.insert(oldest, Hidden::default().clear(item).unwrap());
+    let built = built(&congress, &Known::default()).unwrap();
+    let feed = text(&built, "read/fa/feed.xml");
+    let first = feed.split("<entry").nth(1).unwrap();
+    assert!(first.contains(&path) && first.contains("<updated>2027-01-01"), "{first}");
+    assert!(!feed.contains(['\u{ffff}', '\u{fffe}']));
+}
+
+#[test]
 fn paper_needs_an_engine() {
     let mut congress = small();
     let mut edition = congress.editions[1].1.clone().into_inner();
@@ -181,7 +231,7 @@ fn answers_are_linked_both_ways_and_a_withdrawn_text_is_nowhere() {
 #[test]
 fn an_address_in_full_names_what_must_be_named_in_full() {
     let mut congress = small();
-    congress.bulletin.base = "https://congress.example/".into();
+    congress.set_base("https://congress.example/");
     let built = built(&congress, &Known::default()).unwrap();
     let map = text(&built, "sitemap.xml");
     assert!(map.contains("<loc>https://congress.example/read/fa/12-1/nasaji.html</loc>"));

@@ -33,7 +33,7 @@ fn look(folder: &Path, more: &[&str]) -> Option<(bool, String)> {
 fn written(base: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut congress = congress::small();
-    congress.bulletin.base = base.into();
+    congress.set_base(base);
     for (file, bytes) in built(&congress, &Known::default()).unwrap().new_files() {
         let path = folder.path().join(file.path.as_str());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -78,6 +78,7 @@ pub struct Office {
     alarm: Mutex<Option<Said>>,
     /// What the server serves.
     published: Mutex<publishing::Served>,
+    telling: Mutex<publishing::Telling>,
     /// Sets paper, where this program can.
     engine: Option<Arc<dyn payamgir_bulletin::Engine + Send>>,
 }
@@ -129,6 +130,7 @@ impl Office {
             keeping: Mutex::default(),
             alarm,
             published: Mutex::default(),
+            telling: Mutex::default(),
             engine: None,
         };
         office.take_in(log, size)?;

@@ -239,6 +239,7 @@ impl Office {
         let new = fewer || size > self.desk().heard || self.has_gone(post.log());
         if new {
             self.take_in(post.log(), size).map_err(unreadable)?;
+            self.want_media();
         }
         let store = self.store();
         lock(&self.outbox).clean(store.vault()).map_err(unreadable)?;

@@ -78,11 +78,12 @@ impl Edition {
         self.headings.iter().try_for_each(Heading::check)
     }
 
-    /// Every text in it that somebody wrote.
+    /// Every text in it that somebody wrote, its name in its address too.
     pub fn texts(&self) -> Vec<&str> {
         self.headings
             .iter()
             .flat_map(|heading| [&*heading.title, &*heading.cover, &*heading.intro])
+            .chain([&*self.slug.0])
             .collect()
     }
 
@@ -102,11 +103,19 @@ impl Heading {
 }
 
 impl Bulletin {
+    /// Every text in it.
+    pub fn texts(&self) -> Vec<&str> {
+        let spoken = self.spoken.iter().flat_map(|spoken| [&*spoken.title, &*spoken.about]);
+        let lines = self.addresses.iter().map(|line| &**line);
+        spoken.chain(lines).chain([&*self.base, &*self.tag]).collect()
+    }
+
     /// Whether it is within the limits.
     pub fn check(&self) -> Result<(), Flaw> {
         check((1..=LANGUAGES).contains(&self.spoken.len()), Flaw::TooMany)?;
-        for spoken in &self.spoken {
-            check(is_language(&spoken.lang), Flaw::Language)?;
+        for (at, spoken) in self.spoken.iter().enumerate() {
+            let twice = self.spoken[..at].iter().any(|other| other.lang == spoken.lang);
+            check(is_language(&spoken.lang) && !twice, Flaw::Language)?;
             check(is_line(&spoken.title), Flaw::Title)?;
             check(is_short(&spoken.about), Flaw::Line)?;
         }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Day, FEW, Flaw, Id, MEDIA, Slug, check, is_language, is_line, is_short, is_words};
 use crate::hex::Hash;
 
+/// Names that an item may not have: its edition's own pages and card have them.
+const TAKEN: [&str; 3] = ["index", "whole", "cover"];
+
 /// One published piece.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -142,6 +145,7 @@ impl Item {
     /// Whether it is within the limits and can be published.
     pub fn check(&self) -> Result<(), Flaw> {
         self.slug.check()?;
+        check(!TAKEN.contains(&&*self.slug.0), Flaw::SameSlug)?;
         check(is_language(&self.lang), Flaw::Language)?;
         check(is_line(&self.title), Flaw::Title)?;
         check(!self.body.trim().is_empty() && is_words(&self.body), Flaw::Body)?;
@@ -159,10 +163,17 @@ impl Item {
         })
     }
 
-    /// Every text in it that is shown. Of an item that was taken back that is its title and the reason.
+    /// Every day in it.
+    pub fn days(&self) -> impl Iterator<Item = &Day> {
+        let notes = self.corrections.iter().map(|note| &note.day);
+        self.day.iter().chain(notes).chain(self.withdrawn.iter().map(|gone| &gone.day))
+    }
+
+    /// Every text of it that a reader meets, its name in its address too. Of an item that was taken back
+    /// that is its title, the reason and the address.
     pub fn texts(&self) -> Vec<&str> {
         if let Some(gone) = &self.withdrawn {
-            return vec![&self.title, &gone.reason];
+            return vec![&self.title, &gone.reason, &self.slug.0];
         }
         let mut all = vec![&*self.title, &*self.body, &*self.place, self.byline.name()];
         all.extend(self.pulls.iter().map(|pull| &**pull));
@@ -170,6 +181,7 @@ impl Item {
         for medium in &self.media {
             all.extend([&*medium.alt, &*medium.caption, &*medium.credit, &*medium.transcript]);
         }
+        all.push(&self.slug.0);
         all
     }
 }

@@ -59,7 +59,13 @@ fn is_line(text: &str) -> bool {
 
 /// At most one line.
 fn is_short(text: &str) -> bool {
-    text.chars().count() <= LINE && !text.chars().any(char::is_control)
+    text.chars().count() <= LINE && !text.chars().any(breaks)
+}
+
+/// Whether a character ends a line, turns around what stands beside it, or is none.
+fn breaks(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// At most [`WORDS`] characters in any number of lines.

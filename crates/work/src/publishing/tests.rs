@@ -71,6 +71,11 @@ fn nobody_writes_over_words_they_have_not_seen() {
     assert!(all.written(&Hex([2; 16])).is_none(), "nothing is left of what was refused");
     let written = all.written(&id).unwrap();
     assert_eq!(written.now().unwrap().body.title, "دو");
+    let other = By { on: vec![9], ..by(2) };
+    let second = written.now().unwrap().hash;
+    let mut more = all.clone();
+    more.item(id, Some(second), item("سه"), other).unwrap();
+    assert_eq!(*more.written(&id).unwrap().now().unwrap().on, [7, 9], "sources stay known");
     assert_eq!(written.version(&first).unwrap().body.title, "یک");
     assert_eq!(written.versions().len(), 2);
 }

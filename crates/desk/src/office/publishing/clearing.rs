@@ -1,39 +1,72 @@
 //! What was hidden of sources' words is in nothing that is published.
+//!
+//! An item is held against all that is hidden of its own sources and of those of what it translates
+//! and answers; an edition and the bulletin against those of the edition's items; and everything
+//! against what tells somebody wherever it stands, of whichever source it was hidden. What was erased
+//! is not here any more to be compared with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use payamgir_bulletin::Cleared;
+use payamgir_bulletin::{Cleared, plain};
 use payamgir_redact::{Hidden, Leak, Span};
-use payamgir_wire::edition::{Edition, Item};
-use payamgir_work::{Id, Redaction};
+use payamgir_wire::edition::{Bulletin, Edition, Item};
+use payamgir_work::{Id, Publishing, Redaction};
 
 use super::state::Issue;
-use super::{NotPrepared, Office};
+use super::{NotPrepared, Office, lock};
 use crate::store::StoreError;
 
 /// Where something hidden stands.
 pub type NotClear = Leak;
 
-/// The editions and items of an issue, cleared.
-type Clear = (Vec<(Id, Cleared<Edition>)>, BTreeMap<Id, Cleared<Item>>);
+/// What an issue publishes, cleared.
+pub(super) struct Clear {
+    pub(super) bulletin: Cleared<Bulletin>,
+    pub(super) editions: Vec<(Id, Cleared<Edition>)>,
+    pub(super) items: BTreeMap<Id, Cleared<Item>>,
+}
+
+/// What of all that is hidden at the desk tells somebody, and of which redactions.
+#[derive(Default)]
+pub(in crate::office) struct Telling(Option<(u64, Arc<Hidden>)>);
 
 impl Office {
-    /// What was hidden of the conversations' texts. They are named by their keys.
-    pub fn hidden_of<'c>(
-        &self,
-        keys: impl IntoIterator<Item = &'c u64>,
-    ) -> Result<Hidden, StoreError> {
-        let mut hidden = Hidden::default();
+    /// What was hidden of the conversations' texts, which are named by their keys; and of all others.
+    fn hidden_of(&self, keys: &BTreeSet<u64>) -> Result<Hidden, StoreError> {
+        let mut hidden = Hidden::reading(plain::read).over(self.telling()?);
         let work = self.work();
+        let names: Vec<String> = work.names().iter().cloned().collect();
         for key in keys {
             for record in self.texts_of(*key) {
-                let Some(redaction) = work.redaction(record) else { continue };
-                if let Some(text) = self.text(record)? {
-                    // Spans that do not fit the text hide nothing anywhere.
-                    let _ = hidden.add(&text, &spans(redaction));
-                }
+                let Some(text) = self.text(record)? else { continue };
+                let spans = work.redaction(record).map(spans).unwrap_or_default();
+                // Spans that do not fit the text hide nothing anywhere.
+                let _ = hidden.add(&text, &spans, &names);
             }
         }
+        Ok(hidden)
+    }
+
+    /// What tells somebody of all that is hidden; gathered anew when a redaction changed.
+    fn telling(&self) -> Result<Arc<Hidden>, StoreError> {
+        let work = self.work();
+        let now = work.redactions().map(|(record, redaction)| mark(record, redaction));
+        let now = now.fold(0_u64, u64::wrapping_add);
+        if let Some((then, known)) = &lock(&self.telling).0
+            && *then == now
+        {
+            return Ok(known.clone());
+        }
+        let mut hidden = Hidden::reading(plain::read);
+        for (record, redaction) in work.redactions() {
+            if let Some(text) = self.text(record)? {
+                let _ = hidden.add_telling(&text, &spans(redaction));
+            }
+        }
+        let hidden = Arc::new(hidden);
+        lock(&self.telling).0 = Some((now, hidden.clone()));
         Ok(hidden)
     }
 
@@ -46,37 +79,99 @@ impl Office {
         submissions.flat_map(|own| catalog.parts(own)).map(|(record, _)| record).collect()
     }
 
-    /// An item as it is being written, if nothing hidden of those conversations stands in it. They are
-    /// named by their keys.
-    pub fn clear_item(&self, item: Item, on: &[u64]) -> Result<Cleared<Item>, NotPrepared> {
-        let hidden = self.hidden_of(on).map_err(NotPrepared::Store)?;
-        hidden.clear(item).map_err(|leak| NotPrepared::NotClear(None, leak))
+    /// Something held against what is hidden of those conversations.
+    fn held<T: payamgir_redact::Texts>(
+        &self,
+        what: T,
+        keys: &BTreeSet<u64>,
+        id: Option<Id>,
+    ) -> Result<Cleared<T>, NotPrepared> {
+        let hidden = self.hidden_of(keys).map_err(NotPrepared::Store)?;
+        hidden.clear(what).map_err(|leak| NotPrepared::NotClear(id, leak))
     }
 
-    /// What is to be published, cleared: each item of what was hidden of its own sources and of those of
-    /// what it translates, the edition's own words of all of them. What was published before in the
-    /// same words is out already.
-    pub(super) fn clear(&self, issue: &Issue) -> Result<Clear, NotPrepared> {
-        let mut items = BTreeMap::new();
-        let mut all: BTreeSet<u64> = BTreeSet::new();
-        for (id, entry) in &issue.items {
-            let original = entry.body.translates.and_then(|of| issue.items.get(&of));
-            let keys = entry.on.iter().chain(original.iter().flat_map(|of| of.on.iter()));
-            let keys: BTreeSet<u64> = keys.copied().filter(|_| !entry.old).collect();
-            let hidden = self.hidden_of(&keys).map_err(NotPrepared::Store)?;
-            let cleared = hidden.clear((*entry.body).clone());
-            items.insert(*id, cleared.map_err(|leak| NotPrepared::NotClear(Some(*id), leak))?);
-            all.extend(keys);
-        }
-        let hidden = self.hidden_of(&all).map_err(NotPrepared::Store)?;
-        let mut editions = vec![];
-        for (id, edition) in &issue.editions {
-            let own = if *id == issue.new { &hidden } else { &Hidden::default() };
-            let cleared = own.clear((**edition).clone());
-            editions.push((*id, cleared.map_err(|leak| NotPrepared::NotClear(None, leak))?));
-        }
-        Ok((editions, items))
+    /// An item as it is being written, if nothing hidden stands in it. Its conversations are named by
+    /// their keys.
+    pub fn clear_item(&self, item: Item, on: &[u64]) -> Result<Cleared<Item>, NotPrepared> {
+        let work = self.work();
+        let keys = sources(work.publishing(), &item, on);
+        self.held(item, &keys, None)
     }
+
+    /// An edition as it is being put together, if nothing hidden stands in its own words.
+    pub fn clear_edition(&self, edition: Edition) -> Result<Cleared<Edition>, NotPrepared> {
+        let work = self.work();
+        let written = |id: &Id| work.publishing().written(id)?.now().cloned();
+        let items = edition.items.iter().filter_map(written);
+        let keys = items.flat_map(|item| sources(work.publishing(), &item.body, &item.on));
+        let keys = keys.collect();
+        self.held(edition, &keys, None)
+    }
+
+    /// A bulletin as it is being written, if nothing hidden that tells somebody stands in it.
+    pub fn clear_bulletin(&self, bulletin: Bulletin) -> Result<Cleared<Bulletin>, NotPrepared> {
+        self.held(bulletin, &BTreeSet::new(), None)
+    }
+
+    /// What is to be published, cleared. What was published before in the same words is out already.
+    pub(super) fn clear(
+        &self,
+        publishing: &Publishing,
+        issue: &Issue,
+    ) -> Result<Clear, NotPrepared> {
+        let mut items = BTreeMap::new();
+        for (id, entry) in &issue.items {
+            let body = (*entry.body).clone();
+            let cleared = match entry.old {
+                true => open(body),
+                false => {
+                    self.held(body, &sources(publishing, &entry.body, &entry.on), Some(*id))?
+                }
+            };
+            items.insert(*id, cleared);
+        }
+        let mut editions = vec![];
+        let mut own = BTreeSet::new();
+        for (id, edition) in &issue.editions {
+            let edition = (**edition).clone();
+            if *id != issue.new {
+                editions.push((*id, open(edition)));
+                continue;
+            }
+            let entries = edition.items.iter().filter_map(|id| issue.items.get(id));
+            own.extend(entries.flat_map(|entry| sources(publishing, &entry.body, &entry.on)));
+            editions.push((*id, self.held(edition, &own, None)?));
+        }
+        let bulletin = self.held((*issue.bulletin).clone(), &own, None)?;
+        Ok(Clear { bulletin, editions, items })
+    }
+}
+
+/// What is out already.
+fn open<T: payamgir_redact::Texts>(what: T) -> Cleared<T> {
+    Hidden::default().clear(what).expect("nothing is hidden")
+}
+
+/// The conversations whose words an item is made from: its own, and those of what it translates and
+/// answers.
+fn sources(publishing: &Publishing, item: &Item, on: &[u64]) -> BTreeSet<u64> {
+    let mut keys: BTreeSet<u64> = on.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    let mut next: Vec<Id> = item.translates.iter().chain(&item.answers).copied().collect();
+    while let Some(id) = next.pop() {
+        let written = publishing.written(&id).and_then(|written| written.now());
+        let Some(now) = written.filter(|_| seen.insert(id)) else { continue };
+        keys.extend(now.on.iter());
+        next.extend(now.body.translates.iter().chain(&now.body.answers));
+    }
+    keys
+}
+
+/// A redaction as a number that another has not.
+fn mark(record: u64, redaction: &Redaction) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (record, &redaction.spans).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn spans(redaction: &Redaction) -> Vec<Span> {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use payamgir_bulletin::Refused;
 use payamgir_roster::{Approval, Role, Subject, kind};
 use payamgir_wire::hex::Hash;
 use payamgir_wire::release::{Release as Files, hash_of};
 use payamgir_wire::sync::write_file;
 use payamgir_work::{Id, Proposal};
 
-use super::{Office, Prepared, lock};
+use super::{NotPrepared, Office, Prepared, lock};
 use crate::keys::Additions;
 use crate::office::post::{Post, Said};
 
@@ -28,7 +29,7 @@ impl Office {
         for proposal in desk.work.publishing().proposals() {
             let subject = Subject::Edition(proposal.release.release.0);
             let meant = proposal.author == me || proposal.endorsed.contains(&me);
-            if meant && !known(subject) {
+            if meant && !proposal.recalled && !known(subject) {
                 let sign = |message: &[u8]| self.member.sign(message);
                 let approval = Approval::new(roster.desk(), subject, proposal.author, me, sign);
                 owed.push((kind::APPROVAL, approval.encode()));
@@ -45,15 +46,30 @@ impl Office {
             self.post_texts(post)?;
         }
         let Some(previous) = self.published().filter(|_| may) else { return Ok(()) };
+        let mut stuck = Ok(());
+        for next in self.ready(&previous) {
+            match self.remake(&next) {
+                Ok(made) => {
+                    self.hand_in(post, &next, made)?;
+                    return self.ask_published(post);
+                }
+                // Its pictures are on their way.
+                Err(NotPrepared::Refused(Refused::NoMedium(_))) => {}
+                // A desk that cannot make it leaves it to one that can, and says so.
+                Err(_) => stuck = Err(not_made()),
+            }
+        }
+        stuck
+    }
+
+    /// What is approved and follows what is served, the newest first: who proposed anew meant that.
+    fn ready(&self, previous: &Hash) -> Vec<Arc<Proposal>> {
         let work = self.work();
-        let follows = |proposal: &&Arc<Proposal>| {
-            proposal.release.previous == previous && self.is_approved(proposal)
+        let ready = |proposal: &&Arc<Proposal>| {
+            let follows = proposal.release.previous == *previous && !proposal.recalled;
+            follows && self.is_approved(proposal)
         };
-        let Some(next) = work.publishing().proposals().iter().find(follows) else { return Ok(()) };
-        // A desk that cannot make it leaves it to one that can.
-        let Ok(made) = self.remake(next) else { return Ok(()) };
-        self.hand_in(post, next, made)?;
-        self.ask_published(post)
+        work.publishing().proposals().iter().rev().filter(ready).cloned().collect()
     }
 
     /// Has the server post what editors said is to be posted, until the log says what became of it.
@@ -115,8 +131,9 @@ impl Office {
         post.publish(&list).map(drop)
     }
 
-    /// Asks what is published. A release that this desk's own proposals do not lead to, or that was not
-    /// approved, is an alarm: somebody else put it there.
+    /// Asks what is published. A release that proposals in the log do not lead to, each of them approved
+    /// by as many as the roster then asked for, is an alarm: somebody else put it there. Its files are
+    /// taken over by nobody.
     fn ask_published(&self, post: &mut impl Post) -> Result<(), Said> {
         let known = lock(&self.published).release.as_ref().map(|(hash, _)| *hash);
         let Some(bytes) = post.published(known.as_ref())? else {
@@ -126,14 +143,11 @@ impl Office {
         let hash = hash_of(&bytes);
         let files = Files::decode(&bytes).map_err(|_| not_ours())?;
         let work = self.work();
-        match work.publishing().chain(&hash) {
-            Some(_) => {}
-            // Another desk's proposal that is not here yet is no alarm before the log is.
-            None if lock(&self.published).wondered == Some(hash) => return Err(not_ours()),
-            None => {
-                lock(&self.published).wondered = Some(hash);
-                return Ok(());
-            }
+        let chain = work.publishing().chain(&hash).unwrap_or_default();
+        if chain.is_empty() || !chain.iter().all(|proposal| self.was_approved(proposal)) {
+            // Of what was published after this desk fetched the log it knows nothing yet.
+            let before = lock(&self.published).wondered.replace(hash);
+            return if before == Some(hash) { Err(not_ours()) } else { Ok(()) };
         }
         let mut served = lock(&self.published);
         (served.release, served.asked) = (Some((hash, Arc::new(files))), true);
@@ -143,6 +157,19 @@ impl Office {
 
 fn has(made: &Prepared, hash: &Hash) -> bool {
     made.built.new_files().any(|(file, _)| file.hash == *hash)
+}
+
+fn not_made() -> Said {
+    Said {
+        fa: "شماره‌ای که تصویب شده روی این رایانه ساخته نمی‌شود.".into(),
+        en: "An edition that was approved cannot be made on this machine.".into(),
+        to_do_fa: "پیش‌نمایش پیشنهاد را در صفحه‌ی شماره باز کنید؛ می‌گوید چرا. درستش کنید و دوباره پیشنهاد دهید."
+            .into(),
+        to_do_en: "Open the proposal's preview on the edition's page: it says why. Mend that, and propose it anew."
+            .into(),
+        alarm: false,
+        stops: false,
+    }
 }
 
 fn not_ours() -> Said {

@@ -24,6 +24,7 @@ use super::{NotDone, Office, lock};
 use crate::store::StoreError;
 
 pub use clearing::NotClear;
+pub(super) use clearing::Telling;
 pub use state::{Entry, Issue};
 
 /// What the server serves, as far as this desk knows.
@@ -58,7 +59,15 @@ pub enum NotPrepared {
     NoSuchThing,
     /// An item that was published is not in it any more: it is withdrawn, and not left out.
     Vanished(Id),
-    /// Something that was hidden of its sources stands in an item, or in the edition's own words.
+    /// What was published would be elsewhere: an item's address or language is another, or with none
+    /// named the edition's address, or a language of the bulletin is left out.
+    Moved(Option<Id>),
+    /// The words of an item that was published are others, and no correction says so.
+    Silent(Id),
+    /// An item stands although what it translates was withdrawn.
+    Standing(Id),
+    /// Something that was hidden of its sources stands in an item, or in the words of the edition or
+    /// the bulletin.
     NotClear(Option<Id>, NotClear),
     /// It cannot be made.
     Refused(Refused),
@@ -163,8 +172,8 @@ impl Office {
         by: (Key, &Known),
     ) -> Result<Prepared, NotPrepared> {
         let issue = Issue::after(publishing, &release).ok_or(NotPrepared::NoSuchThing)?;
-        issue.check_vanished()?;
-        self.press(&issue, release, by)
+        issue.check()?;
+        self.press(publishing, &issue, release, by)
     }
 
     /// The release that is served; one without files where none is.
@@ -180,11 +189,12 @@ impl Office {
     /// Makes the files of what is to be published.
     fn press(
         &self,
+        publishing: &Publishing,
         issue: &Issue,
         release: Release,
         (author, known): (Key, &Known),
     ) -> Result<Prepared, NotPrepared> {
-        let built = self.with_press(issue, known, build)?;
+        let built = self.with_press((publishing, issue), known, build)?;
         let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
         let after = self.served()?.1;
         let previous = after.as_deref().map(|files| (files, release.previous));
@@ -196,18 +206,18 @@ impl Office {
     /// Does something with what is to be published, cleared.
     fn with_press<T>(
         &self,
-        issue: &Issue,
+        (publishing, issue): (&Publishing, &Issue),
         known: &Known,
         with: impl FnOnce(&Press<'_>) -> Result<T, Refused>,
     ) -> Result<T, NotPrepared> {
-        let (editions, items) = self.clear(issue)?;
+        let clear = self.clear(publishing, issue)?;
         let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
         let media = |medium: &Medium| self.copy_of(medium);
         let press = Press {
             desk: Hex(desk),
-            bulletin: &issue.bulletin,
-            editions: &editions,
-            items: &items,
+            bulletin: &clear.bulletin,
+            editions: &clear.editions,
+            items: &clear.items,
             media: &media,
             engine: self.engine(),
             known,
@@ -225,7 +235,7 @@ impl Office {
         let work = self.work();
         let release = self.release_of(work.publishing(), edition)?;
         let issue = Issue::after(work.publishing(), &release).ok_or(NotPrepared::NoSuchThing)?;
-        self.with_press(&issue, &Known::default(), with)
+        self.with_press((work.publishing(), &issue), &Known::default(), with)
     }
 
     /// A cleaned copy's bytes. What a source sent is none: only what the desk kept is.
@@ -234,15 +244,13 @@ impl Office {
         (*file.media_type == *medium.media_type).then(|| file.bytes.to_vec())
     }
 
-    /// Whether everything that an edition shows is on this machine; what is not is wanted from now on.
-    pub fn has_media(&self, edition: Id) -> bool {
+    /// Wants what items show and is not on this machine: it is here when somebody agrees to them.
+    pub(super) fn want_media(&self) {
         let work = self.work();
-        let publishing = work.publishing();
-        let written = publishing.of_edition(&edition).and_then(|written| written.now());
-        let items = written.iter().flat_map(|edition| &edition.body.items);
-        let items = items.filter_map(|id| publishing.written(id)?.now());
-        let media = items.flat_map(|item| &item.body.media);
-        media.filter(|medium| !self.kept_here(medium.record).unwrap_or(false)).count() == 0
+        let items = work.publishing().items().filter_map(|(_, item)| item.now());
+        for medium in items.flat_map(|item| &item.body.media) {
+            let _ = self.kept_here(medium.record);
+        }
     }
 
     /// Proposes an edition as it is now written; gives the release's hash. The author's approval goes
@@ -257,6 +265,13 @@ impl Office {
         }
         self.hurry();
         Ok(hash)
+    }
+
+    /// Takes this member's own proposal back.
+    pub fn recall(&self, release: Hash) -> Result<(), NotPrepared> {
+        self.act(Act::Recall { release }).map_err(NotPrepared::NotDone)?;
+        self.hurry();
+        Ok(())
     }
 
     /// Agrees to what was proposed, once this desk has made the same of it.
@@ -305,6 +320,19 @@ impl Office {
         (keys, usize::from(policy.threshold))
     }
 
+    /// Whether this member's approval of a proposal is in the log.
+    pub fn has_approved(&self, proposal: &Proposal) -> bool {
+        let (desk, me) = (self.desk(), self.me());
+        let subject = Subject::Edition(proposal.release.release.0);
+        desk.fold.approvals().any(|(_, known)| known.key == me && known.subject == subject)
+    }
+
+    /// Whether as many as the roster then asked for approved a proposal at some time.
+    fn was_approved(&self, proposal: &Proposal) -> bool {
+        let release = proposal.release.release.0;
+        self.desk().fold.was_approved(&release, &proposal.author)
+    }
+
     /// Whether as many as the roster asks for now approved a proposal.
     fn is_approved(&self, proposal: &Proposal) -> bool {
         let desk = self.desk();
@@ -322,6 +350,9 @@ impl std::fmt::Display for NotPrepared {
             Self::NoBulletin => "nothing says what all editions share",
             Self::NoSuchThing => "there is no such edition or version",
             Self::Vanished(_) => "an item that was published is left out",
+            Self::Moved(_) => "what was published would be elsewhere",
+            Self::Silent(_) => "words that were published change without a note",
+            Self::Standing(_) => "a translation of what was withdrawn stands",
             Self::NotClear(..) => "words that were hidden stand in it",
             Self::Refused(refused) => return refused.fmt(f),
             Self::Other => "this desk makes other bytes of it",

@@ -19,8 +19,12 @@ pub struct Issue {
     pub items: BTreeMap<Id, Entry>,
     /// The edition that is new or anew.
     pub new: Id,
-    /// Items that the edition had when it was published last.
-    before: Vec<Id>,
+    /// The edition as it was published last.
+    before: Option<Arc<Edition>>,
+    /// Its items then, as they were published.
+    items_before: BTreeMap<Id, Arc<Item>>,
+    /// The languages of the bulletin then.
+    spoken_before: Vec<String>,
 }
 
 /// An item in a release.
@@ -45,13 +49,23 @@ impl Issue {
             editions: vec![],
             items: BTreeMap::new(),
             new: release.edition,
-            before: vec![],
+            before: None,
+            items_before: BTreeMap::new(),
+            spoken_before: vec![],
         };
-        for proposal in chain {
+        for proposal in &chain {
             this.take(publishing, &proposal.release)?;
         }
         this.items.values_mut().for_each(|entry| entry.old = true);
-        this.before = this.edition(&release.edition).map(|e| e.items.clone()).unwrap_or_default();
+        if let Some(last) = chain.last() {
+            let bulletin = publishing.bulletin().version(&last.release.bulletin)?;
+            let langs = bulletin.body.spoken.iter().map(|spoken| spoken.lang.clone());
+            this.spoken_before = langs.collect();
+        }
+        this.before = this.edition(&release.edition).cloned();
+        let before = this.before.iter().flat_map(|edition| &edition.items);
+        let body = |id: &Id| Some((*id, this.items.get(id)?.body.clone()));
+        this.items_before = before.filter_map(body).collect();
         this.take(publishing, release)?;
         Some(this)
     }
@@ -83,12 +97,41 @@ impl Issue {
         Some(())
     }
 
-    /// An item that was published stays, if only as the word that it was withdrawn.
-    pub(super) fn check_vanished(&self) -> Result<(), NotPrepared> {
+    /// Whether what was published is kept: every item stays where it was, if only as the word that it was
+    /// withdrawn; other words come with a note; and no translation outlives its original.
+    pub(super) fn check(&self) -> Result<(), NotPrepared> {
         let now = self.edition(&self.new).ok_or(NotPrepared::NoSuchThing)?;
-        match self.before.iter().find(|id| !now.items.contains(id)) {
-            Some(gone) => Err(NotPrepared::Vanished(*gone)),
-            None => Ok(()),
+        let moved = self.before.as_ref().is_some_and(|before| before.slug != now.slug);
+        let spoken = |lang: &String| self.bulletin.spoken.iter().any(|own| own.lang == *lang);
+        if moved || !self.spoken_before.iter().all(spoken) {
+            return Err(NotPrepared::Moved(None));
         }
+        for (id, before) in &self.items_before {
+            match self.items.get(id).filter(|_| now.items.contains(id)) {
+                None => return Err(NotPrepared::Vanished(*id)),
+                Some(entry) => check_kept(*id, before, &entry.body)?,
+            }
+        }
+        self.check_translations()
     }
+
+    fn check_translations(&self) -> Result<(), NotPrepared> {
+        let gone = |id: &Id| self.items.get(id).is_some_and(|item| item.body.withdrawn.is_some());
+        let stands = |(id, entry): (&Id, &Entry)| {
+            let of_gone = entry.body.translates.as_ref().is_some_and(gone);
+            (of_gone && entry.body.withdrawn.is_none()).then_some(*id)
+        };
+        self.items.iter().find_map(stands).map_or(Ok(()), |id| Err(NotPrepared::Standing(id)))
+    }
+}
+
+/// Whether an item is where it was, and says what it said or that it says something else.
+fn check_kept(id: Id, before: &Item, now: &Item) -> Result<(), NotPrepared> {
+    if (&before.slug, &before.lang) != (&now.slug, &now.lang) {
+        return Err(NotPrepared::Moved(Some(id)));
+    }
+    let same = (&before.title, &before.body) == (&now.title, &now.body);
+    let gone = before.withdrawn.is_some() || now.withdrawn.is_some();
+    let noted = now.corrections.len() > before.corrections.len();
+    if same || gone || noted { Ok(()) } else { Err(NotPrepared::Silent(id)) }
 }
