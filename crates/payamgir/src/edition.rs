@@ -159,6 +159,7 @@ fn save(args: &SaveArgs, lang: Lang) -> Result<(), Problem> {
     let proof = ask(&server, PROOF, PROOF_BYTES)?;
     let approved = approved(&list, &proof, args.desk.as_deref())?;
     files::folder(&args.out)?;
+    let earlier = earlier(&args.out, &approved.release)?;
     for file in approved.release.files() {
         if check(&args.out, file).is_ok() {
             continue;
@@ -171,11 +172,44 @@ fn save(args: &SaveArgs, lang: Lang) -> Result<(), Problem> {
         fs::write(&path, bytes).map_err(|error| files::unreadable(&path, error))?;
         check(&args.out, file)?;
     }
+    // The old list goes last: until then it says what is to be taken away.
+    take_away(&args.out, earlier.as_ref(), &approved.release)?;
     for (name, bytes) in [(PROOF, &proof), (RELEASE, &list)] {
         let path = args.out.join(name);
         fs::write(&path, bytes).map_err(|error| files::unreadable(&path, error))?;
     }
+    strangers(&args.out, &approved.release)?;
     tell(&approved, args.json, lang)
+}
+
+/// The release whose copy the folder has, if any: it must be the same desk's, and no later one.
+fn earlier(folder: &Path, new: &Release) -> Result<Option<Release>, Problem> {
+    let path = folder.join(RELEASE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let list = read(&path, RELEASE_BYTES)?;
+    let before = Release::decode(&list).map_err(|error| no_list().because(error))?;
+    if before.desk != new.desk {
+        return Err(anothers_folder());
+    }
+    if before.number > new.number {
+        return Err(older());
+    }
+    Ok(Some(before))
+}
+
+/// Takes away what the earlier release had and this one has not, if it is still what that had.
+fn take_away(folder: &Path, before: Option<&Release>, now: &Release) -> Result<(), Problem> {
+    let kept: BTreeSet<&str> = now.files().map(|file| file.path.as_str()).collect();
+    let before = before.into_iter().flat_map(Release::files);
+    for file in before.filter(|file| !kept.contains(file.path.as_str())) {
+        if check(folder, file).is_ok() {
+            let path = folder.join(file.path.as_str());
+            fs::remove_file(&path).map_err(|error| files::unreadable(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 fn ask(server: &Server, path: &str, most: usize) -> Result<Vec<u8>, Problem> {
@@ -208,6 +242,21 @@ fn another_desk() -> Problem {
     );
     let to_do =
         Say::new("به آن اعتماد نکنید. desk.pub را ببینید.", "Do not trust it. Look at desk.pub.");
+    Problem::new(what, to_do).exits(DAMAGED)
+}
+
+fn anothers_folder() -> Problem {
+    let what =
+        Say::new("در این پوشه نشریه‌ی میز دیگری است.", "This folder has another desk's bulletin.");
+    Problem::new(what, Say::new("پوشه‌ی دیگری نام ببرید.", "Name another folder."))
+}
+
+fn older() -> Problem {
+    let what = Say::new(
+        "سرور انتشاری کهنه‌تر از نسخه‌ی این پوشه نشان می‌دهد؛ چیزی عوض نشد.",
+        "The server shows an older release than the copy in this folder; nothing was changed.",
+    );
+    let to_do = Say::new("از میز بپرسید کدام تازه‌تر است.", "Ask the desk which is the latest.");
     Problem::new(what, to_do).exits(DAMAGED)
 }
 

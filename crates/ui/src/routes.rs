@@ -39,6 +39,7 @@ fn publishing() -> Router<Arc<Ui>> {
         .route("/{lang}/edition/{id}/hall", get(reading::hall))
         .route("/{lang}/edition/{id}/subtitles", get(reading::subtitles))
         .route("/{lang}/proposal/{release}", post(edition::agree))
+        .route("/{lang}/proposal/{release}/recall", post(edition::recall))
         .route("/{lang}/proposal/{release}/preview/{*path}", get(preview::proposal))
 }
 

@@ -2,6 +2,7 @@
 //! folder, with four messengers that are played. What arrives is fetched, verified, opened and shown;
 //! the desk's window answers it.
 
+mod bulletin;
 mod messengers;
 mod window;
 
@@ -63,6 +64,9 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<(), Problem> {
         greet((public, &messengers.url()), windows.as_ref(), &shown, lang);
         let mirror = place.mirror(&link)?;
         let mut session = Session::new(&place, link, mirror, member)?;
+        if with_window {
+            bulletin::begin(&mut session)?;
+        }
         let result = watch(&mut session, &shown, (parts, &told), lang);
         let _ = done.send(());
         result
@@ -99,7 +103,8 @@ fn watch(
 ) -> Result<(), Problem> {
     let (mut shown, mut seen) = (0, 0);
     loop {
-        let synced = session.sync(|_, _| {})?;
+        // The first editor's window is the same member's: what its desk owes the others, that one does.
+        let synced = session.fetch(|_, _| {})?;
         if synced.now > shown {
             seen += new_parts(session, (shown, synced.now), folder, lang)?;
             shown = synced.now;

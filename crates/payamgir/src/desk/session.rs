@@ -78,11 +78,17 @@ impl<'a> Session<'a> {
         self.mirror.held().map_or(0, |held| held.size)
     }
 
-    /// Fetches what is new, then does what this desk owes the others.
-    pub fn sync(&mut self, progress: impl FnMut(u64, u64)) -> Result<Synced, Problem> {
+    /// Fetches what is new.
+    pub fn fetch(&mut self, progress: impl FnMut(u64, u64)) -> Result<Synced, Problem> {
         let client = self.client()?;
         let synced = sync(&mut self.mirror, &client, progress);
-        let synced = synced.map_err(|error| sync_problem(self.place, error))?;
+        synced.map_err(|error| sync_problem(self.place, error))
+    }
+
+    /// Fetches what is new, then does what this desk owes the others.
+    pub fn sync(&mut self, progress: impl FnMut(u64, u64)) -> Result<Synced, Problem> {
+        let synced = self.fetch(progress)?;
+        let client = self.client()?;
         let fold = self.fold()?;
         let today = keys::day(world::now());
         let before = self.keyring.text();

@@ -164,13 +164,26 @@ fn sync_line(room: &Room, sync: &Sync) -> Markup {
 
 /// A page of words.
 pub(crate) fn sheet(room: &Room, (title, here): (&str, &str), content: &Markup) -> Markup {
-    let main = html! { main #main .sheet { (content) } };
+    let main = html! { main #main .sheet { (just_said(room)) (content) } };
     let other = match room.say.lang {
         Lang::Fa => "en",
         Lang::En => "fa",
     };
     let other = format!("/{other}/{here}");
     page(&Frame { room, title, panes: false, q: "", other }, &main)
+}
+
+/// What became of what was just asked for, once; what can be undone is said beside the list.
+fn just_said(room: &Room) -> Markup {
+    let said = room.ui.toast().filter(|toast| toast.undo.is_empty());
+    if said.is_some() {
+        room.ui.hush();
+    }
+    html! {
+        @if let Some(said) = said {
+            p.flag[said.failed].notice[!said.failed] role=(if said.failed { "alert" } else { "status" }) { (room.say.t_of(&said.fa, &said.en)) }
+        }
+    }
 }
 
 /// There is no such thing.

@@ -1,21 +1,27 @@
 //! Putting an edition together, proposing it, agreeing to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use payamgir_bulletin::{Refused, when};
 use payamgir_desk::office::publishing::NotPrepared;
 use payamgir_desk::work::{Act, Id};
 use payamgir_text::jalali;
-use payamgir_wire::edition::{Day, Edition, Heading, Slug};
+use payamgir_wire::edition::{Day, Edition, Flaw, Heading, Slug};
 use payamgir_wire::hex::{Hash, Hex};
 
 use super::bulletin::write;
-use super::{Said, flaw, not_prepared};
+use super::{Said, flaw, line, not_prepared};
 use crate::door::{Toast, Ui};
 use crate::handlers::deeds::Fields;
 use crate::handlers::{Fault, Room, page as html, see_other};
 use crate::pages::publish::edition as pages;
+
+/// How often, and how long, a picture or sound is waited for that is on its way here.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// An edition as it stands in its form.
 pub(crate) struct Form {
@@ -24,6 +30,8 @@ pub(crate) struct Form {
     pub(crate) edition: Edition,
     pub(crate) typed_day: String,
     pub(crate) wrong: Option<Said>,
+    /// What somebody else made of it meanwhile.
+    pub(crate) theirs: Option<Edition>,
 }
 
 /// `GET /fa/edition/new`
@@ -44,7 +52,7 @@ pub(crate) async fn begin(
         paper: room.office.sets_paper(),
     };
     let id = room.office.id();
-    let form = Form { id, base: None, edition, typed_day: day, wrong: None };
+    let form = Form { id, base: None, edition, typed_day: day, wrong: None, theirs: None };
     Ok(html(&pages::edition(&room, &form)).into_response())
 }
 
@@ -72,25 +80,42 @@ pub(crate) async fn keep(
     let mut form = filled(id, &fields);
     let same = kept(&room, id).is_some_and(|kept| kept.edition == form.edition);
     if form.wrong.is_none() && !same {
-        let edition = Box::new(form.edition.clone());
-        form.wrong =
-            write(&room, Act::Edition { edition: id, base: form.base, body: edition }).await;
+        form = written(&room, form).await;
     }
     if form.wrong.is_none() && fields.get("do") == "propose" {
+        // What is proposed is kept: who goes on goes on from there.
+        form.base = kept(&room, id).and_then(|kept| kept.base);
         form.wrong = propose(&room, id).await;
     }
     match form.wrong {
         None => Ok(see_other(&format!("/{}/edition/{id}", room.say.lang.code()))),
-        Some(_) => {
-            form.base = kept(&room, id).and_then(|kept| kept.base).or(form.base);
-            Ok(html(&pages::edition(&room, &form)).into_response())
-        }
+        Some(_) => Ok(html(&pages::edition(&room, &form)).into_response()),
     }
+}
+
+/// Writes it; gives the form with what was wrong. Who is shown what somebody else wrote may write over
+/// it.
+async fn written(room: &Room, mut form: Form) -> Form {
+    let (office, edition) = (room.office.clone(), form.edition.clone());
+    let clear = tokio::task::spawn_blocking(move || office.clear_edition(edition)).await;
+    let clear = match clear.unwrap_or(Err(NotPrepared::NoSuchThing)) {
+        Ok(clear) => Box::new(clear.into_inner()),
+        Err(why) => return Form { wrong: Some(not_prepared(room, &why)), ..form },
+    };
+    let act = Act::Edition { edition: form.id, base: form.base, body: clear };
+    let Some(wrong) = write(room, act).await else { return form };
+    if wrong.stale
+        && let Some(now) = kept(room, form.id)
+    {
+        (form.base, form.theirs) = (now.base, Some(now.edition));
+    }
+    Form { wrong: Some(wrong.said), ..form }
 }
 
 async fn propose(room: &Room, id: Id) -> Option<Said> {
     let office = room.office.clone();
-    let done = tokio::task::spawn_blocking(move || office.propose(id).map(drop)).await;
+    let done =
+        tokio::task::spawn_blocking(move || with_media(|| office.propose(id).map(drop))).await;
     done.unwrap_or(Err(NotPrepared::NoSuchThing)).err().map(|why| not_prepared(room, &why))
 }
 
@@ -103,11 +128,44 @@ pub(crate) async fn agree(
     let Ok(release) = Hash::parse(&release) else { return Err(Fault::NotHere(room.again())) };
     let office = room.office.clone();
     let edition = office.work().publishing().proposal(&release).map(|known| known.release.edition);
-    let done = tokio::task::spawn_blocking(move || office.endorse(release)).await;
-    match done.unwrap_or(Err(NotPrepared::NoSuchThing)) {
+    let done = tokio::task::spawn_blocking(move || with_media(|| office.endorse(release))).await;
+    settle(&room, edition, done.unwrap_or(Err(NotPrepared::NoSuchThing)))
+}
+
+/// `POST /fa/proposal/…/recall`: takes one's own proposal back.
+pub(crate) async fn recall(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, release)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(release) = Hash::parse(&release) else { return Err(Fault::NotHere(room.again())) };
+    let office = room.office.clone();
+    let edition = office.work().publishing().proposal(&release).map(|known| known.release.edition);
+    let done = tokio::task::spawn_blocking(move || office.recall(release)).await;
+    settle(&room, edition, done.unwrap_or(Err(NotPrepared::NoSuchThing)))
+}
+
+/// Tries again for a while where a picture or sound is on its way here.
+fn with_media(act: impl Fn() -> Result<(), NotPrepared>) -> Result<(), NotPrepared> {
+    for _ in 0..TRIES {
+        match act() {
+            Err(NotPrepared::Refused(Refused::NoMedium(_))) => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    act()
+}
+
+/// Back to the edition, with what went wrong.
+fn settle(
+    room: &Room,
+    edition: Option<Id>,
+    done: Result<(), NotPrepared>,
+) -> Result<Response, Fault> {
+    match done {
         Ok(()) => room.ui.hush(),
         Err(why) => {
-            let Said { fa, en } = not_prepared(&room, &why);
+            let Said { fa, en } = not_prepared(room, &why);
             room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
         }
     }
@@ -124,30 +182,33 @@ pub(crate) fn kept(room: &Room, id: Id) -> Option<Form> {
     let now = work.publishing().of_edition(&id)?.now()?;
     let edition = (*now.body).clone();
     let typed_day = edition.day.to_string();
-    Some(Form { id, base: Some(now.hash), edition, typed_day, wrong: None })
+    Some(Form { id, base: Some(now.hash), edition, typed_day, wrong: None, theirs: None })
 }
 
 fn filled(id: Id, fields: &Fields) -> Form {
     let day = Day::parse(fields.get("day"));
     let heading = |lang: &str| {
-        let of = |name: &str| fields.words(&format!("{name}-{lang}"));
-        let (title, cover, intro) = (of("title"), of("cover"), of("intro"));
+        let of = |name: &str| line(fields, &format!("{name}-{lang}"));
+        let intro = fields.words(&format!("intro-{lang}"));
+        let (title, cover) = (of("title"), of("cover"));
         (!title.is_empty()).then(|| Heading { lang: lang.to_owned(), title, cover, intro })
     };
     let edition = Edition {
-        slug: Slug(fields.words("slug")),
+        slug: Slug::from_text(fields.get("slug")),
         day: day.unwrap_or_else(|_| first_day()),
         headings: fields.all("lang").filter_map(heading).collect(),
         items: items(fields),
         paper: fields.get("paper") == "yes",
     };
-    let wrong = day.and_then(|_| edition.check()).err().map(flaw);
+    let exists = day.and_then(|day| if when::exists(&day) { Ok(()) } else { Err(Flaw::Day) });
+    let wrong = exists.and_then(|()| edition.check()).err().map(flaw);
     Form {
         id,
         base: Hex::parse(fields.get("base")).ok(),
         edition,
         typed_day: fields.words("day"),
         wrong,
+        theirs: None,
     }
 }
 

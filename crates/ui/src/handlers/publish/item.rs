@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use payamgir_bulletin::letters::tidy;
+use payamgir_bulletin::when;
 use payamgir_desk::office::publishing::NotPrepared;
 use payamgir_desk::office::{Office, Piece, What};
 use payamgir_desk::store::StoreError;
@@ -15,7 +17,7 @@ use payamgir_wire::edition::{
 use payamgir_wire::hex::{Hash, Hex};
 use serde::Deserialize;
 
-use super::{Said, flaw, not_written};
+use super::{NotKept, Said, flaw, line};
 use crate::door::Ui;
 use crate::handlers::deeds::Fields;
 use crate::handlers::{Fault, Room, page as html, see_other};
@@ -33,6 +35,8 @@ pub(crate) struct Form {
     pub(crate) typed_day: String,
     /// What is wrong with it; it was not kept.
     pub(crate) wrong: Option<Said>,
+    /// What somebody else wrote meanwhile.
+    pub(crate) theirs: Option<Item>,
 }
 
 /// The conversation that a new item is made from.
@@ -80,6 +84,10 @@ pub(crate) async fn keep(
     let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
     let fields = Fields::read(&body);
     let mut form = filled(id, &fields);
+    let today = payamgir_text::jalali::days(room.office.now(), room.say.offset);
+    if form.wrong.is_none() && is_to_come(&form.item, today) {
+        form.wrong = Some(flaw(Flaw::Day));
+    }
     if form.wrong.is_none() {
         let office = room.office.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -87,25 +95,41 @@ pub(crate) async fn keep(
             (form, wrong)
         });
         let Ok((written, wrong)) = done.await else { return Err(Fault::NotHere(room.again())) };
-        form = Form { wrong, ..written };
+        form = written.refused(&room.office, wrong);
     }
     match form.wrong {
         None => Ok(see_other(&format!("/{}/item/{id}", room.say.lang.code()))),
-        Some(_) => {
-            // Who keeps it again has seen that there is another.
-            form.base = now(&room.office, id).map(|(base, _)| base).or(form.base);
-            Ok(html(&pages::item(&room, &form)).into_response())
-        }
+        Some(_) => Ok(html(&pages::item(&room, &form)).into_response()),
     }
 }
 
+impl Form {
+    /// The form with what was wrong. Who is shown what somebody else wrote may write over it.
+    fn refused(mut self, office: &Office, wrong: Option<NotKept>) -> Self {
+        if wrong.as_ref().is_some_and(|wrong| wrong.stale)
+            && let Some((base, theirs)) = now(office, self.id)
+        {
+            (self.base, self.theirs) = (Some(base), Some(theirs));
+        }
+        self.wrong = wrong.map(|wrong| wrong.said);
+        self
+    }
+}
+
+/// Whether it was corrected or withdrawn on a day that is yet to come, wherever the editor is.
+fn is_to_come(item: &Item, today: i32) -> bool {
+    let corrected = item.corrections.iter().map(|note| &note.day);
+    let mut days = corrected.chain(item.withdrawn.iter().map(|gone| &gone.day));
+    days.any(|day| when::first(day).is_some_and(|day| day > today + 1))
+}
+
 /// Writes an item; nothing that was hidden of its sources may stand in it.
-fn write(office: &Office, form: &Form) -> Result<(), Said> {
+pub(super) fn write(office: &Office, form: &Form) -> Result<(), NotKept> {
     let item = form.item.clone();
     let keys: Vec<u64> = form.on.iter().filter_map(|number| office.key_of(*number)).collect();
     let cleared = office.clear_item(item, &keys).map_err(|why| match why {
-        NotPrepared::NotClear(_, leak) => leaking(&form.item, leak.text),
-        _ => Said::new("بایگانی خوانده نشد.", "The store could not be read."),
+        NotPrepared::NotClear(_, leak) => NotKept::from(leaking(&form.item, leak.text)),
+        _ => Said::new("بایگانی خوانده نشد.", "The store could not be read.").into(),
     })?;
     let act = Act::Item {
         item: form.id,
@@ -113,7 +137,7 @@ fn write(office: &Office, form: &Form) -> Result<(), Said> {
         base: form.base,
         body: Box::new(cleared.into_inner()),
     };
-    office.act(act).map_err(|why| not_written(&why))
+    office.act(act).map_err(|why| NotKept::of(&why))
 }
 
 /// Where something hidden stands, by the place of the text among the item's.
@@ -150,6 +174,7 @@ pub(crate) fn kept(office: &Office, id: Id) -> Option<Form> {
         item: (*now.body).clone(),
         typed_day: now.body.day.map(|day| day.to_string()).unwrap_or_default(),
         wrong: None,
+        theirs: None,
     })
 }
 
@@ -170,6 +195,8 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
             translates: parse(&from.of),
             media: vec![],
             pulls: vec![],
+            corrections: vec![],
+            withdrawn: None,
             ..original.item
         };
         on = original.on;
@@ -179,7 +206,7 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
         item.body = words_of(office, number)?;
         item.lang = language_of(&item.body, lang).to_owned();
     }
-    Ok(Form { id, on, base: None, item, typed_day: String::new(), wrong: None })
+    Ok(Form { id, on, base: None, item, typed_day: String::new(), wrong: None, theirs: None })
 }
 
 /// What a source wrote, what is hidden of it hidden.
@@ -239,14 +266,14 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
     let withdrawn = gone.flatten().map(|day| Withdrawal { day, reason: fields.words("reason") });
     let corrections = corrections(fields.get("corrections"), &mut days);
     let item = Item {
-        slug: Slug(fields.words("slug")),
+        slug: Slug::from_text(fields.get("slug")),
         lang: fields.words("lang"),
         kind: kind(fields.get("kind")),
-        title: fields.words("title"),
+        title: line(fields, "title"),
         pulls: lines(fields.get("pulls")),
         body: fields.words("body"),
-        byline: byline(fields.get("by"), fields.words("byline")),
-        place: fields.words("place"),
+        byline: byline(fields.get("by"), line(fields, "byline")),
+        place: line(fields, "place"),
         day: own_day,
         label: label(fields.get("label")),
         translates: ids("translates").first().copied(),
@@ -257,6 +284,7 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
     };
     let pulled = item.pulls.iter().all(|pull| has_words(&item.body, pull));
     let wrong = if pulled { days.wrong } else { Some(Flaw::Pull) };
+    let wrong = wrong.or_else(|| item.check().err());
     Form {
         id,
         on: fields.all("on").filter_map(|number| number.parse().ok()).collect(),
@@ -264,6 +292,7 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
         item,
         typed_day: fields.words("day"),
         wrong: wrong.map(flaw),
+        theirs: None,
     }
 }
 
@@ -281,7 +310,9 @@ impl Days {
     }
 
     fn needed(&mut self, text: &str) -> Option<Day> {
-        Day::parse(text).map_err(|flaw| self.wrong = Some(flaw)).ok()
+        let day = Day::parse(text).ok().filter(when::exists);
+        self.wrong = self.wrong.or(day.is_none().then_some(Flaw::Day));
+        day
     }
 }
 
@@ -304,7 +335,7 @@ fn has_words(body: &str, words: &str) -> bool {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    tidy(text).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 fn kind(word: &str) -> Kind {
@@ -347,9 +378,9 @@ fn media(fields: &Fields) -> Vec<Medium> {
             media_type: of("type"),
             width: number(&of("width")) as u32,
             height: number(&of("height")) as u32,
-            alt: of("alt"),
-            caption: of("caption"),
-            credit: of("credit"),
+            alt: tidy(&of("alt")),
+            caption: tidy(&of("caption")),
+            credit: tidy(&of("credit")),
             transcript: of("transcript"),
         })
     };

@@ -10,15 +10,15 @@ use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use payamgir_desk::office::{NotKept, Office, Piece, What, Whole};
-use payamgir_desk::work::{Act, Id};
+use payamgir_desk::work::Id;
 use payamgir_media::{Class, Refusal, sniff};
 use payamgir_wire::edition::{Item, Medium};
 use payamgir_wire::hex::Hex;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::item::{Form, kept};
-use super::{Said, not_written};
+use super::Said;
+use super::item::{Form, kept, write};
 use crate::door::{Toast, Ui};
 use crate::handlers::{Fault, Room, see_other};
 
@@ -91,15 +91,14 @@ fn perform((office, ui): (&Office, &Ui), form: Form, filled: &Filled) -> Result<
         media_type,
         width,
         height,
-        alt: filled.alt.clone(),
+        alt: payamgir_bulletin::letters::tidy(&filled.alt),
         caption: String::new(),
         credit: String::new(),
         transcript: String::new(),
     };
     let mut item: Item = form.item;
     item.media.push(medium);
-    let act = Act::Item { item: form.id, on: form.on, base: form.base, body: Box::new(item) };
-    office.act(act).map_err(|why| not_written(&why))
+    write(office, &Form { item, ..form }).map_err(|wrong| wrong.said)
 }
 
 /// Whether a record is an attachment of one of the item's conversations.

@@ -18,6 +18,7 @@ use payamgir_wire::edition::Flaw;
 
 use super::{Fault, Room, page as html};
 use crate::door::Ui;
+use crate::handlers::deeds::Fields;
 use crate::pages::publish as pages;
 
 /// Words in both languages.
@@ -40,6 +41,11 @@ pub(crate) async fn overview(
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     Ok(html(&pages::overview(&room)).into_response())
+}
+
+/// A line as it is kept, without what cannot be seen and would turn it around.
+pub(crate) fn line(fields: &Fields, name: &str) -> String {
+    payamgir_bulletin::letters::tidy(&fields.words(name))
 }
 
 /// Why something cannot be published as it is.
@@ -111,11 +117,48 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
                 title(id)
             ),
         ),
+        NotPrepared::Moved(Some(id)) => Said::new(
+            format!(
+                "نشانی یا زبان «{}» پس از انتشار عوض شده است. کسانی به آن پیوند داده‌اند؛ همان را برگردانید.",
+                title(id)
+            ),
+            format!(
+                "The address or language of “{}” was changed after it was published. People link to it: put back what it was.",
+                title(id)
+            ),
+        ),
+        NotPrepared::Moved(None) => Said::new(
+            "نشانی شماره، یا یکی از زبان‌های نشریه، پس از انتشار عوض یا برداشته شده است. همان را برگردانید.",
+            "The edition’s address was changed after it was published, or one of the bulletin’s languages left out. Put back what it was.",
+        ),
+        NotPrepared::Silent(id) => Said::new(
+            format!(
+                "عنوان یا متن «{}» پس از انتشار عوض شده است. در «تصحیح، پس گرفتن» بنویسید چه روز و چه چیز.",
+                title(id)
+            ),
+            format!(
+                "The title or text of “{}” was changed after it was published. Say under “Corrections, withdrawal” on which day, and what.",
+                title(id)
+            ),
+        ),
+        NotPrepared::Standing(id) => Said::new(
+            format!(
+                "«{}» ترجمهٔ نوشته‌ای است که پس گرفته می‌شود. نخست ترجمه را پس بگیرید.",
+                title(id)
+            ),
+            format!(
+                "“{}” translates an item that is withdrawn. Withdraw the translation first, or with it.",
+                title(id)
+            ),
+        ),
         NotPrepared::NotClear(id, _) => {
             let of = id.as_ref().map(title);
             let (fa, en) = match &of {
                 Some(title) => (format!("در «{title}»"), format!("in “{title}”")),
-                None => ("در متن خود شماره".into(), "in the edition’s own words".into()),
+                None => (
+                    "در متن خود شماره یا نشریه".into(),
+                    "in the words of the edition or of the bulletin".into(),
+                ),
             };
             Said::new(
                 format!("واژه‌ای که در پیام فرستنده پوشانده‌اید {fa} هست. آن را بردارید."),
@@ -141,7 +184,15 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
                 title(id)
             ),
         ),
-        NotPrepared::Refused(Refused::NoPaper | Refused::Paper(_)) => Said::new(
+        NotPrepared::Refused(Refused::Paper(_)) => Said::new(
+            "از این نوشته‌ها PDF ساخته نشد. تصویرها را بردارید و دوباره بکوشید.",
+            "No PDF could be set of this. Take its pictures out and try again.",
+        ),
+        NotPrepared::Refused(Refused::Files) => Said::new(
+            "پرونده‌های آن با هم نمی‌خوانند: یکی از ۱۵ مگابایت بزرگ‌تر است، یا دو چیز یک نشانی دارند.",
+            "Its files do not go together: one is larger than 15 MB, or two things have the same address.",
+        ),
+        NotPrepared::Refused(Refused::NoPaper) => Said::new(
             "این برنامه PDF نمی‌سازد. یا «برای کاغذ» را بردارید، یا برنامه‌ای با ویژگی pdf به کار برید.",
             "This program sets no PDF. Untick “for paper”, or use a program built with the feature pdf.",
         ),
@@ -163,12 +214,33 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
     }
 }
 
+/// Why something was not kept.
+pub(crate) struct NotKept {
+    pub(crate) said: Said,
+    /// Somebody else wrote it meanwhile: who sees theirs may write over it.
+    pub(crate) stale: bool,
+}
+
+impl NotKept {
+    pub(crate) fn of(why: &payamgir_desk::office::NotDone) -> Self {
+        use payamgir_desk::office::NotDone;
+        let stale = matches!(why, NotDone::Ignored(Ignored::Stale));
+        Self { said: not_written(why), stale }
+    }
+}
+
+impl From<Said> for NotKept {
+    fn from(said: Said) -> Self {
+        Self { said, stale: false }
+    }
+}
+
 /// Why an act of writing was passed over.
 pub(crate) fn not_written(why: &payamgir_desk::office::NotDone) -> Said {
     match why {
         payamgir_desk::office::NotDone::Ignored(Ignored::Stale) => Said::new(
-            "در این میان کس دیگری آن را نوشت. نوشتهٔ شما پایین است؛ اگر دوباره نگه دارید جای نوشتهٔ او را می‌گیرد.",
-            "Somebody else wrote it meanwhile. Your words are below; keeping them again puts them in the place of theirs.",
+            "در این میان کس دیگری آن را نوشت. نوشتهٔ او و نوشتهٔ شما پایین است؛ اگر دوباره نگه دارید نوشتهٔ شما جای نوشتهٔ او را می‌گیرد.",
+            "Somebody else wrote it meanwhile. Their words and yours are below; keeping yours again puts them in the place of theirs.",
         ),
         payamgir_desk::office::NotDone::Ignored(Ignored::Malformed) => {
             Said::new("بلندتر از آن است که نگه داشته شود.", "It is too long to be kept.")

@@ -6,10 +6,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::paper::{Form, sheet};
-use payamgir_bulletin::{Refused, Sheet};
+use payamgir_bulletin::{Cleared, Refused, Sheet};
 use payamgir_desk::office::Office;
 use payamgir_desk::office::publishing::{NotPrepared, Prepared};
 use payamgir_desk::work::Id;
+use payamgir_redact::Hidden;
 use payamgir_wire::edition::{Bulletin, Medium, Spoken};
 use payamgir_wire::hex::Hash;
 use payamgir_wire::release::FilePath;
@@ -170,12 +171,16 @@ fn told(words: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn bulletin(office: &Office) -> Bulletin {
+/// The bulletin around a preview; one without words where it is not written, or cannot be cleared.
+fn bulletin(office: &Office) -> Cleared<Bulletin> {
     let work = office.work();
     let now = work.publishing().bulletin().now().map(|now| (*now.body).clone());
-    now.filter(|bulletin| bulletin.check().is_ok()).unwrap_or_else(|| Bulletin {
-        spoken: vec![Spoken { lang: "fa".into(), title: "…".into(), about: String::new() }],
-        ..Bulletin::default()
+    let now = now.filter(|bulletin| bulletin.check().is_ok());
+    let clear = now.and_then(|bulletin| office.clear_bulletin(bulletin).ok());
+    clear.unwrap_or_else(|| {
+        let spoken = Spoken { lang: "fa".into(), title: "…".into(), about: String::new() };
+        let empty = Bulletin { spoken: vec![spoken], ..Bulletin::default() };
+        Hidden::default().clear(empty).expect("nothing is hidden")
     })
 }
 

@@ -128,7 +128,7 @@ pub(crate) async fn post(
     let id = Id::parse(&id).map_err(|_| Fault::NotHere(room.again()))?;
     if let Some(file) = room.office.posted_text(&id) {
         let wrong = super::bulletin::write(&room, Act::Post { file }).await;
-        if let Some(super::Said { fa, en }) = wrong {
+        if let Some(super::Said { fa, en }) = wrong.map(|wrong| wrong.said) {
             room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
         }
         room.office.hurry();

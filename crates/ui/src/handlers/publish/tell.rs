@@ -6,10 +6,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::messenger::{Place, messages};
+use payamgir_bulletin::{letters, when};
 use payamgir_desk::office::Office;
+use payamgir_desk::office::publishing::Issue;
 use payamgir_desk::work::{Act, Id};
 use payamgir_text::Lang;
-use payamgir_wire::edition::{Item, Kind};
+use payamgir_wire::edition::{Bulletin, Edition, Item, Kind};
 
 use super::{Said, not_written};
 use crate::door::{Toast, Ui};
@@ -22,7 +24,8 @@ pub(crate) struct Telling {
     pub(crate) id: Id,
     /// Conversations, by their numbers here, and whether they can be answered.
     pub(crate) whom: Vec<(u64, bool)>,
-    pub(crate) text: String,
+    /// What is prepared to be said; nothing before it is published.
+    pub(crate) text: Option<String>,
 }
 
 /// `GET /fa/item/…/tell`
@@ -97,25 +100,39 @@ fn telling(office: &Office, id: Id) -> Option<Telling> {
     };
     let can = |number: u64| matches!(office.way(number), Ok(Some(_)));
     let whom = numbers.into_iter().map(|number| (number, can(number))).collect();
-    Some(Telling { id, whom, text: prepared(office, &now.body, &now.on) })
+    Some(Telling { id, whom, text: prepared(office, &id) })
 }
 
-/// An answer's own words; else that they were read.
-fn prepared(office: &Office, item: &Item, on: &[u64]) -> String {
+/// What is said of an item that is published: an answer's own words, else where and when it was; `None`
+/// before.
+fn prepared(office: &Office, id: &Id) -> Option<String> {
+    let work = office.work();
+    let issue = Issue::at(work.publishing(), &office.published()?)?;
+    let entry = issue.items.get(id).filter(|entry| entry.body.withdrawn.is_none())?;
+    let (item, lang) = (&entry.body, letters::frame(&entry.body.lang));
+    let (_, edition) = issue.editions.iter().find(|(_, own)| own.items.contains(id))?;
+    let link = link(&issue.bulletin, edition, item);
     if item.kind != Kind::Words {
-        let cleared = office.clear_item(item.clone(), on);
-        return cleared
-            .map(|item| messages(&item, Place::Telegram, "").join("\n\n"))
-            .unwrap_or_default();
+        let cleared = office.clear_item((**item).clone(), &entry.on).ok()?;
+        return Some(messages(&cleared, Place::Telegram, &link).join("\n\n"));
     }
-    match payamgir_bulletin::letters::frame(&item.lang) {
+    let name = edition.heading(&item.lang).map_or("", |heading| &heading.title);
+    let (title, day) = (&item.title, when::when(&edition.day, lang).main);
+    let words = match lang {
         Lang::Fa => format!(
-            "سخنان شما با عنوان «{}» منتشر شد و در نشست خوانده می‌شود. سپاس که نوشتید.",
-            item.title
+            "سخنان شما با عنوان «{title}» در «{name}» منتشر و روز {day} در نشست خوانده شد. سپاس که نوشتید."
         ),
         Lang::En => format!(
-            "Your words were published as “{}” and are read out at the assembly. Thank you for writing.",
-            item.title
+            "Your words were published as “{title}” in “{name}” and read to the assembly on {day}. Thank you for writing."
         ),
+    };
+    Some(format!("{words}\n{link}").trim_end().to_owned())
+}
+
+/// Where an item is read: its page, or where the bulletin is; nothing where it says neither.
+fn link(bulletin: &Bulletin, edition: &Edition, item: &Item) -> String {
+    match (&*bulletin.base, bulletin.addresses.first()) {
+        ("", address) => address.cloned().unwrap_or_default(),
+        (base, _) => format!("{base}read/{}/{}/{}.html", item.lang, edition.slug, item.slug),
     }
 }

@@ -4,21 +4,19 @@ use maud::{Markup, html};
 use payamgir_wire::edition::{Bulletin, LINE};
 
 use super::super::frame::sheet;
-use super::wrong;
+use super::{kept_now, named, wrong};
 use crate::handlers::Room;
-use crate::handlers::publish::Said;
-use crate::handlers::publish::bulletin::ROWS;
+use crate::handlers::publish::bulletin::{Form, ROWS};
 
 /// Names, languages, addresses.
-pub(crate) fn bulletin(room: &Room, bulletin: &Bulletin, said: Option<&Said>) -> Markup {
-    let say = room.say;
-    let work = room.office.work();
-    let base = work.publishing().bulletin().now().map(|now| now.hash.to_string());
+pub(crate) fn bulletin(room: &Room, form: &Form) -> Markup {
+    let (say, bulletin) = (room.say, &form.bulletin);
     let content = html! {
         h1 { (say.t("نام و زبان‌های نشریه", "The bulletin’s name and languages")) }
-        (wrong(room, said))
+        (wrong(room, form.wrong.as_ref()))
+        @if let Some(theirs) = &form.theirs { (kept_now(room, &theirs.texts().into_iter().map(str::to_owned).collect::<Vec<_>>())) }
         form.stack action={ "/" (say.lang.code()) "/bulletin" } method="post" autocomplete="off" {
-            @if let Some(base) = base { input type="hidden" name="base" value=(base); }
+            @if let Some(base) = &form.base { input type="hidden" name="base" value=(base); }
             p.hint { (say.t("زبان نخست زبان صفحهٔ نخست است. کد: fa، en، ar، ckb …", "The first language is that of the first page. Codes: fa, en, ar, ckb …")) }
             @for row in 0..ROWS { (spoken(room, bulletin, row)) }
             label for="addresses" { (say.t("نشانی‌هایی که مردم می‌نویسند، هر خط یکی", "Addresses as people type them, one a line")) }
@@ -44,9 +42,9 @@ fn spoken(room: &Room, bulletin: &Bulletin, row: usize) -> Markup {
     html! {
         fieldset.pairs {
             legend { (say.t("زبان ", "Language ")) (say.number(row as u64 + 1)) }
-            input name={ "lang-" (row) } dir="ltr" maxlength="3" value=(known.map_or(guess, |known| &known.lang)) aria-label=(say.t("کد زبان", "Language code"));
-            input name={ "title-" (row) } dir="auto" maxlength=(LINE) value=(known.map_or("", |known| &known.title)) placeholder=(say.t("نام نشریه", "the bulletin’s name")) aria-label=(say.t("نام نشریه", "The bulletin’s name"));
-            input name={ "about-" (row) } dir="auto" maxlength=(LINE) value=(known.map_or("", |known| &known.about)) placeholder=(say.t("یک خط دربارهٔ آن", "a line about it")) aria-label=(say.t("یک خط دربارهٔ آن", "A line about it"));
+            (named(say.t("کد زبان", "Language code"), &html! { input name={ "lang-" (row) } dir="ltr" maxlength="3" value=(known.map_or(guess, |known| &known.lang)); }))
+            (named(say.t("نام نشریه", "The bulletin’s name"), &html! { input name={ "title-" (row) } dir="auto" maxlength=(LINE) value=(known.map_or("", |known| &known.title)); }))
+            (named(say.t("یک خط دربارهٔ آن", "A line about it"), &html! { input name={ "about-" (row) } dir="auto" maxlength=(LINE) value=(known.map_or("", |known| &known.about)); }))
         }
     }
 }

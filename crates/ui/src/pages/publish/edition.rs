@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use payamgir_desk::work::{Id, Proposal};
-use payamgir_wire::edition::{LINE, WORDS};
+use payamgir_text::Lang;
+use payamgir_wire::edition::{Edition, LINE, WORDS};
 
 use super::super::frame::sheet;
-use super::{open_proposals, stage, stage_words, wrong};
+use super::{kept_now, named, open_proposals, stage, stage_words, wrong};
 use crate::handlers::Room;
 use crate::handlers::publish::edition::Form;
 use crate::handlers::publish::title;
@@ -22,14 +23,15 @@ pub(crate) fn edition(room: &Room, form: &Form) -> Markup {
         h1 { (form.edition.headings.first().map_or(say.t("شمارهٔ تازه", "New edition"), |heading| &heading.title)) }
         p.tools { a href={ "/" (code) "/publish" } { (say.t("‹ انتشار", "‹ Publishing")) } }
         (wrong(room, form.wrong.as_ref()))
+        @if let Some(theirs) = &form.theirs { (kept_now(room, &written(room, theirs))) }
         (proposals(room, &form.id))
         form.stack action=(at) method="post" autocomplete="off" {
             @if let Some(base) = &form.base { input type="hidden" name="base" value=(base); }
             (headings(room, form))
             fieldset.pairs {
                 legend { (say.t("روز و نشانی", "Day and address")) }
-                input name="day" dir="ltr" maxlength="12" required value=(form.typed_day) aria-label=(say.t("روزی که بر آن است", "The day it bears"));
-                input name="slug" dir="ltr" maxlength="60" required value=(form.edition.slug) aria-label=(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"));
+                (named(say.t("روزی که بر آن است", "The day it bears"), &html! { input name="day" dir="ltr" maxlength="12" required value=(form.typed_day); }))
+                (named(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"), &html! { input name="slug" dir="ltr" maxlength="60" required value=(form.edition.slug); }))
             }
             (items(room, form))
             label { input type="checkbox" name="paper" value="yes" checked[form.edition.paper] disabled[!room.office.sets_paper() && !form.edition.paper]; " " (say.t("برای کاغذ هم: چهار PDF", "For paper too: four PDFs"))
@@ -42,6 +44,24 @@ pub(crate) fn edition(room: &Room, form: &Form) -> Markup {
         @if form.base.is_some() { (looks(room, form, &at)) }
     };
     sheet(room, (say.t("شماره", "Edition"), &here), &content)
+}
+
+/// An edition as words: its headings, and its items in their order.
+fn written(room: &Room, edition: &Edition) -> Vec<String> {
+    let headings = edition.headings.iter().map(|own| {
+        let lines = [&*own.title, &own.cover, &own.intro].map(str::to_owned);
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    });
+    let items: Vec<String> = edition.items.iter().map(|id| title(room, id)).collect();
+    headings.chain([items.join("\n")]).collect()
+}
+
+/// "12th congress, day 2", in the language of its field.
+fn example(lang: &str) -> &'static str {
+    match payamgir_bulletin::letters::frame(lang) {
+        Lang::Fa => "کنگرهٔ دوازدهم، روز ۲",
+        Lang::En => "12th congress, day 2",
+    }
 }
 
 fn headings(room: &Room, form: &Form) -> Markup {
@@ -62,7 +82,7 @@ fn headings(room: &Room, form: &Form) -> Markup {
             fieldset.stack {
                 legend { bdi { (payamgir_bulletin::letters::endonym(lang)) } }
                 input type="hidden" name="lang" value=(lang);
-                label { (say.t("نام شماره ", "The edition’s name ")) input name={ "title-" (lang) } dir="auto" maxlength=(LINE) value=(known.map_or("", |own| &own.title)) placeholder=(say.t("کنگرهٔ دوازدهم، روز ۲", "12th congress, day 2")); }
+                label { (say.t("نام شماره ", "The edition’s name ")) input name={ "title-" (lang) } dir="auto" maxlength=(LINE) value=(known.map_or("", |own| &own.title)) placeholder=(example(lang)); }
                 label { (say.t("خط روی جلد ", "Cover line ")) input name={ "cover-" (lang) } dir="auto" maxlength=(LINE) value=(known.map_or("", |own| &own.cover)); }
                 label { (say.t("سرآغاز ", "Introduction ")) textarea name={ "intro-" (lang) } rows="2" dir="auto" maxlength=(WORDS) { "\n" (known.map_or("", |own| &own.intro)) } }
             }
@@ -135,13 +155,32 @@ fn one(room: &Room, proposal: &Arc<Proposal>) -> Markup {
             p.hint { (say.t("امضا بر سر همین بایت‌هاست: ", "The signatures are of these very bytes: ")) bdi dir="ltr" { code { (&release.to_string()[..16]) "…" } } }
             p.tools {
                 a.button href={ (at) "/preview/index.html" } target="_blank" { (say.t("ببین چه منتشر می‌شود", "See what would be published")) }
-                @if mine { " " span.meta { (say.t("تأیید شما داده شده است.", "Your approval is given.")) } }
+                @if mine { " " span.meta { (own_approval(room, proposal, approved.contains(&me))) } }
+            }
+            @if proposal.author == me {
+                form action={ (at) "/recall" } method="post" { button { (say.t("پیشنهاد را پس بگیر", "Take the proposal back")) } }
             }
             @if !mine {
                 form action=(at) method="post" {
                     button.primary { (say.t("میزم همین را ساخت؛ تأیید می‌کنم", "Make it anew here, and approve")) }
                 }
             }
+        }
+    }
+}
+
+/// What became of this member's own approval.
+fn own_approval(room: &Room, proposal: &Proposal, counts: bool) -> &'static str {
+    let say = room.say;
+    let arrived = room.office.has_approved(proposal);
+    match (counts, arrived) {
+        (true, _) => say.t("تأیید شما داده شده است.", "Your approval is given."),
+        (false, true) => say.t(
+            "در این میز تأیید پیشنهاددهنده شمرده نمی‌شود.",
+            "At this desk a proposer’s own approval is not counted.",
+        ),
+        (false, false) => {
+            say.t("تأیید شما در راه سرور است.", "Your approval is on its way to the server.")
         }
     }
 }

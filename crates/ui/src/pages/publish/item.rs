@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use payamgir_wire::edition::{Byline, Correction, Kind, LINE, Label, Medium, WORDS};
 
 use super::super::frame::sheet;
-use super::{stage, stage_words, wrong};
+use super::{kept_now, named, stage, stage_words, wrong};
 use crate::handlers::Room;
 use crate::handlers::publish::item::Form;
 use crate::handlers::publish::media::attachments;
@@ -21,6 +21,7 @@ pub(crate) fn item(room: &Room, form: &Form) -> Markup {
         h1 { @if form.base.is_some() { (title(room, &form.id)) } @else { (say.t("نوشتهٔ تازه", "New item")) } }
         (standing(room, form))
         (wrong(room, form.wrong.as_ref()))
+        @if let Some(theirs) = &form.theirs { (kept_now(room, &[theirs.title.clone(), theirs.body.clone(), theirs.pulls.join("\n")])) }
         div.write-item {
             form #item .stack action=(at) method="post" autocomplete="off" data-preview={ (at) "/preview" } data-preview-again={ "/" (code) "/preview" } {
                 (hidden(form))
@@ -108,27 +109,27 @@ fn around(room: &Room, form: &Form) -> Markup {
     html! {
         fieldset.pairs {
             legend { (say.t("به نام", "By-line")) }
-            select name="by" aria-label=(say.t("به نام", "By-line")) {
+            (named(say.t("به نام", "By-line"), &html! { select name="by" {
                 option value="none" selected[by == "none"] { (say.t("بی‌نام", "none")) }
                 option value="name" selected[by == "name"] { (say.t("نامی که خواسته است", "a name they chose")) }
                 option value="collective" selected[by == "collective"] { (say.t("جمعی", "a collective")) }
-            }
-            input name="byline" dir="auto" maxlength=(LINE) value=(item.byline.name()) aria-label=(say.t("نام", "Name"));
+            } }))
+            (named(say.t("نام", "Name"), &html! { input name="byline" dir="auto" maxlength=(LINE) value=(item.byline.name()); }))
         }
         fieldset.pairs {
             legend { (say.t("جا و زمان، هر اندازه که بشود گفت", "Place and day, as far as may be told")) }
-            input name="place" dir="auto" maxlength=(LINE) value=(item.place) placeholder=(say.t("شهری در جنوب", "a town in the south")) aria-label=(say.t("جا", "Place"));
-            input name="day" dir="ltr" maxlength="12" value=(form.typed_day) placeholder="1405-08" aria-label=(say.t("زمان: سال، یا سال-ماه، یا سال-ماه-روز", "Day: a year, year-month or year-month-day"));
+            (named(say.t("جا", "Place"), &html! { input name="place" dir="auto" maxlength=(LINE) value=(item.place) placeholder=(say.t("شهری در جنوب", "a town in the south")); }))
+            (named(say.t("زمان: سال، یا سال-ماه، یا سال-ماه-روز", "Day: a year, year-month or year-month-day"), &html! { input name="day" dir="ltr" maxlength="12" value=(form.typed_day) placeholder="1405-08"; }))
         }
         fieldset.pairs {
             legend { (say.t("چیست و تا کجا سنجیده شده", "What it is, and how far it was checked")) }
-            select name="kind" aria-label=(say.t("چیست", "What it is")) { @for (value, words, kind) in kinds { option value=(value) selected[item.kind == kind] { (words) } } }
-            select name="label" aria-label=(say.t("راستی‌آزمایی", "Verification")) { @for (value, words, label) in labels { option value=(value) selected[item.label == label] { (words) } } }
+            (named(say.t("چیست", "What it is"), &html! { select name="kind" { @for (value, words, kind) in kinds { option value=(value) selected[item.kind == kind] { (words) } } } }))
+            (named(say.t("راستی‌آزمایی", "Verification"), &html! { select name="label" { @for (value, words, label) in labels { option value=(value) selected[item.label == label] { (words) } } } }))
         }
         fieldset.pairs {
             legend { (say.t("زبان و نشانی", "Language and address")) }
-            input name="lang" dir="ltr" maxlength="3" required value=(item.lang) aria-label=(say.t("کد زبان", "Language code"));
-            input name="slug" dir="ltr" maxlength="60" required value=(item.slug) aria-label=(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"));
+            (named(say.t("کد زبان", "Language code"), &html! { input name="lang" dir="ltr" maxlength="3" required value=(item.lang); }))
+            (named(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"), &html! { input name="slug" dir="ltr" maxlength="60" required value=(item.slug); }))
         }
     }
 }
@@ -197,8 +198,8 @@ fn later(room: &Room, form: &Form) -> Markup {
             textarea #corrections name="corrections" rows="2" dir="auto" { "\n" (corrections.join("\n")) }
             label { input type="checkbox" name="withdrawn" value="yes" checked[gone.is_some()]; " " (say.t("پس گرفته شود؛ به جایش این می‌ماند که چه روز و چرا:", "Withdraw it; in its place stays the day, and why:")) }
             span.pairs {
-                input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(gone.map(|gone| gone.day.to_string()).unwrap_or_default()) aria-label=(say.t("روز پس گرفتن", "Day of withdrawal"));
-                input name="reason" dir="auto" maxlength=(LINE) value=(gone.map_or("", |gone| &gone.reason)) aria-label=(say.t("چرا", "Why"));
+                (named(say.t("روز پس گرفتن", "Day of withdrawal"), &html! { input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(gone.map(|gone| gone.day.to_string()).unwrap_or_default()); }))
+                (named(say.t("چرا", "Why"), &html! { input name="reason" dir="auto" maxlength=(LINE) value=(gone.map_or("", |gone| &gone.reason)); }))
             }
         }
     }

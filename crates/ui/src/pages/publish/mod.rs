@@ -57,7 +57,8 @@ pub(crate) fn overview(room: &Room) -> Markup {
                 @if let Some(now) = edition.now() {
                     li {
                         a href=(at(&format!("edition/{id}"))) { b { bdi { (now.body.headings.first().map_or("—", |heading| &heading.title)) } } }
-                        span.meta { (say.number(now.body.items.len() as u64)) " " (say.t("نوشته", "items")) }
+                        @let count = now.body.items.len() as u64;
+                        span.meta { (say.number(count)) " " (say.t("نوشته", if count == 1 { "item" } else { "items" })) }
                         span.meta { (edition_state(room, id, &now.hash, issue.as_ref())) }
                     }
                 }
@@ -136,9 +137,28 @@ pub(crate) fn open_proposals(room: &Room, id: &Id) -> Vec<std::sync::Arc<Proposa
     let Some(published) = room.office.published() else { return vec![] };
     let work = room.office.work();
     let open = |proposal: &&std::sync::Arc<Proposal>| {
-        proposal.release.edition == *id && proposal.release.previous == published
+        let follows = proposal.release.previous == published && !proposal.recalled;
+        proposal.release.edition == *id && follows
     };
     work.publishing().proposals().iter().filter(open).cloned().collect()
+}
+
+/// A field under its name.
+pub(crate) fn named(words: &str, field: &Markup) -> Markup {
+    html! { label { span { (words) } (field) } }
+}
+
+/// What is kept now of what somebody else wrote meanwhile, to take over from.
+pub(crate) fn kept_now(room: &Room, texts: &[String]) -> Markup {
+    let say = room.say;
+    html! {
+        details.kept-now open {
+            summary { (say.t("آنچه اکنون نگه داشته شده است", "What is kept now")) }
+            @for text in texts.iter().filter(|text| !text.is_empty()) {
+                textarea rows=(text.lines().count().clamp(1, 10)) dir="auto" readonly aria-label=(say.t("آنچه اکنون نگه داشته شده است", "What is kept now")) { "\n" (text) }
+            }
+        }
+    }
 }
 
 /// What is wrong, above a form.
