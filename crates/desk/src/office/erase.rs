@@ -48,15 +48,18 @@ impl Office {
     /// them: so many at once that what others do is not held up. Whether there are more.
     pub(super) fn approve(&self, post: &mut impl Post) -> Result<bool, Said> {
         let mut owed = self.editions_owed();
+        let editions = owed.len();
         owed.extend(self.approvals_owed(AT_ONCE).map_err(unreadable)?);
-        let more = owed.len() >= AT_ONCE;
+        let mut gone = 0;
         let mut left = &owed[..];
         while !left.is_empty() {
             let (taken, _) = post.add(&left.to_vec())?;
             // What the server refuses does not hold up the others.
             left = &left[(taken + 1).min(left.len())..];
+            gone += taken;
         }
-        Ok(more)
+        // What an approval was missing for goes out at once.
+        Ok(owed.len() >= AT_ONCE || (editions > 0 && gone > 0))
     }
 
     /// This member's approvals of what it asked to be erased, as far as the log has not got them.

@@ -62,6 +62,7 @@ pub(crate) async fn show(
     Path((lang, id)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
+    room.office.hurry();
     let Some(form) = Id::parse(&id).ok().and_then(|id| kept(&room, id)) else {
         return Err(Fault::NotHere(room.again()));
     };

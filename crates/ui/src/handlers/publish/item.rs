@@ -31,12 +31,48 @@ pub(crate) struct Form {
     /// The version it was made from.
     pub(crate) base: Option<Hash>,
     pub(crate) item: Item,
-    /// Days as they were typed, where they are none.
-    pub(crate) typed_day: String,
+    pub(crate) typed: Typed,
     /// What is wrong with it; it was not kept.
     pub(crate) wrong: Option<Said>,
     /// What somebody else wrote meanwhile.
     pub(crate) theirs: Option<Item>,
+}
+
+/// What was typed where days stand: it is not lost where one of them is none.
+#[derive(Default)]
+pub(crate) struct Typed {
+    pub(crate) day: String,
+    /// A line each: the day, a colon, what was wrong.
+    pub(crate) corrections: String,
+    /// Whether it is withdrawn.
+    pub(crate) gone: bool,
+    pub(crate) gone_day: String,
+    pub(crate) reason: String,
+}
+
+impl Typed {
+    fn of(item: &Item) -> Self {
+        let line = |Correction { day, text }: &Correction| format!("{day}: {text}");
+        let lines: Vec<String> = item.corrections.iter().map(line).collect();
+        let gone = item.withdrawn.as_ref();
+        Self {
+            day: item.day.map(|day| day.to_string()).unwrap_or_default(),
+            corrections: lines.join("\n"),
+            gone: gone.is_some(),
+            gone_day: gone.map(|gone| gone.day.to_string()).unwrap_or_default(),
+            reason: gone.map(|gone| gone.reason.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn read(fields: &Fields) -> Self {
+        Self {
+            day: fields.words("day"),
+            corrections: tidy(&fields.words("corrections")),
+            gone: fields.get("withdrawn") == "yes",
+            gone_day: fields.words("withdrawn-day"),
+            reason: line(fields, "reason"),
+        }
+    }
 }
 
 /// The conversation that a new item is made from.
@@ -172,7 +208,7 @@ pub(crate) fn kept(office: &Office, id: Id) -> Option<Form> {
         on: now.on.iter().filter_map(number).collect(),
         base: Some(now.hash),
         item: (*now.body).clone(),
-        typed_day: now.body.day.map(|day| day.to_string()).unwrap_or_default(),
+        typed: Typed::of(&now.body),
         wrong: None,
         theirs: None,
     })
@@ -206,7 +242,8 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
         item.body = words_of(office, number)?;
         item.lang = language_of(&item.body, lang).to_owned();
     }
-    Ok(Form { id, on, base: None, item, typed_day: String::new(), wrong: None, theirs: None })
+    let typed = Typed::of(&item);
+    Ok(Form { id, on, base: None, item, typed, wrong: None, theirs: None })
 }
 
 /// What a source wrote, what is hidden of it hidden.
@@ -261,10 +298,11 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
     let ids =
         |name: &str| -> Vec<Id> { fields.all(name).filter_map(|id| Id::parse(id).ok()).collect() };
     let mut days = Days::default();
-    let own_day = days.read(fields.get("day"));
-    let gone = (fields.get("withdrawn") == "yes").then(|| days.needed(fields.get("withdrawn-day")));
-    let withdrawn = gone.flatten().map(|day| Withdrawal { day, reason: fields.words("reason") });
-    let corrections = corrections(fields.get("corrections"), &mut days);
+    let typed = Typed::read(fields);
+    let own_day = days.read(&typed.day);
+    let gone = typed.gone.then(|| days.needed(&typed.gone_day)).flatten();
+    let withdrawn = gone.map(|day| Withdrawal { day, reason: typed.reason.clone() });
+    let corrections = corrections(&typed.corrections, &mut days);
     let item = Item {
         slug: Slug::from_text(fields.get("slug")),
         lang: fields.words("lang"),
@@ -290,7 +328,7 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
         on: fields.all("on").filter_map(|number| number.parse().ok()).collect(),
         base: Hex::parse(fields.get("base")).ok(),
         item,
-        typed_day: fields.words("day"),
+        typed,
         wrong: wrong.map(flaw),
         theirs: None,
     }

@@ -40,6 +40,8 @@ pub(crate) async fn overview(
     Path(lang): Path<String>,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
+    // Who looks here waits for another editor.
+    room.office.hurry();
     Ok(html(&pages::overview(&room)).into_response())
 }
 

@@ -1,7 +1,7 @@
 //! Where an item is written, beside its preview.
 
 use maud::{Markup, html};
-use payamgir_wire::edition::{Byline, Correction, Kind, LINE, Label, Medium, WORDS};
+use payamgir_wire::edition::{Byline, Kind, LINE, Label, Medium, WORDS};
 
 use super::super::frame::sheet;
 use super::{kept_now, named, stage, stage_words, wrong};
@@ -109,7 +109,7 @@ fn around(room: &Room, form: &Form) -> Markup {
     html! {
         fieldset.pairs {
             legend { (say.t("به نام", "By-line")) }
-            (named(say.t("به نام", "By-line"), &html! { select name="by" {
+            (named(say.t("چه نامی", "What name"), &html! { select name="by" {
                 option value="none" selected[by == "none"] { (say.t("بی‌نام", "none")) }
                 option value="name" selected[by == "name"] { (say.t("نامی که خواسته است", "a name they chose")) }
                 option value="collective" selected[by == "collective"] { (say.t("جمعی", "a collective")) }
@@ -119,7 +119,7 @@ fn around(room: &Room, form: &Form) -> Markup {
         fieldset.pairs {
             legend { (say.t("جا و زمان، هر اندازه که بشود گفت", "Place and day, as far as may be told")) }
             (named(say.t("جا", "Place"), &html! { input name="place" dir="auto" maxlength=(LINE) value=(item.place) placeholder=(say.t("شهری در جنوب", "a town in the south")); }))
-            (named(say.t("زمان: سال، یا سال-ماه، یا سال-ماه-روز", "Day: a year, year-month or year-month-day"), &html! { input name="day" dir="ltr" maxlength="12" value=(form.typed_day) placeholder="1405-08"; }))
+            (named(say.t("زمان: سال، یا سال-ماه، یا سال-ماه-روز", "Day: a year, year-month or year-month-day"), &html! { input name="day" dir="ltr" maxlength="12" value=(form.typed.day) placeholder="1405-08"; }))
         }
         fieldset.pairs {
             legend { (say.t("چیست و تا کجا سنجیده شده", "What it is, and how far it was checked")) }
@@ -187,19 +187,16 @@ fn medium_fields(room: &Room, medium: &Medium) -> Markup {
 
 /// Corrections, and taking it back.
 fn later(room: &Room, form: &Form) -> Markup {
-    let (say, item) = (room.say, &form.item);
-    let correction = |Correction { day, text }: &Correction| format!("{day}: {text}");
-    let corrections: Vec<String> = item.corrections.iter().map(correction).collect();
-    let gone = item.withdrawn.as_ref();
+    let (say, typed) = (room.say, &form.typed);
     html! {
-        details open[gone.is_some() || !corrections.is_empty()] {
+        details open[typed.gone || !typed.corrections.is_empty()] {
             summary { (say.t("تصحیح، پس گرفتن", "Corrections, withdrawal")) }
             label for="corrections" { (say.t("تصحیح‌ها، هر خط یکی: روز، دونقطه، چه نادرست بود", "Corrections, one a line: day, colon, what was wrong")) }
-            textarea #corrections name="corrections" rows="2" dir="auto" { "\n" (corrections.join("\n")) }
-            label { input type="checkbox" name="withdrawn" value="yes" checked[gone.is_some()]; " " (say.t("پس گرفته شود؛ به جایش این می‌ماند که چه روز و چرا:", "Withdraw it; in its place stays the day, and why:")) }
+            textarea #corrections name="corrections" rows="2" dir="auto" { "\n" (typed.corrections) }
+            label { input type="checkbox" name="withdrawn" value="yes" checked[typed.gone]; " " (say.t("پس گرفته شود؛ به جایش این می‌ماند که چه روز و چرا:", "Withdraw it; in its place stays the day, and why:")) }
             span.pairs {
-                (named(say.t("روز پس گرفتن", "Day of withdrawal"), &html! { input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(gone.map(|gone| gone.day.to_string()).unwrap_or_default()); }))
-                (named(say.t("چرا", "Why"), &html! { input name="reason" dir="auto" maxlength=(LINE) value=(gone.map_or("", |gone| &gone.reason)); }))
+                (named(say.t("روز پس گرفتن", "Day of withdrawal"), &html! { input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(typed.gone_day); }))
+                (named(say.t("چرا", "Why"), &html! { input name="reason" dir="auto" maxlength=(LINE) value=(typed.reason); }))
             }
         }
     }
