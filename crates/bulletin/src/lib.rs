@@ -10,6 +10,7 @@ pub mod card;
 pub mod hall;
 mod html;
 pub mod letters;
+mod make;
 pub mod markdown;
 pub mod messenger;
 pub mod paper;
@@ -20,6 +21,7 @@ mod site;
 pub mod subtitles;
 pub mod when;
 
+pub use make::{Built, build};
 pub use payamgir_redact::Cleared;
-pub use press::{Built, Engine, Known, Made, Press, Refused, Sheet, build};
+pub use press::{Engine, Known, Made, Press, Refused, Sheet};
 pub use site::{preview, preview_paper};
