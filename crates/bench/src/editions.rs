@@ -58,7 +58,7 @@ fn building(items: u32) -> Result<(f64, f64, usize), Failure> {
     let started = Instant::now();
     let built = made(&congress, &Known::default())?;
     let first = started.elapsed().as_secs_f64();
-    let release = built.release(Hex([7; 32]), Hex([8; 32]), None);
+    let release = built.release(Hex([7; 32]), Hex([8; 32]), (0, Hex([0; 32])));
     drop(built);
     let known = Known::of(&release);
     let started = Instant::now();
@@ -123,7 +123,7 @@ fn lay_out(built: &Built, kept: &Path, root: &Path) -> Result<(), Failure> {
             fs::write(gzip, &packed)?;
         }
     }
-    let release = built.release(Hex([7; 32]), Hex([8; 32]), None);
+    let release = built.release(Hex([7; 32]), Hex([8; 32]), (0, Hex([0; 32])));
     fs::write(kept.join("proof.txt"), "payamgir proof 1\n")?;
     Ok(fs::write(kept.join("release.txt"), release.encode())?)
 }

@@ -83,16 +83,16 @@ fn key(view: &View<'_>) -> Hash {
 }
 
 impl Built {
-    /// The release that these files are.
-    pub fn release(&self, desk: Hash, author: Hash, after: Option<(&Release, Hash)>) -> Release {
+    /// The release that these files are, after so many others, the last of them named; zeros where none.
+    pub fn release(&self, desk: Hash, author: Hash, (before, last): (u64, Hash)) -> Release {
         let part = |part: &Part| release::Part {
             key: part.key,
             files: part.files.iter().map(|(file, _)| file.clone()).collect(),
         };
         Release {
             desk,
-            number: after.map_or(0, |(release, _)| release.number) + 1,
-            previous: after.map_or(Hex([0; 32]), |(_, hash)| hash),
+            number: before + 1,
+            previous: last,
             author,
             parts: self.0.iter().map(part).collect(),
         }
@@ -100,7 +100,7 @@ impl Built {
 
     /// Whether a server will take the list of these files.
     fn is_release(&self) -> bool {
-        let list = self.release(Hex([0; 32]), Hex([0; 32]), None);
+        let list = self.release(Hex([0; 32]), Hex([0; 32]), (0, Hex([0; 32])));
         Release::decode(&list.encode()).is_ok()
     }
 

@@ -13,6 +13,16 @@ use crate::client::{Client, Failure, network, refusal};
 const MANY_BYTES: u64 = 64 * (DEPOSIT_BYTES as u64 + 8);
 const INVITATION_BYTES: u64 = 256;
 
+/// What a server serves, beside the release that is known.
+pub enum Shows {
+    /// That one.
+    Same,
+    /// Nothing.
+    Nothing,
+    /// Another: its bytes.
+    Other(Vec<u8>),
+}
+
 impl Client {
     /// The open invitation of that number: its id and the inviter's message. Unsigned.
     pub fn invitation(&self, number: u32) -> Result<([u8; 16], Vec<u8>), Failure> {
@@ -93,16 +103,17 @@ impl Client {
         }
     }
 
-    /// The release that the server serves; `None` where it is the one that is known, or there is none.
-    pub fn edition(&self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Failure> {
+    /// What the server serves, beside the release that is known.
+    pub fn edition(&self, known: Option<&Hash>) -> Result<Shows, Failure> {
         let query = known.map(|known| format!("known={known}")).unwrap_or_default();
         match self.query("/desk/1/edition", &query) {
             Ok(body) => {
                 let mut bytes = vec![];
                 body.take(RELEASE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(network)?;
-                Ok(Some(bytes))
+                Ok(Shows::Other(bytes))
             }
-            Err(Failure::NotFound | Failure::Status(204)) => Ok(None),
+            Err(Failure::NotFound) => Ok(Shows::Nothing),
+            Err(Failure::Status(204)) => Ok(Shows::Same),
             Err(failure) => Err(failure),
         }
     }

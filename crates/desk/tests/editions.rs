@@ -225,7 +225,10 @@ fn a_server_that_lost_all_is_given_all() {
     step(&shop, &[&a]);
     let files = shop.shelf.lock().unwrap().files.len();
     shop.shelf.lock().unwrap().files.clear();
-    let named = Item { byline: Byline::Name("یک کارگر".into()), ..item("نامه", BODY) };
+    let day = Day::parse("2026-11-30").unwrap();
+    let note = Correction { day, text: "نام فرستنده".into() };
+    let byline = Byline::Name("یک کارگر".into());
+    let named = Item { byline, corrections: vec![note], ..item("نامه", BODY) };
     write(&a.office, ITEM, named, vec![number]).unwrap();
     a.office.propose(EDITION).unwrap();
     step(&shop, &[&a]);
@@ -451,4 +454,152 @@ fn nothing_hidden_is_in_any_words_that_are_published() {
     let base = office.work().publishing().bulletin().now().map(|now| now.hash);
     office.act(Act::Bulletin { base, body: Box::new(bulletin) }).unwrap();
     assert!(matches!(office.propose(EDITION), Err(NotPrepared::NotClear(None, _))));
+}
+
+/// A desk of one whose letter was published and then withdrawn; what the server served before that.
+fn withdrawn(shop: &Shop) -> (Desk, Vec<u8>) {
+    let (a, number) = published(shop, "نامه");
+    let before = shop.shelf.lock().unwrap().release.clone().unwrap();
+    let day = Day::parse("2026-11-30").unwrap();
+    let reason = "به خواست فرستنده".to_owned();
+    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
+    write(&a.office, ITEM, gone, vec![number]).unwrap();
+    a.office.propose(EDITION).unwrap();
+    step(shop, &[&a]);
+    assert_eq!(served(shop).unwrap().number, 2);
+    (a, before)
+}
+
+/// A second edition with a letter of its own.
+fn second(office: &Office) -> Id {
+    let (letter, id) = (Hex([2; 16]), Hex([8; 16]));
+    write(office, letter, Item { slug: Slug("b".into()), ..item("دیگر", "متن") }, vec![]).unwrap();
+    arrange(office, id, edition("e2", &[letter])).unwrap();
+    id
+}
+
+#[test]
+fn a_server_that_goes_back_brings_nothing_back() {
+    let shop = Shop::new(1, one());
+    let (a, before) = withdrawn(&shop);
+    {
+        let mut shelf = shop.shelf.lock().unwrap();
+        (shelf.release, shelf.stubborn) = (Some(before), true);
+    }
+    let said = a.office.step(&mut shop.line()).unwrap_err();
+    assert!(said.alarm && !said.stops && said.en.contains("shows less"), "{}", said.en);
+    // What is proposed now goes on from what was published.
+    let next = a.office.prepare(second(&a.office)).unwrap();
+    assert_eq!(next.files.number, 3);
+    let page = |path: &str| {
+        let mut files = next.built.new_files();
+        let made = files.find(|(file, _)| file.path.as_str() == path);
+        made.map(|(_, bytes)| String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    assert!(page("read/fa/e1/nameh.html").unwrap().contains("به خواست فرستنده"));
+    assert!(page("index.html").unwrap().contains("دیگر"));
+    // Another desk knows it by the log alone; and once the server is honest again all is well.
+    assert!(a.office.work().publishing().served().count() == 2);
+    shop.shelf.lock().unwrap().stubborn = false;
+    a.office.step(&mut shop.line()).unwrap();
+    assert_eq!(served(&shop).unwrap().number, 2);
+}
+
+#[test]
+fn what_a_server_never_took_is_followed_all_the_same() {
+    let shop = Shop::new(1, one());
+    let (a, number) = published(&shop, "نامه");
+    shop.shelf.lock().unwrap().stubborn = true;
+    let day = Day::parse("2026-11-30").unwrap();
+    let reason = "به خواست فرستنده".to_owned();
+    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
+    write(&a.office, ITEM, gone, vec![number]).unwrap();
+    let release = a.office.propose(EDITION).unwrap();
+    let said = (0..3).find_map(|_| a.office.step(&mut shop.line()).err()).unwrap();
+    assert!(said.en.contains("does not take"), "{}", said.en);
+    let next = a.office.propose(second(&a.office)).unwrap();
+    let work = a.office.work();
+    assert_eq!(work.publishing().proposal(&next).unwrap().release.previous, release);
+    // The newest goes out, and what it follows with it.
+    shop.shelf.lock().unwrap().stubborn = false;
+    for _ in 0..3 {
+        let _ = a.office.step(&mut shop.line());
+    }
+    assert_eq!((served(&shop).unwrap().number, served(&shop).unwrap().hash()), (3, next));
+    assert!(page(&shop, "read/fa/e1/nameh.html").contains("به خواست فرستنده"));
+    a.office.step(&mut shop.line()).unwrap();
+}
+
+#[test]
+fn a_server_that_serves_nothing_any_more_is_given_the_last() {
+    let shop = Shop::new(1, one());
+    let (a, _) = withdrawn(&shop);
+    *shop.shelf.lock().unwrap() = Default::default();
+    a.office.step(&mut shop.line()).unwrap();
+    assert_eq!(served(&shop).unwrap().number, 2, "not the first and then the second");
+    // Opened anew, a desk knows the same from the log.
+    let again = shop.desk(0, 0);
+    *shop.shelf.lock().unwrap() = Default::default();
+    step(&shop, &[&again]);
+    assert_eq!(served(&shop).unwrap().number, 2);
+}
+
+#[test]
+fn what_is_said_otherwise_is_noted() {
+    let shop = Shop::new(1, one());
+    let (a, number) = published(&shop, "نامه");
+    let office = &a.office;
+    let day = Day::parse("2026-11-30").unwrap();
+    let refused = |item: Item| {
+        write(office, ITEM, item, vec![number]).unwrap();
+        matches!(office.propose(EDITION), Err(NotPrepared::Silent(ITEM)))
+    };
+    let base = || item("نامه", BODY);
+    assert!(refused(Item { byline: Byline::Name("دیگری".into()), ..base() }));
+    assert!(refused(Item { label: Label::Confirmed, ..base() }));
+    assert!(refused(Item { place: "تهران".into(), ..base() }));
+    assert!(refused(Item { day: Some(day), ..base() }));
+    assert!(refused(Item { kind: Kind::Resolution, ..base() }));
+    assert!(refused(Item { pulls: vec!["سه ماه".into()], ..base() }));
+    let note = |text: &str| Correction { day, text: text.into() };
+    let noted = |notes: &[&str], place: &str| Item {
+        corrections: notes.iter().map(|text| note(text)).collect(),
+        place: place.into(),
+        ..base()
+    };
+    write(office, ITEM, noted(&["جا"], "تهران"), vec![number]).unwrap();
+    office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert_eq!(served(&shop).unwrap().number, 2);
+    assert!(refused(noted(&[], "تهران")), "a note taken away");
+    assert!(refused(noted(&["دیگر"], "تهران")), "a note written over");
+    assert!(refused(noted(&["دیگر", "جا"], "شیراز")), "a note put before");
+    assert!(!refused(noted(&["جا", "باز جا"], "شیراز")));
+}
+
+#[test]
+fn what_was_withdrawn_comes_back_with_a_note_only() {
+    let shop = Shop::new(1, one());
+    let (a, _) = withdrawn(&shop);
+    write(&a.office, ITEM, item("نامه", "متنی دیگر"), vec![]).unwrap();
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Silent(ITEM))));
+    let day = Day::parse("2026-11-30").unwrap();
+    let note = Correction { day, text: "با اجازهٔ فرستنده برگشت".into() };
+    let again = Item { corrections: vec![note], ..item("نامه", "متنی دیگر") };
+    write(&a.office, ITEM, again, vec![]).unwrap();
+    a.office.propose(EDITION).unwrap();
+}
+
+#[test]
+fn what_is_put_aside_can_be_brought_back() {
+    let shop = Shop::new(1, one());
+    let (a, _) = published(&shop, "نامه");
+    let drop = |written: Id, off: bool| a.office.act(Act::Drop { written, off });
+    let dropped = || a.office.work().publishing().is_dropped(&ITEM);
+    assert!(drop(Hex([77; 16]), false).is_err(), "there is none");
+    assert!(drop(ITEM, true).is_err(), "it is not aside");
+    drop(ITEM, false).unwrap();
+    assert!(dropped() && drop(ITEM, false).is_err());
+    drop(ITEM, true).unwrap();
+    assert!(!dropped());
 }

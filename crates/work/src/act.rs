@@ -199,6 +199,19 @@ pub enum Act {
         /// The hash of its bytes.
         release: Hash,
     },
+    /// Says that the server was seen to serve a release: it does not go back behind it unseen.
+    Serve {
+        /// The hash of its bytes.
+        release: Hash,
+    },
+    /// Puts an item or an edition aside, or brings it back.
+    Drop {
+        /// Which.
+        written: Id,
+        /// Brings it back.
+        #[serde(default)]
+        off: bool,
+    },
 }
 
 impl Act {
@@ -276,6 +289,8 @@ impl Act {
             Self::Propose { .. } => "propose",
             Self::Endorse { .. } => "endorse",
             Self::Recall { .. } => "recall",
+            Self::Serve { .. } => "serve",
+            Self::Drop { .. } => "drop",
             Self::Post { .. } => "post",
         }
     }
@@ -313,6 +328,8 @@ impl Act {
                 | Self::Propose { .. }
                 | Self::Endorse { .. }
                 | Self::Recall { .. }
+                | Self::Serve { .. }
+                | Self::Drop { .. }
                 | Self::Post { .. }
         )
     }

@@ -79,7 +79,7 @@ fn unread(json: &[u8]) -> Ignored {
     }
 }
 
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 26] = [
     "assign",
     "note",
     "label",
@@ -103,6 +103,8 @@ const KNOWN: [&str; 24] = [
     "propose",
     "endorse",
     "recall",
+    "serve",
+    "drop",
     "post",
 ];
 

@@ -179,6 +179,8 @@ impl Work {
             Act::Post { file } => publishing.post(*file, place.author),
             Act::Endorse { release } => publishing.endorse(release, place.author),
             Act::Recall { release } => publishing.recall(release, place.author),
+            Act::Serve { release } => publishing.serve(release),
+            Act::Drop { written, off } => publishing.put_aside(*written, *off),
             _ => Ok(()),
         }
     }

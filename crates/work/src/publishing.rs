@@ -22,6 +22,10 @@ pub struct Publishing {
     proposals: Vec<Arc<Proposal>>,
     /// Text files that are to be posted, with who said so.
     posts: BTreeMap<Hash, Key>,
+    /// Releases that the server was seen to serve.
+    served: BTreeSet<Hash>,
+    /// Items and editions that were put aside.
+    dropped: BTreeSet<Id>,
 }
 
 /// Something written, in its versions.
@@ -235,6 +239,37 @@ impl Publishing {
         Ok(())
     }
 
+    /// Notes that a release was served; it must be one that was proposed.
+    pub(crate) fn serve(&mut self, release: &Hash) -> Result<(), Ignored> {
+        self.proposal(release).ok_or(Ignored::NoSuchThing)?;
+        if self.served.insert(*release) { Ok(()) } else { Err(Ignored::Repeated) }
+    }
+
+    /// Puts something written aside, or brings it back.
+    pub(crate) fn put_aside(&mut self, written: Id, off: bool) -> Result<(), Ignored> {
+        if !self.items.contains_key(&written) && !self.editions.contains_key(&written) {
+            return Err(Ignored::NoSuchThing);
+        }
+        let changed =
+            if off { self.dropped.remove(&written) } else { self.dropped.insert(written) };
+        if changed { Ok(()) } else { Err(Ignored::Repeated) }
+    }
+
+    /// Whether an item or an edition was put aside.
+    pub fn is_dropped(&self, written: &Id) -> bool {
+        self.dropped.contains(written)
+    }
+
+    /// Whether the log says that a release was served.
+    pub fn was_served(&self, release: &Hash) -> bool {
+        self.served.contains(release)
+    }
+
+    /// Releases that the server was seen to serve, in no order that means anything.
+    pub fn served(&self) -> impl Iterator<Item = &Hash> {
+        self.served.iter()
+    }
+
     /// Text files that are to be posted, with who said so.
     pub fn posts(&self) -> &BTreeMap<Hash, Key> {
         &self.posts
@@ -291,6 +326,14 @@ impl Publishing {
         }
         chain.reverse();
         Some(chain)
+    }
+
+    /// Whether a release came before another in its chain. Before the first there is none.
+    pub fn leads(&self, first: &Hash, last: &Hash) -> bool {
+        let chain = self.chain(last);
+        chain.is_some_and(|chain| {
+            first.0 == [0; 32] || chain.iter().any(|known| known.release.release == *first)
+        })
     }
 
     fn place(&self, proposal: &Arc<Proposal>) -> Option<usize> {

@@ -113,6 +113,8 @@ fn every_act_comes_back() {
     let acts = vec![
         Act::Endorse { release: Hex([6; 32]) },
         Act::Recall { release: Hex([6; 32]) },
+        Act::Serve { release: Hex([6; 32]) },
+        Act::Drop { written: id, off: true },
         Act::Bulletin { base: None, body: Box::default() },
         Act::Assign { on: on.clone(), to: Some(Hex([5; 32])) },
         Act::Note { on: 1, text: words() },

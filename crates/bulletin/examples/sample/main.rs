@@ -30,7 +30,7 @@ fn main() {
     let built = build(&press).expect("it can be built");
     let took = began.elapsed();
     write(&built, Path::new(&folder));
-    let release = built.release(Hex([7; 32]), Hex([8; 32]), None);
+    let release = built.release(Hex([7; 32]), Hex([8; 32]), (0, Hex([0; 32])));
     let known = Known::of(&release);
     let again = std::time::Instant::now();
     let unchanged = build(&Press { known: &known, ..press }).expect("it can be built");

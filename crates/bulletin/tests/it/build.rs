@@ -14,7 +14,7 @@ use crate::{built, text};
 fn release(congress: &Congress, known: &Known) -> (Release, BTreeSet<String>) {
     let built = built(congress, known).unwrap();
     let new = built.new_files().map(|(file, _)| file.path.to_string()).collect();
-    (built.release(Hex([7; 32]), Hex([8; 32]), None), new)
+    (built.release(Hex([7; 32]), Hex([8; 32]), (0, Hex([0; 32]))), new)
 }
 
 #[test]

@@ -32,6 +32,7 @@ use payamgir_roster::{Fold, Key, Roster};
 use payamgir_text::search::fold_word;
 use payamgir_work::{Case, Work};
 
+pub use crate::errands::Shows;
 pub use act::NotDone;
 pub use fetching::{Absent, Fetch};
 pub use files::{Blob, Whole};

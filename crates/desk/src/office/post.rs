@@ -14,6 +14,7 @@ use payamgir_wire::dropbox::Deposit;
 use payamgir_wire::send::Send;
 
 use super::{Office, alarm, lock, write};
+use crate::errands::Shows;
 use crate::keys::Additions;
 use crate::store::StoreError;
 
@@ -42,9 +43,8 @@ pub trait Post: std::marker::Send {
     fn answer(&mut self, reply: &Deposit) -> Result<bool, Said>;
     /// Keeps a file to go with a reply: its sealed entry and blob. Gives its record.
     fn keep(&mut self, entry: &[u8], blob: &[u8]) -> Result<u64, Said>;
-    /// The release that the server serves, unless it is the one that is known; `None` where it is, or
-    /// where nothing is served.
-    fn published(&mut self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Said>;
+    /// What the server serves, beside the release that is known.
+    fn published(&mut self, known: Option<&Hash>) -> Result<Shows, Said>;
     /// Which files of a release the server has not.
     fn missing(&mut self, release: &[u8]) -> Result<Vec<Hash>, Said>;
     /// Hands over files of a release, each after its length.
@@ -121,7 +121,7 @@ impl Post for Box<dyn Post> {
         (**self).keep(entry, blob)
     }
 
-    fn published(&mut self, known: Option<&Hash>) -> Result<Option<Vec<u8>>, Said> {
+    fn published(&mut self, known: Option<&Hash>) -> Result<Shows, Said> {
         (**self).published(known)
     }
 

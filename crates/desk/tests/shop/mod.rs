@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use payamgir_desk::client::{Random, World};
 use payamgir_desk::keys::{self, Additions};
-use payamgir_desk::office::{Office, Post, Said};
+use payamgir_desk::office::{Office, Post, Said, Shows};
 use payamgir_desk::open::{Keyring, Member};
 use payamgir_desk::roster::{Policy, kind};
 use payamgir_desk::store::{Progress, Store, Vault};
@@ -43,6 +43,8 @@ pub struct Shop {
 #[derive(Default)]
 pub struct Shelf {
     pub release: Option<Vec<u8>>,
+    /// Takes no release.
+    pub stubborn: bool,
     pub files: std::collections::BTreeMap<Hex<32>, Vec<u8>>,
 }
 
@@ -262,10 +264,12 @@ impl Post for Line<'_> {
         Ok(self.shop.runtime.block_on(append).unwrap())
     }
 
-    fn published(&mut self, known: Option<&Hex<32>>) -> Result<Option<Vec<u8>>, Said> {
-        let release = self.shop.shelf.lock().unwrap().release.clone();
-        let hash = |release: &Vec<u8>| payamgir_wire::release::hash_of(release);
-        Ok(release.filter(|release| known != Some(&hash(release))))
+    fn published(&mut self, known: Option<&Hex<32>>) -> Result<Shows, Said> {
+        Ok(match self.shop.shelf.lock().unwrap().release.clone() {
+            None => Shows::Nothing,
+            Some(bytes) if known == Some(&payamgir_wire::release::hash_of(&bytes)) => Shows::Same,
+            Some(bytes) => Shows::Other(bytes),
+        })
     }
 
     fn missing(&mut self, release: &[u8]) -> Result<Vec<Hex<32>>, Said> {
@@ -287,8 +291,11 @@ impl Post for Line<'_> {
 
     fn publish(&mut self, release: &[u8]) -> Result<bool, Said> {
         assert!(self.missing(release)?.is_empty(), "files come first");
-        self.shop.shelf.lock().unwrap().release = Some(release.to_vec());
-        Ok(true)
+        let mut shelf = self.shop.shelf.lock().unwrap();
+        if !shelf.stubborn {
+            shelf.release = Some(release.to_vec());
+        }
+        Ok(!shelf.stubborn)
     }
 
     fn post_text(&mut self, _: &Hex<32>) -> Result<bool, Said> {

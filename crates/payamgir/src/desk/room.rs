@@ -12,7 +12,7 @@ use data_encoding::HEXLOWER;
 use payamgir_desk::client::World;
 use payamgir_desk::keys::Additions;
 use payamgir_desk::office::publishing::Engine;
-use payamgir_desk::office::{Fetch, Office, Post, Said};
+use payamgir_desk::office::{Fetch, Office, Post, Said, Shows};
 use payamgir_desk::open::{Keyring, Member, SecretString};
 use payamgir_desk::seal::Recipient;
 use payamgir_desk::store::{Progress, Store, StoreError, Vault};
@@ -251,7 +251,7 @@ impl Post for Line {
         client.keep(entry, blob).map_err(|failure| said(&unreachable_server(failure)))
     }
 
-    fn published(&mut self, known: Option<&payamgir_wire::Hash>) -> Result<Option<Vec<u8>>, Said> {
+    fn published(&mut self, known: Option<&payamgir_wire::Hash>) -> Result<Shows, Said> {
         let client = self.session.client().map_err(|problem| said(&problem))?;
         client.edition(known).map_err(|failure| said(&unreachable_server(failure)))
     }

@@ -10,6 +10,7 @@ use payamgir_wire::sync::write_file;
 use payamgir_work::{Id, Proposal};
 
 use super::{NotPrepared, Office, Prepared, lock};
+use crate::errands::Shows;
 use crate::keys::Additions;
 use crate::office::post::{Post, Said};
 
@@ -38,38 +39,69 @@ impl Office {
         owed
     }
 
-    /// Asks what is published, and publishes what is approved and follows it.
+    /// Asks what is published, and publishes what is approved and follows it, or again what the server
+    /// has lost.
     pub(in crate::office) fn publish(&self, post: &mut impl Post) -> Result<(), Said> {
         self.ask_published(post)?;
         let may = self.roster().and_then(|roster| roster.role(&self.me())) >= Some(Role::Editor);
-        if may {
-            self.post_texts(post)?;
+        if !may || self.published().is_none() {
+            return Ok(());
         }
-        let Some(previous) = self.published().filter(|_| may) else { return Ok(()) };
-        let mut stuck = Ok(());
-        for next in self.ready(&previous) {
-            match self.remake(&next) {
-                Ok(made) => {
-                    self.hand_in(post, &next, made)?;
-                    return self.ask_published(post);
-                }
-                // Its pictures are on their way.
-                Err(NotPrepared::Refused(Refused::NoMedium(_))) => {}
-                // A desk that cannot make it leaves it to one that can, and says so.
-                Err(_) => stuck = Err(not_made()),
+        self.post_texts(post)?;
+        let (mut held, mut own) = (Ok(()), false);
+        for next in self.ready() {
+            match self.give(post, &next)? {
+                Ok(taken) => own = taken,
+                Err(said) => held = Err(said),
+            }
+            if own {
+                break;
             }
         }
-        stuck
+        if self.is_behind() {
+            return Err(behind());
+        }
+        self.note(own);
+        held
     }
 
-    /// What is approved and follows what is served, the newest first: who proposed anew meant that.
-    fn ready(&self, previous: &Hash) -> Vec<Arc<Proposal>> {
-        let work = self.work();
-        let ready = |proposal: &&Arc<Proposal>| {
-            let follows = proposal.release.previous == *previous && !proposal.recalled;
-            follows && self.is_approved(proposal)
+    /// Makes a release and hands it in. Whether the server serves it by that; or why it does not.
+    fn give(&self, post: &mut impl Post, next: &Arc<Proposal>) -> Result<Result<bool, Said>, Said> {
+        let made = match self.remake(next) {
+            Ok(made) => made,
+            // Its pictures are on their way.
+            Err(NotPrepared::Refused(Refused::NoMedium(_))) => return Ok(Ok(false)),
+            // A desk that cannot make it leaves it to one that can, and says so.
+            Err(_) => return Ok(Err(not_made())),
         };
-        work.publishing().proposals().iter().rev().filter(ready).cloned().collect()
+        let taken = self.hand_in(post, next, made)?;
+        self.ask_published(post)?;
+        // Another desk may have handed in the same, or another, meanwhile.
+        let open = !taken && self.ready().iter().any(|still| Arc::ptr_eq(still, next));
+        Ok(if open { Err(not_taken()) } else { Ok(taken) })
+    }
+
+    /// Notes what is served: who handed it in at once, others where that one has not by the next step.
+    fn note(&self, own: bool) {
+        let Ok((hash, Some(_))) = self.served() else { return };
+        let again = lock(&self.published).seen.replace(hash) == Some(hash);
+        if own || again {
+            self.note_served(&hash);
+        }
+    }
+
+    /// What is approved and leads on from what is published, the newest first: who proposed anew meant
+    /// that. Then what was published, where the server shows less.
+    fn ready(&self) -> Vec<Arc<Proposal>> {
+        let mut ready = self.open_proposals().unwrap_or_default();
+        ready.reverse();
+        if self.is_behind() {
+            let work = self.work();
+            let latest = self.published();
+            ready.extend(latest.and_then(|latest| work.publishing().proposal(&latest).cloned()));
+        }
+        ready.retain(|proposal| self.is_approved(proposal));
+        ready
     }
 
     /// Has the server post what editors said is to be posted, until the log says what became of it.
@@ -100,12 +132,13 @@ impl Office {
         files?.files().find(|file| file.path.as_str() == path).map(|file| file.hash)
     }
 
+    /// Hands in a release. Whether the server serves it.
     fn hand_in(
         &self,
         post: &mut impl Post,
         proposal: &Proposal,
         made: Prepared,
-    ) -> Result<(), Said> {
+    ) -> Result<bool, Said> {
         let list = made.files.encode();
         let mut missing = post.missing(&list)?;
         let made = match missing.iter().all(|hash| has(&made, hash)) {
@@ -113,7 +146,7 @@ impl Office {
             // The server lost something that was published before: all of it is made anew.
             false => match self.remake_whole(proposal) {
                 Ok(all) => all,
-                Err(_) => return Ok(()),
+                Err(_) => return Ok(false),
             },
         };
         let mut request = vec![];
@@ -128,7 +161,7 @@ impl Office {
         if !request.is_empty() {
             post.hand_in(&request)?;
         }
-        post.publish(&list).map(drop)
+        post.publish(&list)
     }
 
     /// Asks what is published. A release that proposals in the log do not lead to, each of them approved
@@ -136,15 +169,21 @@ impl Office {
     /// taken over by nobody.
     fn ask_published(&self, post: &mut impl Post) -> Result<(), Said> {
         let known = lock(&self.published).release.as_ref().map(|(hash, _)| *hash);
-        let Some(bytes) = post.published(known.as_ref())? else {
-            lock(&self.published).asked = true;
-            return Ok(());
+        let bytes = match post.published(known.as_ref())? {
+            Shows::Other(bytes) => bytes,
+            shows => {
+                let mut served = lock(&self.published);
+                served.asked = true;
+                if matches!(shows, Shows::Nothing) {
+                    served.release = None;
+                }
+                return Ok(());
+            }
         };
         let hash = hash_of(&bytes);
         let files = Files::decode(&bytes).map_err(|_| not_ours())?;
         let work = self.work();
-        let chain = work.publishing().chain(&hash).unwrap_or_default();
-        if chain.is_empty() || !chain.iter().all(|proposal| self.was_approved(proposal)) {
+        if self.approved_chain(work.publishing(), &hash).is_none_or(|length| length == 0) {
             // Of what was published after this desk fetched the log it knows nothing yet.
             let before = lock(&self.published).wondered.replace(hash);
             return if before == Some(hash) { Err(not_ours()) } else { Ok(()) };
@@ -168,6 +207,32 @@ fn not_made() -> Said {
         to_do_en: "Open the proposal's preview on the edition's page: it says why. Mend that, and propose it anew."
             .into(),
         alarm: false,
+        stops: false,
+    }
+}
+
+fn not_taken() -> Said {
+    Said {
+        fa: "سرور شماره‌ای را که تصویب شده نمی‌گیرد.".into(),
+        en: "The server does not take an edition that was approved.".into(),
+        to_do_fa: "شاید شرط‌های تصویب عوض شده یا کسی که تصویب کرده از میز رفته است: دوباره پیشنهاد دهید. اگر باز نگرفت از گردانندهٔ سرور بپرسید."
+            .into(),
+        to_do_en: "The rules of approval may have changed, or who approved has left the desk: propose it anew. If it is not taken again, ask who runs the server."
+            .into(),
+        alarm: false,
+        stops: false,
+    }
+}
+
+fn behind() -> Said {
+    Said {
+        fa: "سرور چیزی کهنه‌تر از آنچه منتشر شده نشان می‌دهد.".into(),
+        en: "The server shows less than what was published.".into(),
+        to_do_fa: "از گردانندهٔ سرور بپرسید: شاید نسخهٔ پشتیبانی را برگردانده است. اگر میز نتواند همان را دوباره بدهد، شماره را دوباره پیشنهاد دهید؛ از آنچه منتشر شده پیش می‌رود، نه از آنچه سرور نشان می‌دهد."
+            .into(),
+        to_do_en: "Ask who runs the server: a backup may have been put back. Where the desk cannot hand the same in again, propose the edition anew: it goes on from what was published, not from what the server shows."
+            .into(),
+        alarm: true,
         stops: false,
     }
 }

@@ -8,6 +8,7 @@
 
 mod clearing;
 mod going;
+mod latest;
 mod state;
 
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Served {
     asked: bool,
     /// A release of the server's whose proposal was not here when it was seen first.
     wondered: Option<Hash>,
+    /// The release that was seen at the last step.
+    seen: Option<Hash>,
 }
 
 /// An edition as it would be released.
@@ -62,7 +65,7 @@ pub enum NotPrepared {
     /// What was published would be elsewhere: an item's address or language is another, or with none
     /// named the edition's address, or a language of the bulletin is left out.
     Moved(Option<Id>),
-    /// The words of an item that was published are others, and no correction says so.
+    /// What an item that was published says is other, or its corrections are, and no new one says so.
     Silent(Id),
     /// An item stands although what it translates was withdrawn.
     Standing(Id),
@@ -123,7 +126,7 @@ impl Office {
 
     /// What an edition is made from as it is now written, after what is published.
     fn release_of(&self, publishing: &Publishing, edition: Id) -> Result<Release, NotPrepared> {
-        let (previous, _) = self.served()?;
+        let previous = self.tip()?;
         let bulletin = publishing.bulletin().now().ok_or(NotPrepared::NoBulletin)?;
         let written = publishing.of_edition(&edition).and_then(|written| written.now());
         let written = written.ok_or(NotPrepared::NoSuchThing)?;
@@ -154,10 +157,6 @@ impl Office {
 
     fn remake_from(&self, proposal: &Proposal, known: Known) -> Result<Prepared, NotPrepared> {
         let work = self.work();
-        let (previous, _) = self.served()?;
-        if proposal.release.previous != previous {
-            return Err(NotPrepared::Stale);
-        }
         let by = (proposal.author, &known);
         let made = self.make(work.publishing(), proposal.release.clone(), by)?;
         let same = made.release.release == proposal.release.release;
@@ -196,9 +195,9 @@ impl Office {
     ) -> Result<Prepared, NotPrepared> {
         let built = self.with_press((publishing, issue), known, build)?;
         let desk = self.roster().map(|roster| roster.desk()).unwrap_or_default();
-        let after = self.served()?.1;
-        let previous = after.as_deref().map(|files| (files, release.previous));
-        let files = built.release(Hex(desk), Hex(author), previous);
+        let before = publishing.chain(&release.previous).ok_or(NotPrepared::NoSuchThing)?.len();
+        let after = (before as u64, release.previous);
+        let files = built.release(Hex(desk), Hex(author), after);
         let release = Release { release: files.hash(), ..release };
         Ok(Prepared { built, files, release })
     }
@@ -278,28 +277,14 @@ impl Office {
     pub fn endorse(&self, release: Hash) -> Result<(), NotPrepared> {
         let work = self.work();
         let proposal = work.publishing().proposal(&release).ok_or(NotPrepared::NoSuchThing)?;
+        let tip = self.tip()?;
+        if proposal.release.previous != tip && release != tip {
+            return Err(NotPrepared::Stale);
+        }
         self.remake(proposal)?;
         self.act(Act::Endorse { release }).map_err(NotPrepared::NotDone)?;
         self.hurry();
         Ok(())
-    }
-
-    /// What is served: its hash, and its files where something is.
-    fn served(&self) -> Result<(Hash, Option<Arc<Files>>), NotPrepared> {
-        let served = lock(&self.published);
-        if !served.asked {
-            return Err(NotPrepared::NotAsked);
-        }
-        Ok(match &served.release {
-            Some((hash, files)) => (*hash, Some(files.clone())),
-            None => (Hex([0; 32]), None),
-        })
-    }
-
-    /// What is published, by its release's hash; zeros where nothing is. `None` until the server was
-    /// asked.
-    pub fn published(&self) -> Option<Hash> {
-        self.served().ok().map(|(hash, _)| hash)
     }
 
     /// Who approved a proposal in the log, and how many must.

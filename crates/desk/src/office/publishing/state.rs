@@ -98,7 +98,7 @@ impl Issue {
     }
 
     /// Whether what was published is kept: every item stays where it was, if only as the word that it was
-    /// withdrawn; other words come with a note; and no translation outlives its original.
+    /// withdrawn; what it says otherwise comes with a note; and no translation outlives its original.
     pub(super) fn check(&self) -> Result<(), NotPrepared> {
         let now = self.edition(&self.new).ok_or(NotPrepared::NoSuchThing)?;
         let moved = self.before.as_ref().is_some_and(|before| before.slug != now.slug);
@@ -130,8 +130,15 @@ fn check_kept(id: Id, before: &Item, now: &Item) -> Result<(), NotPrepared> {
     if (&before.slug, &before.lang) != (&now.slug, &now.lang) {
         return Err(NotPrepared::Moved(Some(id)));
     }
-    let same = (&before.title, &before.body) == (&now.title, &now.body);
-    let gone = before.withdrawn.is_some() || now.withdrawn.is_some();
-    let noted = now.corrections.len() > before.corrections.len();
-    if same || gone || noted { Ok(()) } else { Err(NotPrepared::Silent(id)) }
+    // What was noted once stays as it was noted; of what is withdrawn the reason is the note.
+    let kept = now.corrections.starts_with(&before.corrections);
+    let noted = kept && now.corrections.len() > before.corrections.len();
+    let same = kept && said(before) == said(now);
+    let gone = now.withdrawn.is_some() && (before.withdrawn.is_none() || same);
+    if same || noted || gone { Ok(()) } else { Err(NotPrepared::Silent(id)) }
+}
+
+/// What an item says to a reader, but for its notes and what it is linked to.
+fn said(item: &Item) -> Item {
+    Item { corrections: vec![], translates: None, answers: vec![], ..item.clone() }
 }

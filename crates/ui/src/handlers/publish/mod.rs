@@ -135,11 +135,11 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
         ),
         NotPrepared::Silent(id) => Said::new(
             format!(
-                "عنوان یا متن «{}» پس از انتشار عوض شده است. در «تصحیح، پس گرفتن» بنویسید چه روز و چه چیز.",
+                "چیزی از «{}» (متن، نام، جا، زمان، راستی‌آزمایی، عکس یا صدا) پس از انتشار عوض شده است. در «تصحیح، پس گرفتن» یک خط تازه بنویسید که چه روز و چه چیز؛ خط‌های پیشین همان بمانند.",
                 title(id)
             ),
             format!(
-                "The title or text of “{}” was changed after it was published. Say under “Corrections, withdrawal” on which day, and what.",
+                "Something of “{}” (its text, by-line, place, day, verification, pictures or sound) was changed after it was published. Add a line under “Corrections, withdrawal” that says on which day, and what; leave the earlier lines as they are.",
                 title(id)
             ),
         ),
