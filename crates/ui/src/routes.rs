@@ -9,7 +9,9 @@ use axum::routing::{get, post};
 
 use crate::door::Ui;
 use crate::gate::{guard, secure};
-use crate::handlers::publish::{bulletin, edition, item, media, overview, preview, reading, tell};
+use crate::handlers::publish::{
+    aside, bulletin, edition, item, media, overview, preview, reading, tell,
+};
 use crate::handlers::{attach, deeds, door, files, panes, redact, sheets};
 use crate::status;
 
@@ -24,6 +26,8 @@ fn publishing() -> Router<Arc<Ui>> {
         .route("/{lang}/bulletin", get(bulletin::show).post(bulletin::keep))
         .route("/{lang}/item/new", get(item::begin))
         .route("/{lang}/item/{id}", get(item::show).post(item::keep))
+        .route("/{lang}/item/{id}/aside", post(aside))
+        .route("/{lang}/edition/{id}/aside", post(aside))
         .route("/{lang}/item/{id}/preview", post(preview::item))
         .route("/{lang}/item/{id}/paper", post(preview::paper_of_item))
         .route("/{lang}/item/{id}/media", post(media::add).layer(with_file))

@@ -206,7 +206,7 @@ fn not_made() -> Said {
             .into(),
         to_do_en: "Open the proposal's preview on the edition's page: it says why. Mend that, and propose it anew."
             .into(),
-        alarm: false,
+        alarm: true,
         stops: false,
     }
 }
@@ -219,7 +219,7 @@ fn not_taken() -> Said {
             .into(),
         to_do_en: "The rules of approval may have changed, or who approved has left the desk: propose it anew. If it is not taken again, ask who runs the server."
             .into(),
-        alarm: false,
+        alarm: true,
         stops: false,
     }
 }

@@ -213,13 +213,16 @@ fn filled(id: Id, fields: &Fields) -> Form {
     }
 }
 
-/// Items by the numbers that were typed beside them; those without one are not in it.
+/// Items by the numbers that were typed beside them; those without one are not in it, or come last
+/// where all are asked for.
 fn items(fields: &Fields) -> Vec<Id> {
+    let all = fields.get("do") == "all";
     let mut placed: Vec<(u32, Id)> = fields
         .all("item")
         .filter_map(|id| {
             let place = payamgir_text::digits::to_ascii(fields.get(&format!("place-{id}")));
-            Some((place.trim().parse().ok()?, Id::parse(id).ok()?))
+            let place = place.trim().parse().ok().or(all.then_some(u32::MAX));
+            Some((place?, Id::parse(id).ok()?))
         })
         .collect();
     placed.sort_by_key(|(place, _)| *place);

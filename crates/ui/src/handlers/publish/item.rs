@@ -124,6 +124,7 @@ pub(crate) async fn keep(
     if form.wrong.is_none() && is_to_come(&form.item, today) {
         form.wrong = Some(flaw(Flaw::Day));
     }
+    form.wrong = form.wrong.or_else(|| not_translated(&room.office, &form.item));
     if form.wrong.is_none() {
         let office = room.office.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -157,6 +158,17 @@ fn is_to_come(item: &Item, today: i32) -> bool {
     let corrected = item.corrections.iter().map(|note| &note.day);
     let mut days = corrected.chain(item.withdrawn.iter().map(|gone| &gone.day));
     days.any(|day| when::first(day).is_some_and(|day| day > today + 1))
+}
+
+/// That a translation is in the language of its original.
+fn not_translated(office: &Office, item: &Item) -> Option<Said> {
+    let (_, original) = now(office, item.translates?)?;
+    (original.lang == item.lang).then(|| {
+        Said::new(
+            "این ترجمه به همان زبان نوشتهٔ اصلی است. زبانش را درست کنید.",
+            "This translation is in the language of its original. Choose its own language.",
+        )
+    })
 }
 
 /// Writes an item; nothing that was hidden of its sources may stand in it.
@@ -225,16 +237,7 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
     }
     let mut on = vec![];
     if let Some(original) = parse(&from.of).and_then(|of| kept(office, of)) {
-        item = Item {
-            slug: item.slug,
-            lang: item.lang,
-            translates: parse(&from.of),
-            media: vec![],
-            pulls: vec![],
-            corrections: vec![],
-            withdrawn: None,
-            ..original.item
-        };
+        item = untranslated(office, parse(&from.of), item, original.item);
         on = original.on;
     }
     if let Some(number) = from.c {
@@ -244,6 +247,38 @@ fn begun(office: &Office, from: &From, lang: &str) -> Result<Form, StoreError> {
     }
     let typed = Typed::of(&item);
     Ok(Form { id, on, base: None, item, typed, wrong: None, theirs: None })
+}
+
+/// A translation before it is written: what needs no translating is the original's.
+fn untranslated(office: &Office, of: Option<Id>, empty: Item, original: Item) -> Item {
+    let lang = spoken(office).into_iter().find(|lang| *lang != original.lang);
+    let name = matches!(original.byline, Byline::Name(_));
+    Item {
+        lang: lang.unwrap_or(empty.lang),
+        translates: of,
+        kind: original.kind,
+        byline: if name { original.byline } else { Byline::None },
+        day: original.day,
+        label: original.label,
+        answers: original.answers,
+        slug: empty.slug,
+        title: empty.title,
+        pulls: vec![],
+        body: empty.body,
+        place: empty.place,
+        media: vec![],
+        corrections: vec![],
+        withdrawn: None,
+    }
+}
+
+/// The bulletin's languages; both of the window's before there is one.
+pub(crate) fn spoken(office: &Office) -> Vec<String> {
+    let work = office.work();
+    let bulletin = work.publishing().bulletin().now();
+    let own =
+        bulletin.map(|now| now.body.spoken.iter().map(|spoken| spoken.lang.clone()).collect());
+    own.unwrap_or_else(|| vec!["fa".to_owned(), "en".to_owned()])
 }
 
 /// What a source wrote, what is hidden of it hidden.
@@ -320,16 +355,15 @@ pub(crate) fn filled(id: Id, fields: &Fields) -> Form {
         corrections,
         withdrawn,
     };
-    let pulled = item.pulls.iter().all(|pull| has_words(&item.body, pull));
-    let wrong = if pulled { days.wrong } else { Some(Flaw::Pull) };
-    let wrong = wrong.or_else(|| item.check().err());
+    let wrong = days.wrong.or_else(|| item.check().err()).map(flaw);
+    let wrong = wrong.or_else(|| not_pulled(&item));
     Form {
         id,
         on: fields.all("on").filter_map(|number| number.parse().ok()).collect(),
         base: Hex::parse(fields.get("base")).ok(),
         item,
         typed,
-        wrong: wrong.map(flaw),
+        wrong,
         theirs: None,
     }
 }
@@ -364,6 +398,15 @@ fn corrections(text: &str, days: &mut Days) -> Vec<Correction> {
         }
     }
     all
+}
+
+/// A pull quote that the text does not have.
+fn not_pulled(item: &Item) -> Option<Said> {
+    let pull = item.pulls.iter().find(|pull| !has_words(&item.body, pull))?;
+    Some(Said::new(
+        format!("این نقل برجسته در متن نیست: «{pull}»"),
+        format!("The text does not have this pull quote: “{pull}”"),
+    ))
 }
 
 /// Whether a text has those words, however they are spaced and marked.

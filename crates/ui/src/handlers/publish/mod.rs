@@ -13,11 +13,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use payamgir_desk::office::publishing::NotPrepared;
-use payamgir_desk::work::{Id, Ignored};
+use payamgir_desk::work::{Act, Id, Ignored};
 use payamgir_wire::edition::Flaw;
 
-use super::{Fault, Room, page as html};
-use crate::door::Ui;
+use super::{Fault, Room, page as html, see_other};
+use crate::door::{Toast, Ui};
 use crate::handlers::deeds::Fields;
 use crate::pages::publish as pages;
 
@@ -45,6 +45,28 @@ pub(crate) async fn overview(
     Ok(html(&pages::overview(&room)).into_response())
 }
 
+/// `POST /fa/item/…/aside`, `/fa/edition/…/aside`: puts it aside, or brings it back.
+pub(crate) async fn aside(
+    State(ui): State<Arc<Ui>>,
+    Path((lang, id)): Path<(String, String)>,
+    body: String,
+) -> Result<Response, Fault> {
+    let room = Room::enter(ui, &lang)?;
+    let Ok(written) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
+    let off = Fields::read(&body).get("off") == "yes";
+    let wrong = match pages::is_out(&room, &written) && !off {
+        true => Some(Said::new(
+            "این منتشر شده است: پس گرفته می‌شود، نه کنار گذاشته.",
+            "This is published: it can be withdrawn, not put aside.",
+        )),
+        false => bulletin::write(&room, Act::Drop { written, off }).await.map(|wrong| wrong.said),
+    };
+    if let Some(Said { fa, en }) = wrong {
+        room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
+    }
+    Ok(see_other(&format!("/{}/publish", room.say.lang.code())))
+}
+
 /// A line as it is kept, without what cannot be seen and would turn it around.
 pub(crate) fn line(fields: &Fields, name: &str) -> String {
     payamgir_bulletin::letters::tidy(&fields.words(name))
@@ -60,7 +82,10 @@ pub(crate) fn flaw(flaw: Flaw) -> Said {
             "نشانی تنها حروف کوچک لاتین، رقم و خط تیره دارد.",
             "An address has only small Latin letters, digits and hyphens.",
         ),
-        Flaw::SameSlug => ("دو چیز یک نشانی دارند.", "Two things have the same address."),
+        Flaw::SameSlug => (
+            "دو چیز یک نشانی دارند، یا نشانی را سایت برای خود نگه داشته است (index، whole، cover).",
+            "Two things have the same address, or the site keeps it for itself (index, whole, cover).",
+        ),
         Flaw::Language => (
             "زبان کدی دو یا سه‌حرفی است: fa، en، ckb …",
             "A language is a code of two or three letters: fa, en, ckb …",
@@ -73,9 +98,10 @@ pub(crate) fn flaw(flaw: Flaw) -> Said {
             "یکی از خانه‌ها بیش از یک خط یا ۳۰۰ نویسه است، یا خالی مانده.",
             "One of the fields is longer than one line or 300 characters, or was left empty.",
         ),
-        Flaw::TooMany => {
-            ("شمار چیزی بیش از اندازه است، یا هیچ است.", "There is too much of something, or none.")
-        }
+        Flaw::TooMany => (
+            "شماره دست‌کم یک نوشته و یک عنوان می‌خواهد و بیش از ۴۰۰ نوشته ندارد؛ نوشته بیش از ۱۲ نقل برجسته، ۱۲ تصحیح و ۴۰ عکس و صدا ندارد.",
+            "An edition needs at least one item and one name, and has at most 400 items; an item has at most 12 pull quotes, 12 corrections, and 40 pictures and sounds.",
+        ),
         Flaw::Day => (
             "روزی که نوشته‌اید در تقویم نیست. نمونه: ۱۴۰۵-۰۹ یا 2026-11-30",
             "There is no such day. Examples: 1405-09 or 2026-11-30",

@@ -50,12 +50,26 @@ pub(crate) async fn hall(
             HeaderValue::from_static("same-origin"),
         ),
     ];
-    response.headers_mut().extend(fields);
+    for (name, value) in fields {
+        response.headers_mut().insert(name, value);
+    }
     if asked.save == "yes" {
-        let name = HeaderValue::from_static("attachment; filename=\"hall.html\"");
+        let name = attached(&room, (&id, &asked.lang), "html");
+        let name = HeaderValue::try_from(name).map_err(|_| Fault::NoPage)?;
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// A file to keep, by the edition's address and its language: `hall-no-1-fa.html`.
+fn attached(room: &Room, (id, lang): (&Id, &str), ending: &str) -> String {
+    let work = room.office.work();
+    let edition = work.publishing().of_edition(id).and_then(|edition| edition.now());
+    let slug = edition.map_or("", |now| &now.body.slug.0);
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+    };
+    format!("attachment; filename=\"hall-{}-{}.{ending}\"", plain(slug), plain(lang))
 }
 
 /// `GET /fa/edition/…/subtitles?form=srt&lang=fa`
@@ -69,17 +83,13 @@ pub(crate) async fn subtitles(
     let (spoken, pace) = (asked.lang.clone(), asked.pace.unwrap_or(PACE));
     let made = made(&room, id, move |press| hall::cues(press, &id, &spoken, pace)).await?;
     let Some(cues) = made else { return Ok(back(&room, &id)) };
-    let (text, kind, name) = match &*asked.form {
-        "vtt" => {
-            (subtitles::vtt(&cues), "text/vtt; charset=utf-8", "attachment; filename=\"hall.vtt\"")
-        }
-        _ => (
-            subtitles::srt(&cues),
-            "application/x-subrip; charset=utf-8",
-            "attachment; filename=\"hall.srt\"",
-        ),
+    let (text, kind, ending) = match &*asked.form {
+        "vtt" => (subtitles::vtt(&cues), "text/vtt; charset=utf-8", "vtt"),
+        _ => (subtitles::srt(&cues), "application/x-subrip; charset=utf-8", "srt"),
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    let name = attached(&room, (&id, &asked.lang), ending);
+    let fields = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &*name)];
+    Ok((fields, text).into_response())
 }
 
 /// Something made of an edition; `None` where it was said why not.

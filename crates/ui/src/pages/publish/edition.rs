@@ -8,7 +8,7 @@ use payamgir_text::Lang;
 use payamgir_wire::edition::{Edition, LINE, WORDS};
 
 use super::super::frame::sheet;
-use super::{kept_now, named, open_proposals, stage, stage_words, wrong};
+use super::{aside, kept_now, named, newest, open_proposals, stage, stage_words, wrong};
 use crate::handlers::Room;
 use crate::handlers::publish::edition::Form;
 use crate::handlers::publish::title;
@@ -41,7 +41,7 @@ pub(crate) fn edition(room: &Room, form: &Form) -> Markup {
                 button.primary name="do" value="propose" { (say.t("نگه‌دار و برای انتشار پیشنهاد کن", "Keep and propose it for publication")) }
             }
         }
-        @if form.base.is_some() { (looks(room, form, &at)) }
+        @if form.base.is_some() { (looks(room, form, &at)) (aside(room, ("edition", &form.id))) }
     };
     sheet(room, (say.t("شماره", "Edition"), &here), &content)
 }
@@ -98,14 +98,18 @@ fn items(room: &Room, form: &Form) -> Markup {
     let elsewhere: Vec<Id> = work
         .publishing()
         .editions()
-        .filter(|(id, _)| **id != form.id)
+        .filter(|(id, _)| **id != form.id && !work.publishing().is_dropped(id))
         .filter_map(|(_, edition)| edition.now())
         .flat_map(|now| now.body.items.clone())
         .collect();
     let chosen = &form.edition.items;
     let mut all: Vec<Id> = chosen.clone();
-    let rest = work.publishing().items().map(|(id, _)| *id);
-    all.extend(rest.filter(|id| !chosen.contains(id) && !elsewhere.contains(id)));
+    let free = |id: &Id| {
+        let known = chosen.contains(id) || elsewhere.contains(id);
+        !known && !work.publishing().is_dropped(id)
+    };
+    all.extend(newest(room).into_iter().filter(free));
+    let unplaced = all.len() > chosen.len();
     html! {
         fieldset.stack {
             legend { (say.t("نوشته‌ها و جایشان", "Items and their places")) }
@@ -121,6 +125,7 @@ fn items(room: &Room, form: &Form) -> Markup {
                     @if let Some(now) = now { " " span.meta { (now.body.lang) " · " (stage_words(room, stage(id, &now.hash, issue.as_ref(), now.body.withdrawn.is_some()))) } }
                 }
             } }
+            @if unplaced { p { button name="do" value="all" { (say.t("همهٔ بی‌شماره‌ها را هم، به همین ترتیب، بیاور", "Take in those without a number too, in this order")) } } }
         }
     }
 }

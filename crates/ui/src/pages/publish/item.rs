@@ -1,12 +1,13 @@
 //! Where an item is written, beside its preview.
 
 use maud::{Markup, html};
+use payamgir_desk::work::Id;
 use payamgir_wire::edition::{Byline, Kind, LINE, Label, Medium, WORDS};
 
 use super::super::frame::sheet;
-use super::{kept_now, named, stage, stage_words, wrong};
+use super::{aside, kept_now, named, newest, read_only, stage, stage_words, wrong};
 use crate::handlers::Room;
-use crate::handlers::publish::item::Form;
+use crate::handlers::publish::item::{Form, spoken};
 use crate::handlers::publish::media::attachments;
 use crate::handlers::publish::title;
 use crate::place::Place;
@@ -21,6 +22,7 @@ pub(crate) fn item(room: &Room, form: &Form) -> Markup {
         h1 { @if form.base.is_some() { (title(room, &form.id)) } @else { (say.t("نوشتهٔ تازه", "New item")) } }
         (standing(room, form))
         (wrong(room, form.wrong.as_ref()))
+        (original(room, form))
         @if let Some(theirs) = &form.theirs { (kept_now(room, &[theirs.title.clone(), theirs.body.clone(), theirs.pulls.join("\n")])) }
         div.write-item {
             form #item .stack action=(at) method="post" autocomplete="off" data-preview={ (at) "/preview" } data-preview-again={ "/" (code) "/preview" } {
@@ -40,7 +42,7 @@ pub(crate) fn item(room: &Room, form: &Form) -> Markup {
                 iframe #preview name="preview" title=(say.t("پیش‌نمایش", "Preview")) {}
             }
         }
-        @if form.base.is_some() { (add_media(room, form)) }
+        @if form.base.is_some() { (add_media(room, form)) (aside(room, ("item", &form.id))) }
         @else { p.hint { (say.t("عکس و صدا را پس از نخستین نگه داشتن می‌توان افزود.", "Pictures and sound can be added once it was kept.")) } }
     };
     sheet(room, (say.t("نوشته", "Item"), &here), &content)
@@ -128,26 +130,51 @@ fn around(room: &Room, form: &Form) -> Markup {
         }
         fieldset.pairs {
             legend { (say.t("زبان و نشانی", "Language and address")) }
-            (named(say.t("کد زبان", "Language code"), &html! { input name="lang" dir="ltr" maxlength="3" required value=(item.lang); }))
+            (named(say.t("زبان", "Language"), &html! { select name="lang" {
+                @for lang in languages(room, &item.lang) { option value=(lang) selected[item.lang == lang] { (payamgir_bulletin::letters::endonym(&lang)) } }
+            } }))
             (named(say.t("نشانی: حروف کوچک لاتین، رقم، خط تیره", "Address: small Latin letters, digits, hyphens"), &html! { input name="slug" dir="ltr" maxlength="60" required value=(item.slug); }))
         }
     }
 }
 
+/// The bulletin's languages, and the one that the item is in.
+fn languages(room: &Room, own: &str) -> Vec<String> {
+    let mut all = spoken(&room.office);
+    if !all.iter().any(|lang| lang == own) {
+        all.push(own.to_owned());
+    }
+    all
+}
+
+/// What a translation is made from.
+fn original(room: &Room, form: &Form) -> Markup {
+    let work = room.office.work();
+    let of = form.item.translates.and_then(|id| work.publishing().written(&id));
+    let Some(now) = of.and_then(|of| of.now()) else { return html! {} };
+    let (say, item) = (room.say, &now.body);
+    let about = [item.byline.name(), &item.place].map(str::to_owned);
+    let texts = [item.title.clone(), item.body.clone()].into_iter().chain(about);
+    read_only(say.t("نوشتهٔ اصلی", "The original"), &texts.collect::<Vec<_>>())
+}
+
 fn related(room: &Room, form: &Form) -> Markup {
     let (say, item) = (room.say, &form.item);
     let work = room.office.work();
-    let others: Vec<_> = work.publishing().items().filter(|(id, _)| **id != form.id).collect();
+    let tied = |id: &Id| item.translates == Some(*id) || item.answers.contains(id);
+    let offered = newest(room).into_iter().filter(|id| *id != form.id);
+    let others: Vec<Id> =
+        offered.filter(|id| tied(id) || !work.publishing().is_dropped(id)).collect();
     html! {
         @if !others.is_empty() {
             label for="translates" { (say.t("ترجمهٔ", "Translation of")) }
             select #translates name="translates" {
                 option value="" { "—" }
-                @for (id, _) in &others { option value=(id) selected[item.translates == Some(**id)] { (title(room, id)) } }
+                @for id in &others { option value=(id) selected[item.translates == Some(*id)] { (title(room, id)) } }
             }
             details open[!item.answers.is_empty()] {
                 summary { (say.t("پاسخ است به …", "It answers …")) }
-                ul.ticks { @for (id, _) in &others {
+                ul.ticks { @for id in &others {
                     li { label { input type="checkbox" name="answers" value=(id) checked[item.answers.contains(id)]; " " bdi { (title(room, id)) } } }
                 } }
             }

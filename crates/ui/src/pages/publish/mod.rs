@@ -39,6 +39,8 @@ pub(crate) fn overview(room: &Room) -> Markup {
     editions.sort_by_key(|(_, edition)| std::cmp::Reverse(edition.now().map(|now| now.made)));
     let mut items: Vec<_> = publishing.items().collect();
     items.sort_by_key(|(_, item)| std::cmp::Reverse(item.now().map(|now| now.made)));
+    editions.retain(|(id, _)| !publishing.is_dropped(id));
+    items.retain(|(id, _)| !publishing.is_dropped(id));
     let content = html! {
         h1 { (say.t("انتشار", "Publishing")) }
         p.lead { (say.t("پیام‌ها اینجا نوشته و شماره می‌شوند. هر شماره را به اندازهٔ آستانهٔ میز تأیید کنند، سرور نشان می‌دهد.", "Here submissions become items, and items an edition. Once as many as the desk’s threshold asks for have approved an edition, the server shows it.")) }
@@ -77,8 +79,70 @@ pub(crate) fn overview(room: &Room) -> Markup {
                 }
             }
         }
+        (dropped(room))
     };
     sheet(room, (say.t("انتشار", "Publishing"), "publish"), &content)
+}
+
+/// What was put aside, to be brought back.
+fn dropped(room: &Room) -> Markup {
+    let say = room.say;
+    let work = room.office.work();
+    let publishing = work.publishing();
+    let editions = publishing.editions().filter_map(|(id, edition)| {
+        let heading = edition.now()?.body.headings.first()?.title.clone();
+        Some(("edition", *id, heading))
+    });
+    let items = publishing.items().map(|(id, _)| ("item", *id, title(room, id)));
+    let mut all: Vec<_> = editions.chain(items).collect();
+    all.retain(|(_, id, _)| publishing.is_dropped(id));
+    html! {
+        @if !all.is_empty() {
+            details #aside {
+                summary { (say.t("کنار گذاشته‌ها", "Put aside")) " (" (say.number(all.len() as u64)) ")" }
+                ul.rows-plain { @for (kind, id, title) in &all {
+                    li {
+                        a href={ "/" (say.lang.code()) "/" (kind) "/" (id) } { bdi { (title) } } " "
+                        form.inline action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
+                            input type="hidden" name="off" value="yes";
+                            button { (say.t("برگردان", "Bring it back")) }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// The button by which something that is not published is put aside.
+pub(crate) fn aside(room: &Room, (kind, id): (&str, &Id)) -> Markup {
+    let say = room.say;
+    let dropped = room.office.work().publishing().is_dropped(id);
+    html! {
+        @if !dropped && !is_out(room, id) {
+            form.aside-form action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
+                button { (say.t("کنار بگذار", "Put it aside")) } " "
+                span.hint { (say.t("از فهرست‌ها می‌رود و در «کنار گذاشته‌ها» می‌ماند.", "It leaves the lists and stays under “Put aside”.")) }
+            }
+        }
+    }
+}
+
+/// Whether an item or an edition is published.
+pub(crate) fn is_out(room: &Room, id: &Id) -> bool {
+    issue(room).is_some_and(|issue| {
+        issue.items.contains_key(id) || issue.editions.iter().any(|(known, _)| known == id)
+    })
+}
+
+/// All items, what was begun last first.
+pub(crate) fn newest(room: &Room) -> Vec<Id> {
+    let work = room.office.work();
+    let begun = |item: &payamgir_desk::work::Written<_>| item.versions().first().map(|of| of.made);
+    let mut all: Vec<_> =
+        work.publishing().items().map(|(id, item)| (std::cmp::Reverse(begun(item)), *id)).collect();
+    all.sort_unstable();
+    all.into_iter().map(|(_, id)| id).collect()
 }
 
 /// What is published now.
@@ -134,13 +198,9 @@ fn edition_state(room: &Room, id: &Id, hash: &Hash, issue: Option<&Issue>) -> St
 
 /// Proposals of an edition that follow what is published and are not published themselves.
 pub(crate) fn open_proposals(room: &Room, id: &Id) -> Vec<std::sync::Arc<Proposal>> {
-    let Some(published) = room.office.published() else { return vec![] };
-    let work = room.office.work();
-    let open = |proposal: &&std::sync::Arc<Proposal>| {
-        let follows = proposal.release.previous == published && !proposal.recalled;
-        proposal.release.edition == *id && follows
-    };
-    work.publishing().proposals().iter().filter(open).cloned().collect()
+    let mut open = room.office.open_proposals().unwrap_or_default();
+    open.retain(|proposal| proposal.release.edition == *id);
+    open
 }
 
 /// A field under its name.
@@ -150,12 +210,16 @@ pub(crate) fn named(words: &str, field: &Markup) -> Markup {
 
 /// What is kept now of what somebody else wrote meanwhile, to take over from.
 pub(crate) fn kept_now(room: &Room, texts: &[String]) -> Markup {
-    let say = room.say;
+    read_only(room.say.t("آنچه اکنون نگه داشته شده است", "What is kept now"), texts)
+}
+
+/// Texts to read and to take over from.
+pub(crate) fn read_only(name: &str, texts: &[String]) -> Markup {
     html! {
         details.kept-now open {
-            summary { (say.t("آنچه اکنون نگه داشته شده است", "What is kept now")) }
+            summary { (name) }
             @for text in texts.iter().filter(|text| !text.is_empty()) {
-                textarea rows=(text.lines().count().clamp(1, 10)) dir="auto" readonly aria-label=(say.t("آنچه اکنون نگه داشته شده است", "What is kept now")) { "\n" (text) }
+                textarea rows=(text.lines().count().clamp(1, 10)) dir="auto" readonly aria-label=(name) { "\n" (text) }
             }
         }
     }
