@@ -774,8 +774,9 @@
     let waiting = 0;
     let top = 0;
     on(frame, "load", () => frame.contentWindow.scrollTo(0, top));
-    const show = async () => {
+    const show = async (typed) => {
       const fields = new URLSearchParams(new FormData(form));
+      if (typed) fields.set("typed", "yes");
       const answer = await fetch(form.dataset.preview, { method: "POST", body: fields }).catch(() => null);
       if (!answer?.ok) return;
       top = frame.contentWindow?.scrollY ?? 0;
@@ -783,7 +784,7 @@
     };
     on(form, "input", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(show, 400);
+      waiting = setTimeout(() => show(true), 400);
     });
     show();
   }

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use crate::door::Ui;
 use crate::gate::{guard, secure};
 use crate::handlers::publish::{
-    aside, bulletin, edition, item, media, overview, preview, reading, tell,
+    aside, bulletin, edition, item, media, overview, preview, reading, tell, typed,
 };
 use crate::handlers::{attach, deeds, door, files, panes, redact, sheets};
 use crate::status;
@@ -27,6 +27,7 @@ fn publishing() -> Router<Arc<Ui>> {
         .route("/{lang}/item/new", get(item::begin))
         .route("/{lang}/item/{id}", get(item::show).post(item::keep))
         .route("/{lang}/item/{id}/aside", post(aside))
+        .route("/{lang}/item/{id}/forget", post(typed::forget))
         .route("/{lang}/edition/{id}/aside", post(aside))
         .route("/{lang}/item/{id}/preview", post(preview::item))
         .route("/{lang}/item/{id}/paper", post(preview::paper_of_item))

@@ -20,6 +20,7 @@ mod sending;
 mod settings;
 mod state;
 mod tally;
+mod typed;
 mod view;
 
 use std::collections::BTreeSet;

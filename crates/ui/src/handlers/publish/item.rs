@@ -86,6 +86,13 @@ pub(crate) struct From {
     pub(crate) answers: Option<String>,
 }
 
+/// How an item is asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    typed: String,
+}
+
 /// `GET /fa/item/new?c=17`: the source's words, what is hidden of them hidden.
 pub(crate) async fn begin(
     State(ui): State<Arc<Ui>>,
@@ -98,13 +105,18 @@ pub(crate) async fn begin(
     Ok(html(&pages::item(&room, &form)).into_response())
 }
 
-/// `GET /fa/item/…`
+/// `GET /fa/item/…`; with `?typed=yes` as it was typed last and not kept.
 pub(crate) async fn show(
     State(ui): State<Arc<Ui>>,
     Path((lang, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
-    let Some(form) = Id::parse(&id).ok().and_then(|id| kept(&room.office, id)) else {
+    let form = |id: Id| {
+        let typed = (asked.typed == "yes").then(|| super::typed::typed(&room, id)).flatten();
+        typed.or_else(|| kept(&room.office, id))
+    };
+    let Some(form) = Id::parse(&id).ok().and_then(form) else {
         return Err(Fault::NotHere(room.again()));
     };
     Ok(html(&pages::item(&room, &form)).into_response())
@@ -185,7 +197,10 @@ pub(super) fn write(office: &Office, form: &Form) -> Result<(), NotKept> {
         base: form.base,
         body: Box::new(cleared.into_inner()),
     };
-    office.act(act).map_err(|why| NotKept::of(&why))
+    office.act(act).map_err(|why| NotKept::of(&why))?;
+    // What is not forgotten here is offered once more, and no harm.
+    let _ = office.forget_typed(&form.id.to_string());
+    Ok(())
 }
 
 /// Where something hidden stands, by the place of the text among the item's.

@@ -7,6 +7,7 @@ pub(crate) mod media;
 pub(crate) mod preview;
 pub(crate) mod reading;
 pub(crate) mod tell;
+pub(crate) mod typed;
 
 use std::sync::Arc;
 

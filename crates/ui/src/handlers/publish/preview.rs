@@ -17,6 +17,7 @@ use payamgir_wire::release::FilePath;
 use serde::Deserialize;
 
 use super::item::filled;
+use super::typed;
 use crate::door::Ui;
 use crate::handlers::deeds::Fields;
 use crate::handlers::{Fault, Room};
@@ -34,9 +35,10 @@ pub(crate) async fn item(
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     let Ok(id) = Id::parse(&id) else { return Err(Fault::NotHere(room.again())) };
-    let form = filled(id, &Fields::read(&body));
-    let office = room.office.clone();
+    let (office, noting) = (room.office.clone(), room.again());
     let made = tokio::task::spawn_blocking(move || {
+        typed::note(&noting, id, &body);
+        let form = filled(id, &Fields::read(&body));
         let keys: Vec<u64> = form.on.iter().filter_map(|number| office.key_of(*number)).collect();
         let mut item = form.item;
         // What is not filled in yet is no reason to show nothing.

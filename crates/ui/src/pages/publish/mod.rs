@@ -52,6 +52,7 @@ pub(crate) fn overview(room: &Room) -> Markup {
             a.button href=(at("edition/new")) { (say.t("شمارهٔ تازه", "New edition")) } " "
             @if publishing.bulletin().now().is_some() { a.button href=(at("bulletin")) { (say.t("نام و زبان‌های نشریه", "The bulletin’s name and languages")) } }
         }
+        (not_kept(room))
         h2 #editions { (say.t("شماره‌ها", "Editions")) }
         @if editions.is_empty() { p { (say.t("هنوز شماره‌ای نیست.", "No edition yet.")) } }
         ul.rows-plain {
@@ -82,6 +83,27 @@ pub(crate) fn overview(room: &Room) -> Markup {
         (dropped(room))
     };
     sheet(room, (say.t("انتشار", "Publishing"), "publish"), &content)
+}
+
+/// What was typed and not kept.
+fn not_kept(room: &Room) -> Markup {
+    let say = room.say;
+    let all = crate::handlers::publish::typed::all(room);
+    html! {
+        @if !all.is_empty() {
+            section #typed .flag aria-label=(say.t("نوشته شده و نگه داشته نشده", "Typed and not kept")) {
+                p { (say.t("این‌ها نوشته شده و نگه داشته نشده‌اند؛ تنها روی همین رایانه‌اند:", "These were typed and not kept; they are on this machine only:")) }
+                ul.rows-plain { @for (id, title) in &all {
+                    li {
+                        a href={ "/" (say.lang.code()) "/item/" (id) "?typed=yes" } { bdi { (if title.is_empty() { say.t("بی‌عنوان", "untitled") } else { title }) } } " "
+                        form.inline action={ "/" (say.lang.code()) "/item/" (id) "/forget" } method="post" {
+                            button { (say.t("دور بریز", "Throw it away")) }
+                        }
+                    }
+                } }
+            }
+        }
+    }
 }
 
 /// What was put aside, to be brought back.
