@@ -91,7 +91,7 @@ fn not_kept(room: &Room) -> Markup {
     let all = crate::handlers::publish::typed::all(room);
     html! {
         @if !all.is_empty() {
-            section #typed .flag aria-label=(say.t("نوشته شده و نگه داشته نشده", "Typed and not kept")) {
+            section #typed .told aria-label=(say.t("نوشته شده و نگه داشته نشده", "Typed and not kept")) {
                 p { (say.t("این‌ها نوشته شده و نگه داشته نشده‌اند؛ تنها روی همین رایانه‌اند:", "These were typed and not kept; they are on this machine only:")) }
                 ul.rows-plain { @for (id, title) in &all {
                     li {
