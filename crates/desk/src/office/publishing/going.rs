@@ -109,10 +109,18 @@ impl Office {
         let work = self.work();
         for file in work.publishing().posts().keys() {
             if self.post_fate(file).is_none() {
-                post.post_text(file)?;
+                let taken = post.post_text(file)?;
+                let unposted = &mut lock(&self.published).unposted;
+                let _ = if taken { unposted.remove(file) } else { unposted.insert(*file) };
             }
         }
         Ok(())
+    }
+
+    /// Whether the server did not take a text to post when it was asked last: it has no channel, or
+    /// none that takes it now.
+    pub fn is_unposted(&self, file: &Hash) -> bool {
+        lock(&self.published).unposted.contains(file)
     }
 
     /// What became of a post, as the log says.

@@ -11,6 +11,7 @@ mod going;
 mod latest;
 mod state;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use payamgir_bulletin::Engine;
@@ -39,6 +40,8 @@ pub(super) struct Served {
     wondered: Option<Hash>,
     /// The release that was seen at the last step.
     seen: Option<Hash>,
+    /// Texts that the server did not take to post when it was asked last.
+    unposted: BTreeSet<Hash>,
 }
 
 /// An edition as it would be released.

@@ -23,7 +23,8 @@ fn channel(room: &Room, id: &Id) -> Markup {
             (false, _) => form action={ "/" (say.lang.code()) "/item/" (id) "/post" } method="post" {
                 button.primary { (say.t("در کانال تلگرام مجمع بگذار", "Post it in the assembly’s Telegram channel")) }
             },
-            (true, None) => p.state { (say.t("در راه کانال تلگرام است، اگر سرور کانالی دارد.", "On its way to the Telegram channel, if the server has one.")) },
+            (true, None) if room.office.is_unposted(&file) => p.state { (say.t("سرور آن را نگرفت: کانالی ندارد، یا کانالش اکنون نمی‌گیرد. باز هم پرسیده می‌شود.", "The server did not take it: it has no channel, or none that takes it now. It is asked again.")) },
+            (true, None) => p.state { (say.t("در راه کانال تلگرام است.", "On its way to the Telegram channel.")) },
             (true, Some(fate)) => p.state { (say.t("کانال تلگرام: ", "Telegram channel: ")) (super::super::fate::in_words(room, fate)) },
         }
     }
