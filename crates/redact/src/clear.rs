@@ -6,12 +6,15 @@
 //! what a second editor's approval is for.
 
 mod letters;
+mod number;
+mod percent;
 mod piece;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use letters::{Letter, letters};
+use percent::decoded;
 
 use crate::find::find;
 use crate::hide::{BadSpan, Span, pieces};
@@ -63,8 +66,8 @@ pub struct Cleared<T>(T);
 pub struct Leak {
     /// Which of the texts, from 0.
     pub text: usize,
-    /// The first character of the place, counted in Unicode scalar values; in the text as it is read
-    /// where it does not occur as it is written.
+    /// The first character of the place, counted in Unicode scalar values; in the text with its
+    /// addresses decoded, or as it is read, where it does not occur as it is written.
     pub at: usize,
 }
 
@@ -130,11 +133,14 @@ impl Hidden {
     }
 
     fn keep_text(&mut self, text: &str) {
-        self.keep(letters(text).iter().map(|letter| letter.c).collect());
+        for text in [text, &*decoded(text)] {
+            self.keep(letters(text).iter().map(|letter| letter.c).collect());
+        }
     }
 
     /// A letter alone says nothing, and would be found everywhere.
     fn keep(&mut self, piece: Vec<char>) {
+        let piece = number::sought(piece);
         if let [first, second, ..] = piece[..] {
             self.pieces.entry([first, second]).or_default().insert(piece);
         }
@@ -146,7 +152,8 @@ impl Hidden {
     }
 
     /// Clears what has nothing hidden in it, as it is written and as it is read: letters are compared
-    /// however they were typed, and numbers and words however they were spaced.
+    /// however they were typed or encoded in an address, numbers and words however they were spaced,
+    /// and long numbers with a country's code or without.
     ///
     /// # Errors
     ///
@@ -164,8 +171,19 @@ impl Hidden {
         }
     }
 
+    /// Whether anything hidden stands in a text, where [`Self::clear`] would not let it pass: for what
+    /// is made of data and was no text before, such as a day in words.
+    pub fn covers(&self, text: &str) -> bool {
+        !self.is_empty() && self.leak(text).is_some()
+    }
+
     fn leak(&self, text: &str) -> Option<usize> {
-        self.find(&letters(text)).or_else(|| self.find(&letters(&(self.read)(text))))
+        self.occurs(text).or_else(|| self.occurs(&(self.read)(text)))
+    }
+
+    fn occurs(&self, text: &str) -> Option<usize> {
+        let encoded = || self.find(&letters(&decoded(text)));
+        self.find(&letters(text)).or_else(|| text.contains('%').then(encoded).flatten())
     }
 
     fn find(&self, letters: &[Letter]) -> Option<usize> {

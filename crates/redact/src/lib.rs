@@ -11,6 +11,7 @@ mod address;
 mod check;
 mod clear;
 mod context;
+mod endings;
 mod find;
 mod hide;
 mod iban;

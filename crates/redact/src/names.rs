@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use crate::endings::ENDINGS;
 use crate::find::Candidate;
 use crate::plain::{Plain, ZWNJ};
 use crate::what::What;
@@ -10,52 +11,7 @@ use crate::what::What;
 /// The most words a name in a text may be written in.
 const MOST_WORDS: usize = 6;
 
-/// Endings that stand after a half space and leave a name that name.
-const ENDINGS: &[&str] = &[
-    "ها",
-    "های",
-    "هایی",
-    "هایم",
-    "هایت",
-    "هایش",
-    "هایمان",
-    "هایتان",
-    "هایشان",
-    "هام",
-    "هات",
-    "هاش",
-    "ام",
-    "ات",
-    "اش",
-    "ایم",
-    "اید",
-    "اند",
-    "است",
-    "ای",
-    "ی",
-    "یی",
-    "م",
-    "ت",
-    "ش",
-    "مان",
-    "تان",
-    "شان",
-    "مون",
-    "تون",
-    "شون",
-    "را",
-    "رو",
-    "و",
-    "جان",
-    "جون",
-    "خان",
-    "اقا",
-    "خانم",
-    "اینا",
-    "اینها",
-    "هم",
-];
-/// Those that are also written without it.
+/// Endings that are also written without a half space.
 const JOINED: &[&str] =
     &["هایشان", "هایی", "های", "ها", "مان", "تان", "شان", "رو", "م", "ت", "ش", "و"];
 /// Letters a name must have for endings of one letter to be split off.
@@ -151,6 +107,7 @@ mod tests {
         let names = ["احمدی", "مریم کاظمی‌نژاد", "Sahar", "ن"].map(str::to_owned);
         let table = [
             ("احمدی‌ها آمدند", Some("احمدی‌ها")),
+            ("احمدی‌ست", Some("احمدی‌ست")),
             ("احمديها آمدند", Some("احمديها")),
             ("احمدیان آمدند", None),
             ("احمدی‌نژاد", None),

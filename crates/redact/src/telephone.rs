@@ -94,6 +94,22 @@ fn is_labelled(number: &Number) -> bool {
     is_labelled_after(before(number.text, number.range.start), &["کد ملی", "کدملی", "شماره ملی"])
 }
 
+/// The number within its country of digits that begin with a country's code, after `00` or not.
+pub(crate) fn within_country(digits: &str) -> Option<String> {
+    let abroad = digits.strip_prefix("00").unwrap_or(digits);
+    let coded = abroad.len() < digits.len() || abroad.len() > 10;
+    if !coded || abroad.len() > 15 || abroad.starts_with('0') {
+        return None;
+    }
+    // Numbers of Iran are known by their form: a new range is not in the table.
+    let iranian = abroad.strip_prefix("98").map(|own| own.trim_start_matches('0'));
+    if let Some(own) = iranian.filter(|own| own.len() == 10) {
+        return Some(own.to_owned());
+    }
+    let number = phonenumber::parse(None, format!("+{abroad}")).ok()?;
+    number.is_valid().then(|| number.national().value().to_string())
+}
+
 /// No country's code begins with a zero.
 fn valid(international: &str) -> bool {
     !international.starts_with('0')

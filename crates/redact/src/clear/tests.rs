@@ -51,6 +51,110 @@ fn what_was_hidden_does_not_come_back() {
     }
 }
 
+#[test]
+fn short_names_are_found_with_their_endings() {
+    let source = "رضا و دل و قم و نور گفتند";
+    for (piece, text, leaks) in [
+        ("رضا", "رضای عزیز", true),
+        ("رضا", "رضا\u{200C}جان", true),
+        ("رضا", "رضا\u{200C}ست", true),
+        ("رضا", "رضا\u{200C}شاه", true),
+        ("رضا", "رضاخان", true),
+        ("رضا", "رضاخانی", true),
+        ("رضا", "رضاها", true),
+        ("رضا", "ورضای", true),
+        ("رضا", "رضای\u{200C}من", true),
+        ("رضا", "علی\u{200C}رضا", true),
+        ("رضا", "رضایت", false),
+        ("رضا", "رضایت\u{200C}نامه", false),
+        ("رضا", "رضایی", false),
+        ("رضا", "رضاشاه", false),
+        ("رضا", "علیرضا", false),
+        ("نور", "نورها", true),
+        ("نور", "می\u{200C}نور", false),
+        ("نور", "نمی\u{200C}نورد", false),
+        ("نور", "نورد", false),
+        ("قم", "قم\u{200C}ها", true),
+        ("قم", "قمری", false),
+        ("دل", "دلم", false),
+    ] {
+        let cleared = hidden(source, piece).clear(One(text));
+        assert_eq!(cleared.is_err(), leaks, "{piece} in {text}");
+    }
+}
+
+#[test]
+fn letters_of_other_shapes_are_the_same() {
+    let source = "رضا، Negin é، 09121234567, الله Rad";
+    for (piece, text, leaks) in [
+        ("رضا", "\u{FEAD}\u{FEBF}\u{FE8E}", true),
+        ("رضا", "ر\u{34F}ضا", true),
+        ("الله", "\u{FDF2}", true),
+        ("Negin", "\u{FF2E}\u{FF45}\u{FF47}\u{FF49}\u{FF4E}", true),
+        ("Negin", "Nég\u{131}n", false),
+        ("Negin", "Ne\u{301}gin", true),
+        ("Negin é", "negine\u{301}", true),
+        ("Rad", "Rad™", true),
+        ("Rad", "rad\u{301}io", false),
+        ("09121234567", "０９１２１２３４５６７", true),
+        ("09121234567", "𝟎𝟗𝟏𝟐𝟏𝟐𝟑𝟒𝟓𝟔𝟕", true),
+        ("09121234567", "09121234567²", true),
+        ("09121234567", "⁵09121234567", true),
+    ] {
+        let cleared = hidden(source, piece).clear(One(text));
+        assert_eq!(cleared.is_err(), leaks, "{piece} in {text}");
+    }
+    let leak = hidden(source, "رضا").clear(One("\u{FDFA}\u{FEAD}\u{FEBF}\u{FE8E}"));
+    assert!(leak.is_ok(), "it stands within a word");
+    let leak = hidden(source, "رضا").clear(One("\u{FDFA} \u{FEAD}\u{FEBF}\u{FE8E}"));
+    assert_eq!(leak.unwrap_err().at, 2, "places are of the text as it was typed");
+}
+
+#[test]
+fn numbers_are_found_however_they_are_dialled() {
+    let source = "09121234567 +98 912 123 4567 00989121234567 12345678 ۱۲۳۴۵";
+    for (piece, text, leaks) in [
+        ("09121234567", "+98 912 123 4567", true),
+        ("09121234567", "00989121234567", true),
+        ("09121234567", "912 123 4567", true),
+        ("09121234567", "https://wa.me/989121234567", true),
+        ("09121234567", "tel:+98-(0)912-123-4567", true),
+        ("09121234567", "91212345678", false),
+        ("09121234567", "912123456", false),
+        ("+98 912 123 4567", "۰۹۱۲۱۲۳۴۵۶۷", true),
+        ("00989121234567", "0912 123 4567", true),
+        ("12345678", "912345678", false),
+        ("12345678", "1234 5678", true),
+        ("۱۲۳۴۵", "912345", false),
+        ("۱۲۳۴۵", "12345", true),
+    ] {
+        let cleared = hidden(source, piece).clear(One(text));
+        assert_eq!(cleared.is_err(), leaks, "{piece} in {text}");
+    }
+}
+
+#[test]
+fn what_an_address_encodes_is_found() {
+    let source = "رضا از https://a/%D9%86%DA%AF%DB%8C%D9%86 نوشت";
+    for (piece, text, leaks) in [
+        ("رضا", "https://a/%D8%B1%D8%B6%D8%A7", true),
+        ("رضا", "https://a/%d8%b1ضا?b", true),
+        ("رضا", "https://a/%D8%B1%D8%B6", false),
+        ("https://a/%D9%86%DA%AF%DB%8C%D9%86", "https://a/نگین", true),
+    ] {
+        let cleared = hidden(source, piece).clear(One(text));
+        assert_eq!(cleared.is_err(), leaks, "{piece} in {text}");
+    }
+}
+
+#[test]
+fn a_day_that_was_hidden_is_covered() {
+    let hidden = hidden("روز ۱۲ آبان ۱۴۰۵ بود", "۱۲ آبان ۱۴۰۵");
+    assert!(hidden.covers("۱۲ آبان ۱۴۰۵ (۳ نوامبر ۲۰۲۶)"));
+    assert!(!hidden.covers("۳ نوامبر ۲۰۲۶"));
+    assert!(!Hidden::default().covers("۱۲ آبان ۱۴۰۵"));
+}
+
 /// What three words and more say is found by any of them, or by three that follow each other.
 #[test]
 fn parts_of_what_was_hidden_do_not_come_back() {
