@@ -168,6 +168,36 @@ fn gather(inlines: &[Inline], out: &mut String) {
     }
 }
 
+/// Where the links of a body lead, in order.
+pub fn addresses(body: &Body) -> Vec<String> {
+    let mut found = vec![];
+    body.blocks.iter().for_each(|block| led_to(block, &mut found));
+    body.notes.iter().for_each(|note| lead(note, &mut found));
+    found
+}
+
+fn led_to(block: &Block, found: &mut Vec<String>) {
+    match block {
+        Block::Paragraph { c, .. } | Block::Heading { c, .. } => lead(c, found),
+        Block::Quote { c } => c.iter().for_each(|block| led_to(block, found)),
+        Block::List { c, .. } => c.iter().flatten().for_each(|block| led_to(block, found)),
+        Block::Poem { .. } | Block::Rule => {}
+    }
+}
+
+fn lead(inlines: &[Inline], found: &mut Vec<String>) {
+    for inline in inlines {
+        match inline {
+            Inline::Link { href, c } => {
+                found.push(href.clone());
+                lead(c, found);
+            }
+            Inline::Em { c } | Inline::Strong { c } => lead(c, found),
+            Inline::Text { .. } | Inline::Break | Inline::Note { .. } => {}
+        }
+    }
+}
+
 /// Blocks without the marks of their notes: who listens has no notes.
 pub fn without_notes(blocks: &[Block]) -> Vec<Block> {
     blocks.iter().map(without).collect()

@@ -81,7 +81,7 @@ impl Reader {
             Event::Start(tag) => self.begin(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.poem.is_some() => {
-                self.poem.get_or_insert_default().push_str(&text);
+                self.poem.get_or_insert_default().push_str(&tidy(&text));
             }
             Event::Text(text) => self.words(&text),
             Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => self.words(&text),
@@ -195,7 +195,8 @@ impl Reader {
     }
 
     fn words(&mut self, text: &str) {
-        let s = self.quotes.set(text);
+        // A character may be written by its number, which is not seen before it is read.
+        let s = self.quotes.set(&tidy(text));
         match self.line().last_mut() {
             Some(Inline::Text { s: before }) => before.push_str(&s),
             _ => self.put(Inline::Text { s }),
@@ -301,11 +302,11 @@ fn trimmed(mut c: Vec<Inline>) -> Vec<Inline> {
     c
 }
 
-/// An address that may be followed.
+/// An address that may be followed: a web or mail address, with nothing in it that is not seen.
 fn safe(address: &str) -> Option<String> {
     let lower = address.to_ascii_lowercase();
     let known = ["https://", "http://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
-    let plain = address.chars().all(|c| !c.is_control() && !c.is_whitespace());
+    let plain = tidy(address) == address && !address.contains(char::is_whitespace);
     (known && plain).then(|| address.to_owned())
 }
 

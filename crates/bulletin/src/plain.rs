@@ -14,13 +14,14 @@ pub fn paragraphs(body: &Body) -> Vec<String> {
     out
 }
 
-/// What a reader sees of a text in Markdown, and nothing of where its links lead: what was hidden must
-/// not be read in it either.
+/// What a reader sees of a text in Markdown, and after it where its links lead: what was hidden must
+/// not be read in either.
 pub fn read(text: &str) -> String {
     let body = crate::markdown::read(text, "");
     let mut out = vec![];
     body.blocks.iter().for_each(|block| bare(block, &mut out));
     out.extend(body.notes.iter().map(|note| words(note)));
+    out.extend(crate::block::addresses(&body));
     out.join("\n")
 }
 
@@ -72,10 +73,11 @@ fn gather(block: &Block, lead: &str, out: &mut Vec<String>) {
         Block::Quote { c } => c.iter().for_each(|block| gather(block, lead, out)),
         Block::Poem { c } => out.push(poem(c)),
         Block::List { ordered, start, c } => {
+            // An entry of a list within another has its own mark alone.
             for (at, entry) in c.iter().enumerate() {
                 let lead = match ordered {
-                    true => format!("{lead}{}. ", start + at as u64),
-                    false => format!("{lead}– "),
+                    true => format!("{}. ", start + at as u64),
+                    false => "– ".to_owned(),
                 };
                 entry.iter().for_each(|block| gather(block, &lead, out));
             }

@@ -64,6 +64,41 @@ fn what_is_not_of_it_is_shown_and_runs_nothing() {
     }
 }
 
+/// Characters that are written by their numbers are read when the text is parsed.
+#[test]
+fn what_cannot_be_seen_is_left_out_however_it_is_written() {
+    let unseen = "&#x202e;654&#x202c;&#1;&#x2028;&#xFEFF;&#8203;321&#127;";
+    for (text, shown) in [
+        (unseen.to_owned(), "654321"),
+        (format!("**{unseen}** ![{unseen}](https://a.example/x.png)"), "654321 654321"),
+        (format!("[{unseen}](https://a.example/)"), "654321 (https://a.example/)"),
+        ("[x](https://a.example/&#x202e;b)".to_owned(), "x"),
+        ("[x](https://a.example/&#1;b)".to_owned(), "x"),
+        ("[x](https://a.example/b \"&#x202e;\")".to_owned(), "x (https://a.example/b)"),
+        (format!("## {unseen}\n\n> {unseen}"), "654321\n654321"),
+        (format!("a[^1]\n\n[^1]: {unseen}"), "a[1]\n[1] 654321"),
+        ("`a\u{202e}b`".to_owned(), "ab"),
+        ("می&zwnj;خواهیم".to_owned(), "می\u{200c}خواهیم"),
+        ("&#x202e;".to_owned(), ""),
+    ] {
+        assert_eq!(paragraphs(&read(&text, "fa")).join("\n"), shown, "{text}");
+    }
+    let poem = read("```poem\na&#x202e;b / c\n```", "fa");
+    assert_eq!(paragraphs(&poem), ["a&#x202e;b / c"], "no fence has characters by their numbers");
+}
+
+#[test]
+fn where_a_link_leads_is_held_against_what_was_hidden() {
+    for (text, want) in [
+        ("[a](https://a.example/&#x631;ضا) b", "a b\nhttps://a.example/رضا"),
+        ("> - *[a](https://a.example/)*", "a\nhttps://a.example/"),
+        ("a[^1]\n\n[^1]: [b](mailto:c@d.example)", "a\nb\nmailto:c@d.example"),
+        ("[a](javascript:b)", "a"),
+    ] {
+        assert_eq!(crate::plain::read(text), want, "{text}");
+    }
+}
+
 #[test]
 fn notes_are_counted_as_they_are_met() {
     let body = read("یک[^b] دو[^a] سه[^b].\n\n[^a]: الف\n[^b]: ب **بزرگ**\n[^c]: نه", "fa");
