@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, FEW, Flaw, Id, MEDIA, Slug, check, is_language, is_line, is_short, is_words};
+use super::{
+    Day, FEW, Flaw, Id, MEDIA, Slug, check, is_language, is_line, is_seen, is_short, is_words,
+};
 use crate::hex::Hash;
 
 /// Names that an item may not have: its edition's own pages and card have them.
@@ -148,7 +150,7 @@ impl Item {
         check(!TAKEN.contains(&&*self.slug.0), Flaw::SameSlug)?;
         check(is_language(&self.lang), Flaw::Language)?;
         check(is_line(&self.title), Flaw::Title)?;
-        check(!self.body.trim().is_empty() && is_words(&self.body), Flaw::Body)?;
+        check(is_seen(&self.body) && is_words(&self.body), Flaw::Body)?;
         check(is_short(&self.place) && is_short(self.byline.name()), Flaw::Line)?;
         check(self.day.is_none_or(|day| day.check().is_ok()), Flaw::Day)?;
         let few = self.pulls.len() <= FEW && self.corrections.len() <= FEW;
@@ -158,7 +160,7 @@ impl Item {
         let notes = self.corrections.iter().map(|note| (&note.day, &note.text));
         let notes = notes.chain(self.withdrawn.iter().map(|gone| (&gone.day, &gone.reason)));
         notes.into_iter().try_for_each(|(day, text)| {
-            check(!text.trim().is_empty() && is_words(text), Flaw::Line)?;
+            check(is_seen(text) && is_words(text), Flaw::Line)?;
             day.check()
         })
     }

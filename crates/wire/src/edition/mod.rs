@@ -54,7 +54,24 @@ pub enum Flaw {
 
 /// One line that can be seen, of at most [`LINE`] characters.
 fn is_line(text: &str) -> bool {
-    !text.trim().is_empty() && is_short(text)
+    is_seen(text) && is_short(text)
+}
+
+/// Whether a reader sees anything of a text.
+fn is_seen(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_blank(c))
+}
+
+/// Characters that show nothing by themselves: what Unicode lets a reader ignore, marks with nothing to
+/// stand on, and letters that are blank.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}')
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}')
+        || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
 
 /// At most one line.
@@ -81,4 +98,29 @@ fn is_language(code: &str) -> bool {
 
 fn check(holds: bool, flaw: Flaw) -> Result<(), Flaw> {
     if holds { Ok(()) } else { Err(flaw) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_seen() {
+        for text in ["سلام", "?", "۱", "😀", "می\u{200c}خ", "\u{200f}a", "\u{fffd}"] {
+            assert!(is_line(text), "{text:?}");
+        }
+        for text in [
+            "",
+            " \u{a0}\u{3000}",
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "\u{200c}\u{200d}\u{feff}",
+            "\u{64e}\u{301}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{e0041}\u{fe0f}\u{ad}",
+        ] {
+            assert!(!is_line(text), "{text:?}");
+        }
+        assert!(!is_line("a\nb") && !is_line("a\u{202e}b") && !is_line(&"a".repeat(LINE + 1)));
+    }
 }
