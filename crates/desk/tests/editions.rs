@@ -603,3 +603,19 @@ fn what_is_put_aside_can_be_brought_back() {
     drop(ITEM, true).unwrap();
     assert!(!dropped());
 }
+
+#[test]
+fn a_hidden_day_is_not_printed_by_the_field_for_it() {
+    let shop = Shop::new(1, one());
+    let text = "روز ۱۲ آبان ۱۴۰۵ در کارخانه بودم.";
+    let (a, number) = published(&shop, text);
+    a.office.act(Act::Redact { record: number, spans: vec![(4, 16)] }).unwrap();
+    let key = a.office.key_of(number).unwrap();
+    let on = |day: &str| {
+        let day = Some(Day::parse(day).unwrap());
+        a.office.clear_item(Item { day, ..item("نامه", BODY) }, &[key])
+    };
+    assert!(matches!(on("1405-08-12"), Err(NotPrepared::NotClear(..))));
+    assert!(matches!(on("2026-11-03"), Err(NotPrepared::NotClear(..))), "the same day");
+    assert!(on("1405-08").is_ok() && on("1405-08-13").is_ok());
+}

@@ -56,19 +56,24 @@ impl Texts for payamgir_wire::edition::Bulletin {
     }
 }
 
+/// Characters of a place where something hidden stands.
+const AROUND: usize = 30;
+
 /// Something in whose texts nothing hidden occurs. There is no other way to one than
 /// [`Hidden::clear`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cleared<T>(T);
 
-/// That something hidden occurs; where, and not what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// That something hidden occurs, and where.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Leak {
     /// Which of the texts, from 0.
     pub text: usize,
     /// The first character of the place, counted in Unicode scalar values; in the text with its
     /// addresses decoded, or as it is read, where it does not occur as it is written.
     pub at: usize,
+    /// The words from there on, for who wrote them: they are printed nowhere.
+    pub words: String,
 }
 
 impl Default for Hidden {
@@ -159,31 +164,38 @@ impl Hidden {
     ///
     /// [`Leak`], the first there is.
     pub fn clear<T: Texts>(&self, what: T) -> Result<Cleared<T>, Leak> {
-        let found = what
-            .texts()
-            .into_iter()
-            .enumerate()
-            .filter(|_| !self.is_empty())
-            .find_map(|(text, words)| self.leak(words).map(|at| Leak { text, at }));
+        let found = what.texts().into_iter().enumerate().filter(|_| !self.is_empty()).find_map(
+            |(text, words)| {
+                let (at, words) = self.leak(words)?;
+                Some(Leak { text, at, words })
+            },
+        );
         match found {
             Some(leak) => Err(leak),
             None => Ok(Cleared(what)),
         }
     }
 
-    /// Whether anything hidden stands in a text, where [`Self::clear`] would not let it pass: for what
-    /// is made of data and was no text before, such as a day in words.
-    pub fn covers(&self, text: &str) -> bool {
-        !self.is_empty() && self.leak(text).is_some()
+    /// Whether a hidden day stands in a day in words. The name of a month alone, or a year, is hidden as a
+    /// name or a number of something else: it tells no day.
+    pub fn covers_day(&self, words: &str) -> bool {
+        let letters = letters(words);
+        let is_day = |piece: &Vec<char>| {
+            piece.iter().any(char::is_ascii_digit) && piece.iter().any(|c| c.is_alphabetic())
+        };
+        let all = || [Some(self), self.under.as_deref()].into_iter().flatten();
+        (0..letters.len()).any(|at| all().any(|own| own.standing(&letters, at).any(is_day)))
     }
 
-    fn leak(&self, text: &str) -> Option<usize> {
+    /// Where something hidden stands in a text, and the words there.
+    fn leak(&self, text: &str) -> Option<(usize, String)> {
         self.occurs(text).or_else(|| self.occurs(&(self.read)(text)))
     }
 
-    fn occurs(&self, text: &str) -> Option<usize> {
-        let encoded = || self.find(&letters(&decoded(text)));
-        self.find(&letters(text)).or_else(|| text.contains('%').then(encoded).flatten())
+    fn occurs(&self, text: &str) -> Option<(usize, String)> {
+        let in_text = |text: &str| Some(around(self.find(&letters(text))?, text));
+        let encoded = || in_text(&decoded(text));
+        in_text(text).or_else(|| text.contains('%').then(encoded).flatten())
     }
 
     fn find(&self, letters: &[Letter]) -> Option<usize> {
@@ -214,6 +226,12 @@ impl Hidden {
     }
 }
 
+/// A place, and some words from there on.
+fn around(at: usize, text: &str) -> (usize, String) {
+    let rest: String = text.chars().skip(at).take(AROUND).collect();
+    (at, rest.lines().next().unwrap_or_default().trim().to_owned())
+}
+
 impl<T> Cleared<T> {
     /// What was cleared.
     pub fn into_inner(self) -> T {
@@ -238,6 +256,12 @@ impl<T> std::fmt::Debug for Cleared<T> {
 impl std::fmt::Debug for Hidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hidden(…)")
+    }
+}
+
+impl std::fmt::Debug for Leak {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Leak({}, {})", self.text, self.at)
     }
 }
 

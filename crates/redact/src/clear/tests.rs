@@ -150,9 +150,19 @@ fn what_an_address_encodes_is_found() {
 #[test]
 fn a_day_that_was_hidden_is_covered() {
     let hidden = hidden("روز ۱۲ آبان ۱۴۰۵ بود", "۱۲ آبان ۱۴۰۵");
-    assert!(hidden.covers("۱۲ آبان ۱۴۰۵ (۳ نوامبر ۲۰۲۶)"));
-    assert!(!hidden.covers("۳ نوامبر ۲۰۲۶"));
-    assert!(!Hidden::default().covers("۱۲ آبان ۱۴۰۵"));
+    assert!(hidden.covers_day("۱۲ آبان ۱۴۰۵ (۳ نوامبر ۲۰۲۶)"));
+    assert!(!hidden.covers_day("۳ نوامبر ۲۰۲۶") && !hidden.covers_day("آبان ۱۴۰۵"));
+    assert!(!Hidden::default().covers_day("۱۲ آبان ۱۴۰۵"));
+    let factory = self::hidden("کارخانهٔ آبان در سال ۱۴۰۵", "آبان");
+    assert!(!factory.covers_day("۱۲ آبان ۱۴۰۵"), "the name of something else");
+}
+
+#[test]
+fn who_wrote_it_is_told_which_words() {
+    let hidden = hidden("من نگین راد هستم", "نگین راد");
+    let leak = hidden.clear(One("نامهٔ نگین راد از شهر")).unwrap_err();
+    assert_eq!((leak.at, &*leak.words), (6, "نگین راد از شهر"));
+    assert!(!format!("{leak:?}{leak}").contains("نگین"));
 }
 
 /// What three words and more say is found by any of them, or by three that follow each other.
@@ -229,7 +239,7 @@ fn what_is_read_is_held_against_it_too() {
 #[test]
 fn the_place_is_told_and_not_the_words() {
     let leak = hidden("of Nadia", "Nadia").clear(One("from NADIA's")).unwrap_err();
-    assert_eq!(leak, Leak { text: 1, at: 5 });
+    assert_eq!((leak.text, leak.at), (1, 5));
     assert!(!format!("{leak} {leak:?}").contains("adia"));
 }
 

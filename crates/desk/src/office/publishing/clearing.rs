@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use payamgir_bulletin::{Cleared, plain};
+use payamgir_bulletin::{Cleared, letters, plain, when};
 use payamgir_redact::{Hidden, Leak, Span};
-use payamgir_wire::edition::{Bulletin, Edition, Item};
+use payamgir_wire::edition::{Bulletin, Day, Edition, Item};
 use payamgir_work::{Id, Publishing, Redaction};
 
 use super::state::Issue;
@@ -83,10 +83,15 @@ impl Office {
     fn held<T: payamgir_redact::Texts>(
         &self,
         what: T,
-        keys: &BTreeSet<u64>,
+        (keys, days): (&BTreeSet<u64>, &[String]),
         id: Option<Id>,
     ) -> Result<Cleared<T>, NotPrepared> {
         let hidden = self.hidden_of(keys).map_err(NotPrepared::Store)?;
+        // A day is no text: it stands behind the last of them.
+        if let Some(day) = days.iter().find(|day| hidden.covers_day(day)) {
+            let leak = Leak { text: what.texts().len(), at: 0, words: day.clone() };
+            return Err(NotPrepared::NotClear(id, leak));
+        }
         hidden.clear(what).map_err(|leak| NotPrepared::NotClear(id, leak))
     }
 
@@ -95,7 +100,8 @@ impl Office {
     pub fn clear_item(&self, item: Item, on: &[u64]) -> Result<Cleared<Item>, NotPrepared> {
         let work = self.work();
         let keys = sources(work.publishing(), &item, on);
-        self.held(item, &keys, None)
+        let days = item_days(&item);
+        self.held(item, (&keys, &days), None)
     }
 
     /// An edition as it is being put together, if nothing hidden stands in its own words.
@@ -105,12 +111,13 @@ impl Office {
         let items = edition.items.iter().filter_map(written);
         let keys = items.flat_map(|item| sources(work.publishing(), &item.body, &item.on));
         let keys = keys.collect();
-        self.held(edition, &keys, None)
+        let days = edition_days(&edition);
+        self.held(edition, (&keys, &days), None)
     }
 
     /// A bulletin as it is being written, if nothing hidden that tells somebody stands in it.
     pub fn clear_bulletin(&self, bulletin: Bulletin) -> Result<Cleared<Bulletin>, NotPrepared> {
-        self.held(bulletin, &BTreeSet::new(), None)
+        self.held(bulletin, (&BTreeSet::new(), &[]), None)
     }
 
     /// What is to be published, cleared. What was published before in the same words is out already.
@@ -125,7 +132,8 @@ impl Office {
             let cleared = match entry.old {
                 true => open(body),
                 false => {
-                    self.held(body, &sources(publishing, &entry.body, &entry.on), Some(*id))?
+                    let keys = sources(publishing, &entry.body, &entry.on);
+                    self.held(body, (&keys, &item_days(&entry.body)), Some(*id))?
                 }
             };
             items.insert(*id, cleared);
@@ -140,11 +148,28 @@ impl Office {
             }
             let entries = edition.items.iter().filter_map(|id| issue.items.get(id));
             own.extend(entries.flat_map(|entry| sources(publishing, &entry.body, &entry.on)));
-            editions.push((*id, self.held(edition, &own, None)?));
+            let days = edition_days(&edition);
+            editions.push((*id, self.held(edition, (&own, &days), None)?));
         }
-        let bulletin = self.held((*issue.bulletin).clone(), &own, None)?;
+        let bulletin = self.held((*issue.bulletin).clone(), (&own, &[]), None)?;
         Ok(Clear { bulletin, editions, items })
     }
+}
+
+/// An item's days as its readers see them.
+fn item_days(item: &Item) -> Vec<String> {
+    item.days().map(|day| in_words(day, &item.lang)).collect()
+}
+
+/// An edition's day as its readers see it.
+fn edition_days(edition: &Edition) -> Vec<String> {
+    edition.headings.iter().map(|heading| in_words(&edition.day, &heading.lang)).collect()
+}
+
+/// A day in both calendars.
+fn in_words(day: &Day, lang: &str) -> String {
+    let when = when::when(day, letters::frame(lang));
+    format!("{} ({})", when.main, when.other)
 }
 
 /// What is out already.

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::letters::tidy;
 use payamgir_bulletin::when;
-use payamgir_desk::office::publishing::NotPrepared;
+use payamgir_desk::office::publishing::{NotClear, NotPrepared};
 use payamgir_desk::office::{Office, Piece, What};
 use payamgir_desk::store::StoreError;
 use payamgir_desk::work::{Act, Id};
@@ -188,7 +188,7 @@ pub(super) fn write(office: &Office, form: &Form) -> Result<(), NotKept> {
     let item = form.item.clone();
     let keys: Vec<u64> = form.on.iter().filter_map(|number| office.key_of(*number)).collect();
     let cleared = office.clear_item(item, &keys).map_err(|why| match why {
-        NotPrepared::NotClear(_, leak) => NotKept::from(leaking(&form.item, leak.text)),
+        NotPrepared::NotClear(_, leak) => NotKept::from(leaking(&form.item, &leak)),
         _ => Said::new("بایگانی خوانده نشد.", "The store could not be read.").into(),
     })?;
     let act = Act::Item {
@@ -203,18 +203,44 @@ pub(super) fn write(office: &Office, form: &Form) -> Result<(), NotKept> {
     Ok(())
 }
 
-/// Where something hidden stands, by the place of the text among the item's.
-fn leaking(item: &Item, text: usize) -> Said {
-    let fields =
-        [("عنوان", "the title"), ("متن", "the text"), ("جا", "the place"), ("نام", "the by-line")];
-    let (fa, en) = match fields.get(text) {
-        Some(field) if item.withdrawn.is_none() => *field,
-        _ => ("یکی از خانه‌های دیگر", "one of the other fields"),
-    };
+/// Which hidden words stand where. The editor sees both anyway.
+pub(super) fn leaking(item: &Item, leak: &NotClear) -> Said {
+    let (fa, en) = field(item, leak.text);
+    let words = &leak.words;
     Said::new(
-        format!("نگه داشته نشد: واژه‌ای که در پیام فرستنده پوشانده‌اید در {fa} هست. آن را بردارید."),
-        format!("Not kept: words that you hid in the source’s text stand in {en}. Take them out."),
+        format!(
+            "نگه داشته نشد: در {fa} واژه‌ای هست که در پیام فرستنده پوشانده‌اید: «{words}». آن را بردارید؛ یا اگر چیزی از کسی نمی‌گوید، در گفت‌وگو کمتر بپوشانید."
+        ),
+        format!(
+            "Not kept: words that you hid in the source’s text stand in {en}: “{words}”. Take them out; or hide less in the conversation, if they tell nothing of anybody."
+        ),
     )
+}
+
+/// A text's field, by its place among the item's.
+fn field(item: &Item, at: usize) -> (&'static str, &'static str) {
+    let mut fields = match &item.withdrawn {
+        Some(_) => vec![("عنوان", "the title"), ("«چرا»", "the reason")],
+        None => vec![
+            ("عنوان", "the title"),
+            ("متن", "the text"),
+            ("جا", "the place"),
+            ("نام", "the by-line"),
+        ],
+    };
+    if item.withdrawn.is_none() {
+        fields.extend(item.pulls.iter().map(|_| ("نقل برجسته", "a pull quote")));
+        fields.extend(item.corrections.iter().map(|_| ("تصحیح", "a correction")));
+        let medium = [
+            ("شرح عکس یا صدا", "the words on a picture or sound"),
+            ("زیرنویس", "a caption"),
+            ("«از کیست»", "a credit"),
+            ("متن صدا", "a transcript"),
+        ];
+        fields.extend(item.media.iter().flat_map(|_| medium));
+    }
+    fields.push(("نشانی", "the address"));
+    fields.get(at).copied().unwrap_or(("زمان", "the day"))
 }
 
 /// An item's present version: its hash and what it says.

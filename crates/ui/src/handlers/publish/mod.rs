@@ -180,7 +180,7 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
                 title(id)
             ),
         ),
-        NotPrepared::NotClear(id, _) => {
+        NotPrepared::NotClear(id, leak) => {
             let of = id.as_ref().map(title);
             let (fa, en) = match &of {
                 Some(title) => (format!("در «{title}»"), format!("in “{title}”")),
@@ -190,8 +190,14 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
                 ),
             };
             Said::new(
-                format!("واژه‌ای که در پیام فرستنده پوشانده‌اید {fa} هست. آن را بردارید."),
-                format!("Words that you hid in a source’s text stand {en}. Take them out."),
+                format!(
+                    "واژه‌ای که در پیام فرستنده پوشانده‌اید {fa} هست: «{}». آن را بردارید.",
+                    leak.words
+                ),
+                format!(
+                    "Words that you hid in a source’s text stand {en}: “{}”. Take them out.",
+                    leak.words
+                ),
             )
         }
         NotPrepared::Refused(Refused::Flaw(own)) => flaw(*own),

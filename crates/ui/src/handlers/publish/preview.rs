@@ -16,7 +16,7 @@ use payamgir_wire::hex::Hash;
 use payamgir_wire::release::FilePath;
 use serde::Deserialize;
 
-use super::item::filled;
+use super::item::{filled, leaking};
 use super::typed;
 use crate::door::Ui;
 use crate::handlers::deeds::Fields;
@@ -46,8 +46,11 @@ pub(crate) async fn item(
             item.title = "…".into();
         }
         item.body.push(' ');
-        let cleared = office.clear_item(item, &keys)?;
-        Ok::<_, NotPrepared>(payamgir_bulletin::preview(
+        let cleared = office.clear_item(item.clone(), &keys).map_err(|why| match why {
+            NotPrepared::NotClear(_, leak) => Some(leaking(&item, &leak)),
+            _ => None,
+        })?;
+        Ok::<_, Option<super::Said>>(payamgir_bulletin::preview(
             &bulletin(&office),
             id,
             cleared,
@@ -59,11 +62,11 @@ pub(crate) async fn item(
     });
     let page = match made.await {
         Ok(Ok(page)) if !page.is_empty() => page,
-        Ok(Err(NotPrepared::NotClear(..))) => told(room.say.t(
-            "واژه‌ای که در پیام فرستنده پوشانده‌اید در این نوشته هست. تا آن را برندارید نگه داشته نمی‌شود.",
-            "Words that you hid in the source’s text stand in this item. It is not kept until you take them out.",
+        Ok(Err(Some(said))) => told(room.say.t_of(&said.fa, &said.en)),
+        _ => told(room.say.t(
+            "برای پیش‌نمایش، عنوان و متن و نشانی را درست کنید.",
+            "To preview it, put the title, the text and the address right.",
         )),
-        _ => told(room.say.t("برای پیش‌نمایش، عنوان و متن و نشانی را درست کنید.", "To preview it, put the title, the text and the address right.")),
     };
     room.ui.keep_preview(page.clone());
     Ok(shown(page, "text/html; charset=utf-8"))
