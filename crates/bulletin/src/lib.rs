@@ -16,6 +16,7 @@ pub mod messenger;
 pub mod paper;
 pub mod plain;
 mod press;
+mod runs;
 mod say;
 mod site;
 pub mod subtitles;

@@ -2,9 +2,10 @@
 //! it.
 
 use payamgir_redact::Cleared;
-use payamgir_wire::edition::{Item, Kind};
+use payamgir_wire::edition::{Day, Item, Kind};
 
 use crate::say::Say;
+use crate::site::Seen;
 use crate::{letters, markdown, plain, when};
 
 /// Where words are posted, by how much one message takes.
@@ -71,55 +72,60 @@ fn paragraphs(item: &Cleared<Item>, link: &str) -> Vec<String> {
     let mut paragraphs = head(item);
     match &item.withdrawn {
         Some(gone) => {
-            let word = Say::of(&item.lang).t("پس گرفته شد", "Withdrawn");
-            let day = when::line(&gone.day, Say::of(&item.lang).0);
-            paragraphs.push(format!("{word}, {day}: {}", letters::tidy(&gone.reason)));
+            let say = Say::of(&item.lang);
+            paragraphs.push(dated(say, say.withdrawn(), &gone.day, &gone.reason));
         }
         None => {
             paragraphs.extend(plain::paragraphs(&markdown::read(&item.body, &item.lang)));
             paragraphs.extend(corrections(item));
+            paragraphs.extend(recordings(item));
         }
     }
-    paragraphs.extend(credits(item));
     if !link.is_empty() {
         paragraphs.push(link.to_owned());
     }
     paragraphs
 }
 
-/// What is said with a sound when it is posted: whose words, where and when.
-pub fn credits(item: &Item) -> Vec<String> {
-    let of = |medium: &payamgir_wire::edition::Medium| {
-        let parts = [&medium.caption, &medium.credit].into_iter().filter(|text| !text.is_empty());
-        letters::tidy(&parts.cloned().collect::<Vec<_>>().join(" – "))
+/// Sounds and films, of which a messenger has only words: that there is one, and what is heard in it.
+fn recordings(item: &Item) -> Vec<String> {
+    let say = Say::of(&item.lang);
+    let of = |seen: Seen<'_>| {
+        let credit = letters::tidy(seen.credit);
+        let credit = if credit.is_empty() { credit } else { format!(" – {credit}") };
+        let told = format!("♪ {}{credit} ({})", seen.told(say), say.on_the_web());
+        [say.set(&told), seen.heard().join("\n")]
     };
-    let sounds = item.media.iter().filter(|medium| !medium.media_type.starts_with("image/"));
-    let lines = sounds.filter(|_| item.withdrawn.is_none()).map(of);
-    lines.filter(|line| !line.is_empty()).map(|line| format!("♪ {line}")).collect()
+    let all = item.media.iter().filter_map(Seen::of).filter(|seen| seen.is_recording());
+    all.flat_map(of).filter(|text| !text.is_empty()).collect()
 }
 
 fn corrections(item: &Item) -> impl Iterator<Item = String> {
     let say = Say::of(&item.lang);
-    item.corrections.iter().map(move |note| {
-        let day = when::line(&note.day, say.0);
-        format!("{}, {day}: {}", say.t("تصحیح", "Correction"), letters::tidy(&note.text))
-    })
+    let word = say.t("تصحیح", "Correction");
+    item.corrections.iter().map(move |note| dated(say, word, &note.day, &note.text))
+}
+
+/// What happened, when, and what is said of it.
+fn dated(say: Say, what: &str, day: &Day, text: &str) -> String {
+    let (comma, day) = (say.comma(), when::line(day, say.0));
+    say.set(&format!("{what}{comma}{day}: {}", letters::tidy(text)))
 }
 
 fn head(item: &Item) -> Vec<String> {
     let say = Say::of(&item.lang);
-    let mut lines = vec![letters::tidy(&item.title)];
+    let mut lines = vec![say.set(&letters::tidy(&item.title))];
     if item.kind != Kind::Words {
         lines.insert(0, say.kind(item.kind).unwrap_or_default().to_owned());
     }
     if let Some(name) = say.byline(&item.byline).filter(|_| item.withdrawn.is_none()) {
-        lines.push(letters::tidy(name));
+        lines.push(say.set(&letters::tidy(name)));
     }
     let place = Some(item.place.clone()).filter(|place| !place.is_empty());
     let day = item.day.map(|day| when::line(&day, say.0));
     let dateline: Vec<String> = [place, day].into_iter().flatten().collect();
     if !dateline.is_empty() && item.withdrawn.is_none() {
-        lines.push(dateline.join(say.t("، ", ", ")));
+        lines.push(say.set(&dateline.join(say.comma())));
     }
     if let Some(label) = say.label(item.label).filter(|_| item.withdrawn.is_none()) {
         lines.push(format!("[{label}]"));

@@ -13,7 +13,7 @@ use crate::site::{Shown, file};
 use crate::{markdown, when};
 
 /// Counts changes of the template and its data.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Pictures that paper can show.
 const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -138,9 +138,9 @@ impl Print<'_> {
             "dir": Dir(direction_of(self.lang)).word(),
             "size": self.form.size(),
             "look": self.form.look(),
-            "title": tidy(&self.spoken.title),
-            "number": tidy(&self.heading.title),
-            "cover": tidy(&self.heading.cover),
+            "title": say.set(&tidy(&self.spoken.title)),
+            "number": say.set(&tidy(&self.heading.title)),
+            "cover": say.set(&tidy(&self.heading.cover)),
             "date": when::line(&self.day, say.0),
             "intro": intro,
             "words": {},
@@ -169,6 +169,7 @@ impl Print<'_> {
 
     fn item(&self, shown: &Shown<'_>) -> Value {
         let say = shown.say();
+        let line = |text: &str| say.set(&tidy(text));
         let read = shown.read();
         let picture = |seen: &&crate::site::Seen<'_>| PICTURES.contains(&seen.media_type);
         let (pictures, sounds): (Vec<_>, Vec<_>) = shown.media.iter().partition(picture);
@@ -176,24 +177,27 @@ impl Print<'_> {
             "id": shown.slug,
             "lang": shown.lang,
             "dir": shown.dir(),
-            "title": tidy(shown.title),
-            "byline": tidy(shown.byline.name()),
-            "dateline": tidy(&shown.dateline()),
+            "title": shown.heading(),
+            "byline": line(shown.byline.name()),
+            "dateline": line(&shown.dateline()),
             "kind": say.kind(shown.kind).unwrap_or_default(),
             "label": say.label(shown.label).unwrap_or_default(),
-            "pulls": shown.pulls.iter().map(|pull| tidy(pull)).collect::<Vec<_>>(),
+            "pulls": shown.pulls.iter().map(|pull| line(pull)).collect::<Vec<_>>(),
             "blocks": read.blocks,
             "notes": read.notes,
             "media": pictures.iter().map(|seen| json!({
                 "path": if self.form == Form::Light { "" } else { &*seen.path },
-                "alt": tidy(seen.alt), "caption": tidy(seen.caption), "credit": tidy(seen.credit),
+                "alt": line(seen.alt), "caption": line(seen.caption), "credit": line(seen.credit),
             })).collect::<Vec<_>>(),
-            "sounds": sounds.iter().map(|seen| json!({ "caption": tidy(if seen.caption.is_empty() { seen.alt } else { seen.caption }) })).collect::<Vec<_>>(),
+            "sounds": sounds.iter().map(|seen| json!({
+                "caption": line(seen.name()),
+                "words": seen.heard().iter().map(|text| say.set(text)).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
             "corrections": shown.corrections.iter().map(|(day, text)| json!({
-                "date": when::line(day, say.0), "text": tidy(text),
+                "date": when::line(day, say.0), "text": line(text),
             })).collect::<Vec<_>>(),
-            "answers": shown.answers.iter().map(|link| tidy(link.title)).collect::<Vec<_>>(),
-            "withdrawn": shown.withdrawn.map(|(day, reason)| format!("{} – {}", when::line(&day, say.0), tidy(reason))).unwrap_or_default(),
+            "answers": shown.answers.iter().map(|link| line(link.title)).collect::<Vec<_>>(),
+            "withdrawn": shown.withdrawn.map(|(day, reason)| format!("{} – {}", when::line(&day, say.0), line(reason))).unwrap_or_default(),
         })
     }
 

@@ -49,6 +49,31 @@ impl Say {
         }
     }
 
+    /// What is said of an item that was taken back.
+    pub(crate) fn withdrawn(self) -> &'static str {
+        self.t("پس گرفته شد", "Withdrawn")
+    }
+
+    /// What a sound or a film is, for who has only words of it.
+    pub(crate) fn recording(self, film: bool) -> &'static str {
+        if film { self.t("فیلم", "Film") } else { self.t("صدا", "Recording") }
+    }
+
+    /// Where it can be heard.
+    pub(crate) fn on_the_web(self) -> &'static str {
+        self.t("در همین شماره روی وب", "in this edition on the web")
+    }
+
+    /// Stands between two things in a line.
+    pub(crate) fn comma(self) -> &'static str {
+        self.t("، ", ", ")
+    }
+
+    /// A line of the text around which this speaks: Latin in it runs its own way.
+    pub(crate) fn set(self, text: &str) -> String {
+        crate::runs::along(text, self.0.into())
+    }
+
     /// Whose words they are; nothing where they are nobody's by name.
     pub(crate) fn byline(self, byline: &Byline) -> Option<&str> {
         match byline {

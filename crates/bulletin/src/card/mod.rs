@@ -7,6 +7,7 @@ mod shape;
 use payamgir_text::Direction;
 
 use crate::letters::{direction_of, tidy};
+use crate::runs::along;
 use canvas::{ACCENT, Canvas};
 use shape::{Face, Line, Weight};
 
@@ -29,7 +30,7 @@ pub struct Card<'a> {
     pub lang: &'a str,
     /// The title.
     pub title: &'a str,
-    /// Whose words; may be empty.
+    /// Whose words, or that they were taken back; may be empty.
     pub byline: &'a str,
     /// The bulletin's name.
     pub bulletin: &'a str,
@@ -62,7 +63,7 @@ pub fn draw(card: &Card<'_>) -> Vec<u8> {
 
 /// Puts one line, cut where it is too long.
 fn put(canvas: &mut Canvas, face: &Face, side: Direction, (text, size, y): (&str, f32, f32)) {
-    let text = tidy(text);
+    let text = along(&tidy(text), side);
     let lines = face.lines(&text, size, MEASURE, side);
     let Some(line) = lines.first() else { return };
     let cut = lines.len() > 1;
@@ -74,7 +75,7 @@ fn put(canvas: &mut Canvas, face: &Face, side: Direction, (text, size, y): (&str
 
 /// The largest size in which the title fits, with its lines; one that fits in none is cut.
 fn fit(face: &Face, side: Direction, title: &str) -> (f32, Vec<Line>) {
-    let title = tidy(title);
+    let title = along(&tidy(title), side);
     let mut last = (TITLES[0].0, vec![]);
     for (size, most) in TITLES {
         let mut lines = face.lines(&title, size, MEASURE, side);

@@ -114,9 +114,9 @@ impl Page<'_> {
         html! {
             header.cover {
                 @if self.last != Last::No { p.now { (say.t("تازه‌ترین شماره", "Latest edition")) } }
-                h1 { (self.heading.title) }
+                h1 { (say.set(&self.heading.title)) }
                 p.dateline { time datetime=(when::iso_day(&self.day)) { (when.main) } @if !when.other.is_empty() { " " span.other { "(" (when.other) ")" } } }
-                @if !self.heading.cover.is_empty() { p.line { (self.heading.cover) } }
+                @if !self.heading.cover.is_empty() { p.line { (say.set(&self.heading.cover)) } }
                 @if !plain::paragraphs(&intro).is_empty() {
                     div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0, under: 1 })) }
                 }

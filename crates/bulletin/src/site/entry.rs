@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::item::Shown;
 use super::shelf::{Link, Shelf};
 use crate::block::Dir;
-use crate::letters::{direction_of, endonym, tidy};
+use crate::letters::{direction_of, endonym};
 use crate::say::Say;
 
 /// Most characters of an excerpt.
@@ -52,13 +52,13 @@ impl Entry<'_> {
         html! {
             article.entry.first[first].gone[self.withdrawn] lang=(self.link.lang) dir=(Dir(direction_of(self.link.lang)).word()) {
                 @if let Some(kind) = say.kind(self.kind) { p.kind { (kind) } }
-                h2 { a href=(to(&self.link.path)) hreflang=(self.link.lang) { (self.link.title) } }
+                h2 { a href=(to(&self.link.path)) hreflang=(self.link.lang) { (say.set(self.link.title)) } }
                 @if !self.byline.is_empty() || !self.dateline.is_empty() {
-                    p.byline { @if !self.byline.is_empty() { bdi { (self.byline) } }
+                    p.byline { @if !self.byline.is_empty() { bdi { (say.set(self.byline)) } }
                         @if !self.byline.is_empty() && !self.dateline.is_empty() { span.dot { " · " } }
-                        @if !self.dateline.is_empty() { span.when { (self.dateline) } } }
+                        @if !self.dateline.is_empty() { span.when { (say.set(&self.dateline)) } } }
                 }
-                @if self.withdrawn { p.excerpt { strong { (say.t("پس گرفته شد: ", "Withdrawn: ")) } (tidy(&self.excerpt)) } }
+                @if self.withdrawn { p.excerpt { strong { (say.withdrawn()) ": " } (self.excerpt) } }
                 @else { p.excerpt { (self.excerpt) } }
                 @if self.sound || !self.versions.is_empty() {
                     p.also { @if self.sound { span { (say.t("با صدا", "With sound")) } " " }

@@ -5,6 +5,7 @@ use payamgir_wire::Hash;
 use payamgir_wire::edition::{Byline, Correction, Day, Id, Item, Kind, Label, Medium, Withdrawal};
 use serde::Serialize;
 
+use super::excerpt::excerpt;
 use super::file;
 use super::frame::{About, Frame};
 use super::shelf::{Link, Shelf, path};
@@ -55,6 +56,7 @@ pub(crate) struct Shown<'a> {
 /// A picture or sound as it is shown.
 #[derive(Clone, Serialize)]
 pub(crate) struct Seen<'a> {
+    /// Where its file is; empty where that is not with the page, and only words tell of it.
     pub(crate) path: String,
     pub(crate) hash: Hash,
     pub(crate) media_type: &'a str,
@@ -106,6 +108,24 @@ impl<'a> Shown<'a> {
         Say::of(self.lang)
     }
 
+    /// Its title as it is set.
+    pub(crate) fn heading(&self) -> String {
+        self.say().set(&tidy(self.title))
+    }
+
+    /// Its sounds and films.
+    pub(crate) fn recordings(&self) -> impl Iterator<Item = &Seen<'a>> {
+        self.media.iter().filter(|seen| seen.is_recording())
+    }
+
+    /// Whether its body has these words, however they are marked and spaced.
+    pub(crate) fn has(&self, words: &str) -> bool {
+        let read = self.read();
+        let body: String =
+            read.blocks.iter().map(|block| letters_of(&plain::bare_of(block))).collect();
+        body.contains(&letters_of(words))
+    }
+
     /// Its direction.
     pub(crate) fn dir(&self) -> &'static str {
         Dir(direction_of(self.lang)).word()
@@ -115,20 +135,22 @@ impl<'a> Shown<'a> {
     pub(crate) fn dateline(&self) -> String {
         let day = self.day.map(|day| when::line(&day, self.say().0));
         let parts = [Some(self.place.to_owned()).filter(|place| !place.is_empty()), day];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(self.say().t("، ", ", "))
+        parts.into_iter().flatten().collect::<Vec<_>>().join(self.say().comma())
     }
 
     /// Its first words, or why it was taken back.
     pub(crate) fn excerpt(&self, chars: usize) -> String {
-        match self.withdrawn {
+        let words = match self.withdrawn {
             Some((_, reason)) => tidy(reason),
-            None => plain::excerpt(&self.read(), chars),
-        }
+            None => excerpt(&self.read(), chars),
+        };
+        self.say().set(&words)
     }
 }
 
 impl<'a> Seen<'a> {
-    fn of(medium: &'a Medium) -> Option<Self> {
+    /// As it is shown; nothing where its kind is not published.
+    pub(crate) fn of(medium: &'a Medium) -> Option<Self> {
         let Medium { hash, media_type, width, height, alt, caption, credit, transcript, .. } =
             medium;
         let path = path(medium)?;
@@ -138,6 +160,30 @@ impl<'a> Seen<'a> {
 
     pub(crate) fn is(&self, kind: &str) -> bool {
         self.media_type.starts_with(kind)
+    }
+
+    /// Whether there is something to be heard.
+    pub(crate) fn is_recording(&self) -> bool {
+        !self.is("image/")
+    }
+
+    /// What stands beneath it, or else what it is of.
+    pub(crate) fn name(&self) -> &'a str {
+        if self.caption.is_empty() { self.alt } else { self.caption }
+    }
+
+    /// That there is a recording, and of what.
+    pub(crate) fn told(&self, say: Say) -> String {
+        let what = say.recording(self.is("video/"));
+        let name = tidy(self.name());
+        if name.is_empty() { what.to_owned() } else { format!("{what}: {name}") }
+    }
+
+    /// The words that are heard in it, line by line.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        let text = tidy(self.transcript);
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
     }
 }
 
@@ -180,7 +226,7 @@ impl Page<'_> {
         let drawn = card::draw(&card::Card {
             lang: shown.lang,
             title: shown.title,
-            byline: shown.say().byline(shown.byline).unwrap_or_default(),
+            byline: self.beneath(),
             bulletin: self.frame.title(),
             edition: self.edition.title,
         });
@@ -203,11 +249,27 @@ impl Page<'_> {
 
     fn description(&self) -> String {
         let excerpt = self.shown.excerpt(DESCRIPTION);
-        if excerpt.is_empty() { self.shown.title.to_owned() } else { excerpt }
+        match self.gone() {
+            Some(word) => format!("{word}: {excerpt}"),
+            None if excerpt.is_empty() => self.shown.title.to_owned(),
+            None => excerpt,
+        }
+    }
+
+    /// That it was taken back, where it was.
+    fn gone(&self) -> Option<&'static str> {
+        self.shown.withdrawn.map(|_| self.shown.say().withdrawn())
+    }
+
+    /// What a card has beneath the title: whose words, or that they were taken back.
+    fn beneath(&self) -> &str {
+        let byline = self.shown.say().byline(self.shown.byline);
+        self.gone().or(byline).unwrap_or_default()
     }
 
     fn card_words(&self) -> String {
-        format!("{} – {}", self.shown.title, self.frame.title())
+        let parts = [Some(self.shown.title), self.gone(), Some(self.frame.title())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" – ")
     }
 
     fn main(&self) -> Markup {
@@ -228,7 +290,8 @@ impl Page<'_> {
 }
 
 fn titled(link: &Link<'_>) -> Markup {
-    html! { span lang=(link.lang) dir=(Dir(direction_of(link.lang)).word()) { (link.title) } }
+    let title = Say::of(link.lang).set(link.title);
+    html! { span lang=(link.lang) dir=(Dir(direction_of(link.lang)).word()) { (title) } }
 }
 
 /// Where an item stands: what keeps its ids apart, and the level of its title.
@@ -252,8 +315,8 @@ pub(crate) fn article(
             header {
                 (above)
                 @if let Some(kind) = say.kind(shown.kind) { p.kind { (kind) } }
-                (heading(under.level, shown.dir(), &html! { (shown.title) }))
-                @if let Some(name) = say.byline(shown.byline) { p.byline { bdi { (name) } } }
+                (heading(under.level, shown.dir(), &html! { (shown.heading()) }))
+                @if let Some(name) = say.byline(shown.byline) { p.byline { bdi { (say.set(name)) } } }
                 (dateline(shown))
                 (languages(shown, to))
             }
@@ -272,7 +335,7 @@ fn dateline(shown: &Shown<'_>) -> Markup {
     html! {
         @if day.is_some() || !shown.place.is_empty() {
             p.dateline {
-                @if !shown.place.is_empty() { bdi { (shown.place) } @if day.is_some() { (say.t("، ", ", ")) } }
+                @if !shown.place.is_empty() { bdi { (say.set(shown.place)) } @if day.is_some() { (say.comma()) } }
                 @if let Some(day) = &day {
                     @match &day.iso { Some(iso) => time datetime=(iso) { (day.main) }, None => (day.main) }
                     @if !day.other.is_empty() { " " span.other { "(" (day.other) ")" } }
@@ -301,7 +364,7 @@ fn languages(shown: &Shown<'_>, to: &dyn Fn(&str) -> String) -> Markup {
         @let others: Vec<_> = shown.versions.iter().filter(|link| shown.original.as_ref().is_none_or(|of| of.path != link.path)).collect();
         @if !others.is_empty() {
             p.translated { (say.t("این نوشته به زبان‌های دیگر: ", "In other languages: "))
-                @for (at, link) in others.into_iter().enumerate() { @if at > 0 { (say.t("، ", ", ")) } (language(link, to)) }
+                @for (at, link) in others.into_iter().enumerate() { @if at > 0 { (say.comma()) } (language(link, to)) }
             }
         }
     }
@@ -317,7 +380,7 @@ fn tombstone(say: Say, day: Day, reason: &str) -> Markup {
     html! {
         div.tombstone role="note" {
             p { strong { (say.t("این نوشته پس گرفته شد، ", "This was withdrawn on ")) (when::line(&day, say.0)) (say.t(".", ".")) } }
-            p dir="auto" { (tidy(reason)) }
+            p dir="auto" { (say.set(&tidy(reason))) }
         }
     }
 }
@@ -329,15 +392,15 @@ fn words(shown: &Shown<'_>, to: &dyn Fn(&str) -> String, under: Under<'_>) -> Ma
         shown.media.iter().partition(|medium| medium.is("image/"));
     html! {
         @for medium in others { (sound(medium, to, say)) }
-        @if let Some(first) = pictures.first() { (picture(first, to, false)) }
+        @if let Some(first) = pictures.first() { (picture(first, to, (say, false))) }
         div.words data-words="" {
             (with_pulls(shown, &read, Notes { prefix: under.prefix, lang: letters::frame(shown.lang), under: under.level }))
         }
-        @for medium in pictures.iter().skip(1) { (picture(medium, to, true)) }
+        @for medium in pictures.iter().skip(1) { (picture(medium, to, (say, true))) }
         @if !shown.corrections.is_empty() {
             section.corrections aria-label=(say.t("تصحیح", "Corrections")) {
                 (heading(under.level + 1, shown.dir(), &html! { (say.t("تصحیح", "Corrections")) }))
-                @for (day, text) in &shown.corrections { p dir="auto" { strong { (when::line(day, say.0)) ": " } (tidy(text)) } }
+                @for (day, text) in &shown.corrections { p dir="auto" { strong { (when::line(day, say.0)) ": " } (say.set(&tidy(text))) } }
             }
         }
     }
@@ -350,7 +413,7 @@ fn with_pulls(shown: &Shown<'_>, read: &Body, notes: Notes<'_>) -> Markup {
         read.blocks.iter().map(|block| letters_of(&plain::bare_of(block))).collect();
     let place = |pull: &String| {
         let here = texts.iter().position(|text| text.contains(&letters_of(pull)));
-        (here.unwrap_or(0), Quotes::of(shown.lang).set(&tidy(pull)))
+        (here.unwrap_or(0), shown.say().set(&Quotes::of(shown.lang).set(&tidy(pull))))
     };
     let places: Vec<(usize, String)> = shown.pulls.iter().map(place).collect();
     html! {
@@ -369,40 +432,57 @@ fn letters_of(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-fn picture(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, later: bool) -> Markup {
+fn picture(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, (say, later): (Say, bool)) -> Markup {
     let (width, height) = medium.size;
     let size = |side: u32| (side > 0).then_some(side);
     html! {
         figure {
             img src=(to(&medium.path)) alt=(medium.alt) width=[size(width)] height=[size(height)] loading=[later.then_some("lazy")];
-            (caption(medium))
+            (caption(medium, say))
         }
     }
 }
 
+/// A sound or film, or what tells of it where it is not with the page; then its words, in sight where
+/// there is nothing else.
 fn sound(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, say: Say) -> Markup {
-    let film = medium.is("video/");
-    let name = if medium.alt.is_empty() { say.t("صدا", "Sound") } else { medium.alt };
+    let (away, heard) = (medium.path.is_empty(), medium.heard());
     html! {
         div.sound {
-            figure {
-                @if film { video controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
-                @else { audio controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
-                (caption(medium))
-            }
-            @if !medium.transcript.is_empty() {
-                details { summary { (say.t("متن آنچه شنیده می‌شود", "The words that are heard")) }
-                    @for line in tidy(medium.transcript).lines().filter(|line| !line.trim().is_empty()) { p dir="auto" { (line) } }
+            @if away { (told(medium, say)) } @else { (player(medium, to, say)) }
+            @if !heard.is_empty() {
+                details open[away] { summary { (say.t("متن آنچه شنیده می‌شود", "The words that are heard")) }
+                    @for line in &heard { p dir="auto" { (say.set(line)) } }
                 }
             }
         }
     }
 }
 
-fn caption(medium: &Seen<'_>) -> Markup {
+fn told(medium: &Seen<'_>, say: Say) -> Markup {
+    html! {
+        p { strong { (say.set(&medium.told(say))) } " "
+            @if !medium.credit.is_empty() { span.credit { bdi { (say.set(medium.credit)) } } " " }
+            "(" (say.on_the_web()) ")"
+        }
+    }
+}
+
+fn player(medium: &Seen<'_>, to: &dyn Fn(&str) -> String, say: Say) -> Markup {
+    let name = if medium.alt.is_empty() { say.t("صدا", "Sound") } else { medium.alt };
+    html! {
+        figure {
+            @if medium.is("video/") { video controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+            @else { audio controls preload="none" src=(to(&medium.path)) aria-label=(name) {} }
+            (caption(medium, say))
+        }
+    }
+}
+
+fn caption(medium: &Seen<'_>, say: Say) -> Markup {
     html! {
         @if !medium.caption.is_empty() || !medium.credit.is_empty() {
-            figcaption dir="auto" { (medium.caption) @if !medium.credit.is_empty() { " " span.credit { bdi { (medium.credit) } } } }
+            figcaption dir="auto" { (say.set(medium.caption)) @if !medium.credit.is_empty() { " " span.credit { bdi { (say.set(medium.credit)) } } } }
         }
     }
 }

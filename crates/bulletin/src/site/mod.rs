@@ -6,6 +6,7 @@
 pub(crate) mod assets;
 mod cover;
 mod entry;
+mod excerpt;
 mod feed;
 mod frame;
 mod item;

@@ -89,10 +89,10 @@ impl Archive<'_> {
                 @for listed in &self.editions {
                     li {
                         article {
-                            h2 { a href=(self.frame.to(&listed.path)) { (listed.heading.title) } }
+                            h2 { a href=(self.frame.to(&listed.path)) { (say.set(&listed.heading.title)) } }
                             p.dateline { time datetime=(when::iso_day(&listed.day)) { (when::line(&listed.day, say.0)) }
                                 " · " (say.n(listed.items)) " " (say.t("نوشته", if listed.items == 1 { "item" } else { "items" })) }
-                            @if !listed.heading.cover.is_empty() { p.excerpt { (listed.heading.cover) } }
+                            @if !listed.heading.cover.is_empty() { p.excerpt { (say.set(&listed.heading.cover)) } }
                         }
                     }
                 }
