@@ -326,6 +326,7 @@ function factsOf({ text, type, words }) {
         attribute,
         value: element.getAttribute(attribute),
         words: words || element.closest("[data-words]") !== null,
+        address: element.closest(".addresses") !== null,
         rel: rel(element),
         hreflang: element.hasAttribute("hreflang"),
       }));
@@ -613,6 +614,8 @@ function absoluteFault(site, path, ref, scheme) {
   const web = /^https?$/.test(scheme);
   const own = site.base !== undefined && ref.value.startsWith(site.base);
   if (web && (isPublished(ref) || (ref.feed && own))) return own ? atHome(site, ref.value) : undefined;
+  // Where the bulletin is served: from a copy there is no other way to write to it.
+  if (isAnchor(ref) && ref.address && web) return own ? atHome(site, ref.value) : undefined;
   if (isAnchor(ref) && ref.words && ["mailto", "tel", "https"].includes(scheme)) return undefined;
   if (isAnchor(ref) && path === MISSING && (web || scheme === "mailto")) return own ? atHome(site, ref.value) : undefined;
   return "is absolute";

@@ -152,10 +152,7 @@ impl Frame<'_> {
             footer.colophon lang=(self.spoken.lang) dir=(Dir(direction_of(&self.spoken.lang)).word()) {
                 div.inner {
                     @if !self.spoken.about.is_empty() { p { (self.spoken.about) } }
-                    @if !self.addresses.is_empty() {
-                        p { (say.t("نشانی‌ها برای خواندن و فرستادن:", "Addresses, to read and to send:")) }
-                        ul.addresses { @for address in self.addresses { li { bdi dir="ltr" { (address) } } } }
-                    }
+                    (addresses(say, self.addresses))
                     p.feeds {
                         a href=(self.home("feed.xml")) { (say.t("خوراک Atom", "Atom feed")) } " "
                         a href=(self.home("feed.json")) { (say.t("خوراک JSON", "JSON feed")) }
@@ -166,7 +163,32 @@ impl Frame<'_> {
     }
 }
 
-/// A whole page that stands alone: its style is in it, and no link leads out of it.
+/// Where the bulletin is: from a copy that was handed on, the one way to write to it.
+pub(crate) fn addresses(say: Say, all: &[String]) -> Markup {
+    html! {
+        @if !all.is_empty() {
+            p { (say.t("نشانی‌ها برای خواندن و فرستادن:", "Addresses, to read and to send:")) }
+            ul.addresses { @for address in all { li { (one_address(address)) } } }
+        }
+    }
+}
+
+fn one_address(address: &str) -> Markup {
+    match host(address) {
+        Some(host) => html! { a href=(address) rel="noreferrer" dir="ltr" { (host) } },
+        None => html! { bdi dir="ltr" { (address) } },
+    }
+}
+
+/// The host that an address of the web leads to; nothing of what is none, or shows another first.
+fn host(address: &str) -> Option<&str> {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#', '\\']).next()?;
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
+    Some(host).filter(|host| plain && !host.is_empty() && !host.contains('@'))
+}
+
+/// A whole page that stands alone: its style is in it, and no link leads to a file beside it.
 pub(crate) fn alone(lang: &str, title: &str, style: &str, main: &Markup) -> Vec<u8> {
     let markup = html! {
         (DOCTYPE)
@@ -184,4 +206,25 @@ pub(crate) fn alone(lang: &str, title: &str, style: &str, main: &Markup) -> Vec<
         }
     };
     markup.into_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for (address, want) in [
+            ("https://congress.example/", Some("congress.example")),
+            ("http://congressxample2345.onion/fa/?a#b", Some("congressxample2345.onion")),
+            ("https://congress.example:8443", Some("congress.example:8443")),
+            ("https://congress.example@elsewhere.example/", None),
+            ("https://congress.example/ و بعد", None),
+            ("https:///", None),
+            ("congress.example", None),
+            ("javascript:alert(1)", None),
+        ] {
+            assert_eq!(host(address), want, "{address}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use payamgir_wire::edition::{Bulletin, Day, Edition, Heading, Id, Item, Medium, 
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use super::frame::alone;
+use super::frame::{addresses, alone};
 use super::item::{Shown, Under, article};
 use super::shelf::{Link, Shelf};
 use super::{assets, file};
@@ -89,29 +89,23 @@ impl Page<'_> {
             main.whole #main {
                 header.cover {
                     p.now { (self.spoken.title) }
-                    h1 { (self.heading.title) }
+                    h1 { (say.set(&self.heading.title)) }
                     p.dateline { (when::line(&self.day, say.0)) }
-                    @if !self.heading.cover.is_empty() { p.line { (self.heading.cover) } }
+                    @if !self.heading.cover.is_empty() { p.line { (say.set(&self.heading.cover)) } }
                     @if !plain::paragraphs(&intro).is_empty() {
                         div.words data-words="" { (body(&intro, Notes { prefix: "i", lang: say.0, under: 1 })) }
                     }
                 }
                 nav.contents aria-label=(say.t("فهرست", "Contents")) {
                     h2 { (say.t("فهرست", "Contents")) }
-                    ol { @for shown in &self.items { li lang=(shown.lang) dir=(shown.dir()) {
-                        a href={ "#" (name(shown)) } { (shown.title) }
-                        @if !shown.byline.name().is_empty() { " " span.byline { bdi { (shown.byline.name()) } } }
-                    } } }
+                    ol { @for shown in &self.items { li { (entry(shown)) } } }
                 }
                 @for shown in &self.items { (self.item(shown, pictures)) }
             }
             footer.colophon lang=(self.spoken.lang) dir=(Dir(direction_of(&self.spoken.lang)).word()) {
                 div.inner {
                     @if !self.spoken.about.is_empty() { p { (self.spoken.about) } }
-                    @if !self.addresses.is_empty() {
-                        p { (say.t("نشانی‌ها برای خواندن و فرستادن:", "Addresses, to read and to send:")) }
-                        ul.addresses { @for address in self.addresses { li { bdi dir="ltr" { (address) } } } }
-                    }
+                    (addresses(say, self.addresses))
                 }
             }
         }
@@ -125,13 +119,28 @@ impl Page<'_> {
         (shown.original, shown.versions) = (None, vec![]);
         shown.answers.retain(here);
         shown.answered.retain(here);
-        shown.media.retain(|seen| pictures.contains_key(&*seen.path));
+        for seen in shown.media.iter_mut().filter(|seen| seen.is_recording()) {
+            seen.path.clear();
+        }
+        shown.media.retain(|seen| seen.is_recording() || pictures.contains_key(&*seen.path));
         let to = |path: &str| match pictures.get(path) {
             Some(data) => data.clone(),
             None => format!("#{}", name_at(path)),
         };
         let prefix = format!("{}-", name(&shown));
         article(&shown, &to, Under { prefix: &prefix, level: 2 }, &html! {})
+    }
+}
+
+/// An item in the contents. The number beside it is on the list's side, whichever way the title runs.
+fn entry(shown: &Shown<'_>) -> Markup {
+    let say = shown.say();
+    html! {
+        span lang=(shown.lang) dir=(shown.dir()) {
+            a href={ "#" (name(shown)) } { (shown.heading()) }
+            @if !shown.byline.name().is_empty() { " " span.byline { bdi { (say.set(shown.byline.name())) } } }
+            @if shown.withdrawn.is_some() { " " span.byline { "(" (say.withdrawn()) ")" } }
+        }
     }
 }
 
