@@ -78,16 +78,20 @@ function showItem(item) {
   for (const column of hall.columns) column.at = 0;
 }
 
-function headOf({ element, title, byline }) {
-  const head = make("div", { lang: element.lang, dir: element.dir }, make("h1", {}, title));
+function headOf({ element, kind, title, byline }) {
+  const head = make("div", { lang: element.lang, dir: element.dir }, ...kindLine(kind), make("h1", {}, title));
   if (byline) head.append(make("p", { class: "byline" }, byline));
   return head;
 }
 
 function headOfTranslation(side) {
   const title = make("p", { class: "title" }, textOf(side.querySelector(":scope > h2")));
-  return make("div", { lang: side.lang, dir: side.dir }, title);
+  const kind = textOf(side.querySelector(":scope > .kind"));
+  return make("div", { lang: side.lang, dir: side.dir }, ...kindLine(kind), title);
 }
+
+/** Above a title: that these are the assembly's own words. */
+const kindLine = (kind) => (kind ? [make("p", { class: "kind" }, kind)] : []);
 
 /** A copy of one side's words, with the numbers its blocks have in the item. */
 function columnOf(item, side) {

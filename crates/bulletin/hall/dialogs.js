@@ -32,8 +32,9 @@ function openList() {
   here?.focus();
 }
 
-function rowOf({ index, title, byline, slug }) {
+function rowOf({ index, kind, title, byline, slug }) {
   const name = make("span", { class: "name" }, make("bdi", {}, title));
+  if (kind) name.prepend(make("small", {}, make("bdi", {}, kind)));
   if (byline) name.append(make("small", {}, make("bdi", {}, byline)));
   const row = make("button", { type: "button" }, make("b", {}, local(index + 1)), name);
   if (read.has(slug)) row.append(make("span", { class: "was-read" }, word("read")));

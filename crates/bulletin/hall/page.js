@@ -68,6 +68,7 @@ const items = [...document.querySelectorAll("main > article")].map((element, ind
   index,
   element,
   slug: element.id.replace(/^i-/, ""),
+  kind: textOf(element.querySelector(":scope > .kind")),
   title: textOf(element.querySelector(":scope > h2")),
   byline: textOf(element.querySelector(":scope > .byline")),
   translation: element.querySelector(":scope > .translation"),

@@ -5,14 +5,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use payamgir_wire::edition::Id;
 use sha2::{Digest, Sha256};
 
-use crate::block::Dir;
+use crate::block::{Block, Body, Dir, Inline, without_notes};
 use crate::html::{Notes, blocks};
 use crate::letters::{direction_of, frame, tidy};
 use crate::press::{Press, Refused};
+use crate::say::Say;
 use crate::site::shelf::Shelf;
 use crate::site::{Shown, assets};
 use crate::subtitles::{self, Cue};
-use payamgir_text::Lang;
+use payamgir_text::{Lang, direction};
 
 const STYLE: &str = include_str!("../hall/hall.css");
 /// The script, in the order in which its parts stand: each uses those before it.
@@ -49,9 +50,9 @@ pub struct Page {
 pub fn page(press: &Press<'_>, edition: &Id, lang: &str) -> Result<Page, Refused> {
     let shelf = Shelf::new(press)?;
     let at = place(press, edition)?;
-    let reading = shelf.reading(at, lang);
+    let reading = reading(&shelf, at, lang);
     let heading = shelf.heading(at, lang);
-    let lang = &*heading.lang;
+    let (lang, say) = (&*heading.lang, Say::of(&heading.lang));
     let key: [u8; 32] = Sha256::digest(format!("{edition} {lang}")).into();
     let key = payamgir_wire::hex::Hex(key);
     let style = format!("{}\n{STYLE}", face());
@@ -68,8 +69,8 @@ pub fn page(press: &Press<'_>, edition: &Id, lang: &str) -> Result<Page, Refused
                 style { (PreEscaped(&style)) }
             }
             body data-edition=(key) {
-                header.cover { h1 { (tidy(&heading.title)) } @if !heading.cover.is_empty() { p { (tidy(&heading.cover)) } } }
-                main { @for id in &reading { (article(&shelf, id)) } }
+                header.cover { h1 { (say.set(&tidy(&heading.title))) } @if !heading.cover.is_empty() { p { (say.set(&tidy(&heading.cover))) } } }
+                main { @for shown in &reading { (article(&shelf, shown)) } }
                 script type="application/json" id="words" { (PreEscaped(words.replace('<', "\\u003c"))) }
                 script { (PreEscaped(&script)) }
             }
@@ -99,19 +100,37 @@ fn policy(script: &str) -> String {
     )
 }
 
-/// An item, with its translation beside it where there is one.
-fn article(shelf: &Shelf<'_>, id: &Id) -> Markup {
-    let shown = Shown::of(shelf, id);
-    let other = shelf.versions(id).into_iter().next().map(|other| Shown::of(shelf, &other));
-    let other = other.filter(|other| other.withdrawn.is_none() && shown.withdrawn.is_none());
+/// An edition's items as they are read out in a language.
+fn reading<'a>(shelf: &Shelf<'a>, at: usize, lang: &str) -> Vec<Shown<'a>> {
+    let chosen = shelf.reading(at, lang).into_iter().filter_map(|id| standing(shelf, at, id));
+    chosen.map(|id| Shown::of(shelf, &id)).collect()
+}
+
+/// What is read in an item's place: nothing where it was taken back, or what it translates was; its
+/// original where the translation alone was.
+fn standing(shelf: &Shelf<'_>, at: usize, id: Id) -> Option<Id> {
+    let gone = |id: &Id| shelf.items.get(id).is_some_and(|item| item.withdrawn.is_some());
+    let here = |id: &Id| shelf.editions[at].1.items.contains(id);
+    let original = shelf.items[&id].translates;
+    match (gone(&id), original) {
+        (_, Some(of)) if gone(&of) => None,
+        (true, of) => of.filter(here),
+        (false, _) => Some(id),
+    }
+}
+
+/// An item, with its translation beside it where there is one that stands.
+fn article(shelf: &Shelf<'_>, shown: &Shown<'_>) -> Markup {
+    let mut others = shelf.versions(&shown.id).into_iter().map(|id| Shown::of(shelf, &id));
+    let other = others.find(|other| other.withdrawn.is_none());
     html! {
         article id={ "i-" (shown.lang) "-" (shown.slug) } lang=(shown.lang) dir=(shown.dir()) {
-            h2 { (tidy(shown.title)) }
-            @if !shown.byline.name().is_empty() { p.byline { (tidy(shown.byline.name())) } }
-            div.words { (words(&shown)) }
+            (title(shown))
+            @if !shown.byline.name().is_empty() { p.byline { (shown.say().set(&tidy(shown.byline.name()))) } }
+            div.words { (words(shown)) }
             @if let Some(other) = &other {
                 div.translation lang=(other.lang) dir=(other.dir()) {
-                    h2 { (tidy(other.title)) }
+                    (title(other))
                     div.words { (words(other)) }
                 }
             }
@@ -119,14 +138,36 @@ fn article(shelf: &Shelf<'_>, id: &Id) -> Markup {
     }
 }
 
-/// What is read: the words without notes; of what was taken back, that it was.
-fn words(shown: &Shown<'_>) -> Markup {
-    if let Some((_, reason)) = shown.withdrawn {
-        return html! { p dir="auto" { (tidy(reason)) } };
+/// The title, beneath what the item is where it is no source's words.
+fn title(shown: &Shown<'_>) -> Markup {
+    html! {
+        @if let Some(kind) = shown.say().kind(shown.kind) { p.kind { (kind) } }
+        h2 { (shown.heading()) }
     }
-    let read = shown.read();
+}
+
+fn words(shown: &Shown<'_>) -> Markup {
     let notes = Notes { prefix: "", lang: frame(shown.lang), under: 2 };
-    blocks(&crate::block::without_notes(&read.blocks), notes)
+    blocks(&aloud(shown), notes)
+}
+
+/// What is read: the words without notes, then those of recordings, each after a line that tells of it.
+/// Words that the body has are not read twice.
+fn aloud(shown: &Shown<'_>) -> Vec<Block> {
+    let mut read = without_notes(&shown.read().blocks);
+    for seen in shown.recordings() {
+        let heard = seen.heard();
+        let known = shown.has(&heard.concat());
+        read.push(paragraph(&format!("({})", seen.told(shown.say())), shown));
+        let lines = heard.iter().filter(|_| !known);
+        read.extend(lines.map(|line| paragraph(line, shown)));
+    }
+    read
+}
+
+fn paragraph(line: &str, shown: &Shown<'_>) -> Block {
+    let dir = direction::of(line).unwrap_or(direction_of(shown.lang));
+    Block::Paragraph { dir: Dir(dir), c: vec![Inline::text(shown.say().set(line))] }
 }
 
 fn place(press: &Press<'_>, edition: &Id) -> Result<usize, Refused> {
@@ -142,13 +183,10 @@ pub fn cues(press: &Press<'_>, edition: &Id, lang: &str, pace: u32) -> Result<Ve
     let shelf = Shelf::new(press)?;
     let at = place(press, edition)?;
     let mut all: Vec<Cue> = vec![];
-    for id in shelf.reading(at, lang) {
-        let shown = Shown::of(&shelf, &id);
-        if shown.withdrawn.is_some() {
-            continue;
-        }
+    for shown in reading(&shelf, at, lang) {
         let start = all.last().map_or(0, |last| last.end + PAUSE);
-        let own = subtitles::cues(shown.title, &shown.read(), pace).into_iter();
+        let body = Body { blocks: aloud(&shown), notes: vec![] };
+        let own = subtitles::cues(&shown.heading(), &body, pace).into_iter();
         all.extend(own.map(|cue| Cue { start: cue.start + start, end: cue.end + start, ..cue }));
     }
     Ok(all)
