@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use payamgir_bulletin::{Known, Refused, preview};
+use payamgir_bulletin::card::{Card, draw};
+use payamgir_bulletin::paper::{Form, sheet};
+use payamgir_bulletin::{Known, Press, Refused, preview};
 use payamgir_redact::{Hidden, Span};
-use payamgir_wire::edition::{Correction, Flaw, Slug, Withdrawal};
+use payamgir_wire::edition::{Bulletin, Correction, Flaw, Slug, Withdrawal};
 use payamgir_wire::hex::Hex;
 use payamgir_wire::release::Release;
 
 use crate::congress::{Congress, large, small};
-use crate::{built, text};
+use crate::{built, change, text, with_press};
 
 fn release(congress: &Congress, known: &Known) -> (Release, BTreeSet<String>) {
     let built = built(congress, known).unwrap();
@@ -226,6 +228,67 @@ fn answers_are_linked_both_ways_and_a_withdrawn_text_is_nowhere() {
         assert!(!page.contains("متنی که دیگر نیست"), "{}", file.path);
     }
     assert!(text(&built, "read/fa/12-1/yaddasht.html").contains("به خواست فرستنده برداشته شد."));
+}
+
+#[test]
+fn a_recording_is_told_of_where_it_cannot_be_heard() {
+    let congress = small();
+    let built = built(&congress, &Known::default()).unwrap();
+    let whole = text(&built, "read/fa/12-1/whole.html");
+    assert!(whole.contains("صدا: پیام صوتی، یک دقیقه") && !whole.contains("<audio"));
+    assert!(whole.contains("<p dir=\"auto\">صدایم را عوض کرده‌اند.</p>"));
+    let words = text(&built, "read/fa/12-1/shift-shab.txt");
+    let told = "♪ صدا: پیام صوتی، یک دقیقه (در همین شماره روی وب)\n\nسلام. من از شیفت شب حرف می‌زنم.\nصدایم را عوض کرده‌اند.\n";
+    assert!(words.ends_with(told), "{words}");
+    let set = |at| {
+        let sheet = |press: &Press<'_>| sheet(press, (at, "fa"), Form::A4);
+        with_press(&congress, &Known::default(), sheet).unwrap().data
+    };
+    let heard = r#""words":["سلام. من از شیفت شب حرف می‌زنم.","صدایم را عوض کرده‌اند."]"#;
+    assert!(set(0).contains(heard));
+    assert!(set(1).contains(r#""kind":"مصوبهٔ مجمع""#));
+}
+
+#[test]
+fn what_was_taken_back_says_so_in_every_form() {
+    let built = built(&small(), &Known::default()).unwrap();
+    assert!(text(&built, "read/fa/12-1/yaddasht.txt").contains("پس گرفته شد، ۹ آذر"));
+    assert!(text(&built, "read/fa/12-1/nasaji.txt").contains("تصحیح، ۸ آذر"));
+    let page = text(&built, "read/fa/12-1/yaddasht.html");
+    assert!(page.contains("یادداشتی از شمال – پس گرفته شد – صدای کنگره"));
+    let card = |byline| {
+        let (title, edition) = ("یادداشتی از شمال", "کنگرهٔ دوازدهم، روز ۱");
+        draw(&Card { lang: "fa", title, byline, bulletin: "صدای کنگره", edition })
+    };
+    let path = "read/fa/12-1/yaddasht.png";
+    let (_, drawn) = built.new_files().find(|(file, _)| file.path.as_str() == path).unwrap();
+    assert!(drawn == card("پس گرفته شد") && drawn != card(""));
+}
+
+#[test]
+fn who_reads_a_copy_finds_where_to_write() {
+    let mut congress = small();
+    let link =
+        r#"<a href="https://congress.example/" rel="noreferrer" dir="ltr">congress.example</a>"#;
+    let pages = ["read/fa/12-1/nasaji.html", "read/fa/12-1/whole.html"];
+    let first = built(&congress, &Known::default()).unwrap();
+    assert!(pages.iter().all(|page| text(&first, page).contains(link)));
+    let bulletin = Bulletin { addresses: vec![], ..congress.bulletin.clone().into_inner() };
+    congress.bulletin = Hidden::default().clear(bulletin).unwrap();
+    let second = built(&congress, &Known::default()).unwrap();
+    let whole = text(&second, pages[1]);
+    assert!(!whole.contains("href=\"http") && !whole.contains("href=\"../"));
+}
+
+#[test]
+fn a_reference_runs_its_own_way_in_persian() {
+    let mut congress = small();
+    change(&mut congress, 3, |item| item.title = "نامهٔ شمارهٔ 2207/B-14".into());
+    let built = built(&congress, &Known::default()).unwrap();
+    let marked = "شمارهٔ \u{200e}2207/B-14";
+    for page in ["sher.html", "index.html", "whole.html", "sher.txt"] {
+        assert!(text(&built, &format!("read/fa/12-1/{page}")).contains(marked), "{page}");
+    }
 }
 
 #[test]

@@ -1,27 +1,68 @@
 //! The reading list in a real browser, driven by its keys: `tests/node/hall.mjs`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use payamgir_bulletin::{Known, Press, hall};
+use payamgir_bulletin::{Known, hall};
 use payamgir_wire::hex::Hex;
 
-use crate::congress;
+use crate::congress::{self, Congress};
+use crate::{change, with_press, withdraw};
 
 fn page(lang: &str) -> hall::Page {
-    let congress = congress::small();
-    let media: BTreeMap<_, _> = congress.media.iter().map(|(m, bytes)| (m.hash, bytes)).collect();
-    let press = Press {
-        desk: Hex([7; 32]),
-        bulletin: &congress.bulletin,
-        editions: &congress.editions,
-        items: &congress.items,
-        media: &|medium| media.get(&medium.hash).map(|bytes| (*bytes).clone()),
-        engine: None,
-        known: &Known::default(),
-    };
-    hall::page(&press, &Hex([101; 16]), lang).unwrap()
+    page_of(&congress::small(), 101, lang)
+}
+
+fn page_of(congress: &Congress, edition: u8, lang: &str) -> hall::Page {
+    let of = Hex([edition; 16]);
+    with_press(congress, &Known::default(), |press| hall::page(press, &of, lang).unwrap())
+}
+
+/// What is read of a page, without its style and script.
+fn read_of(congress: &Congress, edition: u8, lang: &str) -> String {
+    let html = String::from_utf8(page_of(congress, edition, lang).html).unwrap();
+    html[html.find("<main>").unwrap()..html.find("</main>").unwrap()].to_owned()
+}
+
+#[test]
+fn what_was_taken_back_is_not_read_and_not_counted() {
+    let (letter, english) = ("سه ماه بی‌حقوق", "Three months unpaid");
+    let mut gone = congress::small();
+    withdraw(&mut gone, 1);
+    for lang in ["fa", "en"] {
+        let read = read_of(&gone, 101, lang);
+        assert!(!read.contains(letter) && !read.contains(english), "nor its translation: {lang}");
+        assert!(!read.contains("یادداشتی از شمال") && !read.contains("به خواست فرستنده"));
+        assert_eq!(read.matches("<article").count(), 2);
+    }
+    let mut translation = congress::small();
+    withdraw(&mut translation, 2);
+    for lang in ["fa", "en"] {
+        let read = read_of(&translation, 101, lang);
+        assert!(read.contains(letter) && !read.contains(english), "the original stands: {lang}");
+    }
+    let cues = with_press(&gone, &Known::default(), |press| {
+        hall::cues(press, &Hex([101; 16]), "fa", 130).unwrap()
+    });
+    assert!(cues.iter().all(|cue| !cue.text.contains(letter) && !cue.text.contains("یادداشتی")));
+}
+
+#[test]
+fn recordings_are_told_of_and_their_words_are_read_once() {
+    let (label, words) = ("(صدا: پیام صوتی، یک دقیقه)", "صدایم را عوض کرده‌اند");
+    let mut congress = congress::small();
+    let read = read_of(&congress, 101, "fa");
+    assert!(read.contains(label));
+    assert_eq!(read.matches(words).count(), 1, "the body has them");
+    change(&mut congress, 4, |item| item.body = "چیز دیگری.".into());
+    let read = read_of(&congress, 101, "fa");
+    assert!(read.find(label) < read.find(words) && read.contains(words));
+}
+
+#[test]
+fn what_the_assembly_says_is_marked() {
+    let read = read_of(&congress::small(), 102, "fa");
+    assert!(read.contains("<p class=\"kind\">مصوبهٔ مجمع</p><h2>"));
 }
 
 #[test]
