@@ -10,6 +10,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use crate::block::{Block, Body, Dir, Inline, Line, words};
 use crate::letters::{Quotes, tidy};
+use crate::runs::along;
 
 /// Blocks that stand deeper in each other than this are taken as if they did not.
 const DEPTH: usize = 6;
@@ -119,7 +120,7 @@ impl Reader {
                 self.close()
             }
             TagEnd::CodeBlock if self.poem.is_some() => {
-                let lines = self.poem.take().unwrap_or_default();
+                let lines = along(&self.poem.take().unwrap_or_default(), self.default);
                 self.block(Block::Poem { c: poem(&lines) });
             }
             _ => self.flush(),
@@ -196,7 +197,7 @@ impl Reader {
 
     fn words(&mut self, text: &str) {
         // A character may be written by its number, which is not seen before it is read.
-        let s = self.quotes.set(&tidy(text));
+        let s = along(&self.quotes.set(&tidy(text)), self.default);
         match self.line().last_mut() {
             Some(Inline::Text { s: before }) => before.push_str(&s),
             _ => self.put(Inline::Text { s }),
