@@ -59,6 +59,12 @@ impl Proof {
         Ok(proof)
     }
 
+    /// Whether this knows all of who the desk is that an earlier proof knows: its statements begin with that
+    /// one's. A log only grows, so a proof of its beginning alone is of an earlier day, whoever made it later.
+    pub fn follows(&self, earlier: &Self) -> bool {
+        self.statements.starts_with(&earlier.statements)
+    }
+
     /// Whether an edition of that hash, put together by that author, was approved by the desk. Who
     /// knows the desk says which it must be; else it is the one that `desk` names.
     ///

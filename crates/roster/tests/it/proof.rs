@@ -54,6 +54,23 @@ fn other_texts_are_no_proof() {
     }
 }
 
+#[test]
+fn a_proof_follows_one_whose_statements_it_begins_with() {
+    let of = |statements: &[u8]| Proof {
+        statements: statements.iter().map(|byte| vec![*byte]).collect(),
+        approvals: vec![],
+    };
+    let earlier = of(&[1, 2]);
+    for good in [&[1, 2][..], &[1, 2, 3]] {
+        assert!(of(good).follows(&earlier), "{good:?}");
+    }
+    for bad in [&[][..], &[1], &[2], &[1, 3], &[1, 3, 2], &[2, 1, 2], &[0, 1, 2]] {
+        assert!(!of(bad).follows(&earlier), "{bad:?}");
+    }
+    let (few, many) = (proof(&[A, B]).0, proof(&[A, B, C]).0);
+    assert!(few.follows(&many) && many.follows(&few), "approvals do not count");
+}
+
 proptest! {
     #[test]
     fn a_changed_byte_shows_nothing_else(at in 0usize..4000, byte in 32u8..127) {
