@@ -124,7 +124,7 @@ fn lay_out(built: &Built, kept: &Path, root: &Path) -> Result<(), Failure> {
         }
     }
     let release = built.release(Hex([7; 32]), Hex([8; 32]), (0, Hex([0; 32])));
-    fs::write(kept.join("proof.txt"), "payamgir proof 1\n")?;
+    fs::write(kept.join(format!("proof-{}.txt", release.hash())), "payamgir proof 1\n")?;
     Ok(fs::write(kept.join("release.txt"), release.encode())?)
 }
 

@@ -159,10 +159,18 @@ pub fn run<F: Future<Output = ()>>(
         let receipts = receipts.map_err(|error| no_database(dir, "receipts.db", error))?;
         let flood = Flood::open(dir, lanes(config), world.clone());
         let flood = flood.map_err(|error| no_database(dir, "passes.db", error))?;
-        let editions = Editions::open(dir).map_err(|error| no_editions(dir, error))?;
+        let editions = editions(dir, lang);
         let stores = Stores { channels, returning, receipts, flood, editions };
         bound.serve((log, desk), stores, (world, journal), stop).await;
         Ok(())
+    })
+}
+
+/// What is published. Where that is damaged none of it is served, and people write all the same.
+fn editions(dir: &Path, lang: Lang) -> Editions {
+    Editions::open(dir).unwrap_or_else(|error| {
+        eprint!("{}", no_editions(dir, error).tell(lang));
+        Editions::empty(dir)
     })
 }
 
@@ -223,12 +231,12 @@ fn no_database(
 fn no_editions(dir: &Path, error: std::io::Error) -> Problem {
     let folder = dir.join("editions").display().to_string();
     let what = Say::new(
-        format!("آنچه منتشر شده است خوانده نشد: {folder}"),
-        format!("What is published could not be read: {folder}"),
+        format!("آنچه منتشر شده بود درست خوانده نشد و نشان داده نمی‌شود: {folder}"),
+        format!("What was published could not be read whole, and is not shown: {folder}"),
     );
     let to_do = Say::new(
-        "دسترسی و دیسک را ببینید. اگر خراب است، پوشه را کنار بگذارید: میزها دوباره منتشر می‌کنند.",
-        "Check permissions and the disk. If it is damaged, put the folder aside: the desks publish again.",
+        "بقیه‌ی سرور کار می‌کند. دیسک و دسترسی را ببینید؛ میزها دوباره منتشر می‌کنند.",
+        "Everything else runs. Check the disk and permissions; the desks publish it again.",
     );
     Problem::new(what, to_do).because(error)
 }

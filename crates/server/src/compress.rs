@@ -43,13 +43,27 @@ fn is_text(headers: &HeaderMap) -> bool {
         && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
-/// Whether a coding is accepted (RFC 9110 §12.5.3).
+/// Whether a coding is accepted (RFC 9110 §12.5.3): by its name, or else as one of all.
 pub(crate) fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let accept = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    accept.unwrap_or_default().split(',').any(|coding| {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let lines = lines.filter_map(|line| line.to_str().ok());
+    let mut any = false;
+    for coding in lines.flat_map(|line| line.split(',')) {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim() == wanted && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
+        match name.trim() {
+            name if name.eq_ignore_ascii_case(wanted) => return !is_nothing(weight),
+            "*" => any = !is_nothing(weight),
+            _ => {}
+        }
+    }
+    any
+}
+
+/// Whether a weight says that it is not wanted at all.
+fn is_nothing(weight: &str) -> bool {
+    let weight = weight.trim().to_ascii_lowercase();
+    let value = weight.strip_prefix("q=").and_then(|value| value.parse::<f32>().ok());
+    value.is_some_and(|value| value <= 0.0)
 }
 
 #[cfg(test)]
@@ -64,6 +78,10 @@ mod tests {
         };
         assert!(accepted("gzip") && accepted("br, gzip;q=0.1") && accepted("deflate , gzip"));
         assert!(!accepted("") && !accepted("br") && !accepted("gzip;q=0") && !accepted("xgzip"));
+        assert!(accepted("*") && accepted("br, *;q=1") && accepted("*;q=0, gzip"));
+        assert!(!accepted("*;q=0") && !accepted("*; Q=0.000") && !accepted("identity, *;q=0"));
+        assert!(!accepted("gzip;q=0, *") && !accepted("*, gzip;q=0.0"), "its own name counts");
+        assert!(accepted("GZIP;q=1"));
         assert!(!accepts(&HeaderMap::new(), "gzip"));
     }
 }

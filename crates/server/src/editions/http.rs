@@ -33,7 +33,7 @@ pub(crate) async fn now(State(api): State<Arc<Api>>, Query(knowing): Query<Knowi
         Some(live) if knowing.known == Some(live.hash) => StatusCode::NO_CONTENT.into_response(),
         Some(live) => {
             let fields = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (fields, live.release.clone()).into_response()
+            (fields, live.release.plain.clone()).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -122,6 +122,7 @@ pub(crate) async fn publish(
         Ok(Ok(())) => "published".into_response(),
         Ok(Err(NotPublished::Stale)) => refused("stale"),
         Ok(Err(NotPublished::Missing)) => refused("missing"),
+        Ok(Err(NotPublished::Misplaced)) => StatusCode::BAD_REQUEST.into_response(),
         Ok(Err(NotPublished::Io(error))) => failed(&api, error),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -3,6 +3,8 @@
 //! A file is durable before it is acknowledged, and what is published before it is served. In between
 //! a crash leaves files that no release names: the next publishing takes them away. There is one
 //! release at any time; an older one does not come back (docs/FORMAT.md §24).
+//!
+//! What is not as it was published is not served at all, and stops nothing else: the desks have it.
 
 mod file;
 pub(crate) mod http;
@@ -18,15 +20,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use bytes::Bytes;
 use payamgir_roster::proof::Proof;
 use payamgir_wire::hex::{Hash, Hex};
-use payamgir_wire::release::{FilePath, Release, hash_of};
+use payamgir_wire::release::{Release, hash_of};
 use sha2::{Digest, Sha256};
 
 use file::{durable, gzipped, is_text};
 
 /// The release that is served, in the folder.
 const RELEASE: &str = "release.txt";
-/// What shows that it was approved.
-const PROOF: &str = "proof.txt";
+/// How the name of what shows that a release was approved begins; that release's hash follows.
+const PROOF: &str = "proof-";
 /// The files, by their hashes.
 const FILES: &str = "files";
 /// Bytes of files kept in memory.
@@ -44,13 +46,20 @@ pub struct Editions {
 
 /// What is served.
 pub(crate) struct Live {
-    pub(crate) release: Bytes,
+    pub(crate) release: Listed,
     pub(crate) hash: Hash,
     number: u64,
-    pub(crate) proof: Bytes,
+    pub(crate) proof: Listed,
     files: HashMap<String, Served>,
     folder: PathBuf,
     memory: Mutex<Memory>,
+}
+
+/// A text that stands in memory, in both its forms.
+pub(crate) struct Listed {
+    pub(crate) hash: Hash,
+    pub(crate) plain: Bytes,
+    pub(crate) gzip: Bytes,
 }
 
 /// One file.
@@ -76,6 +85,8 @@ pub(crate) enum NotPublished {
     Stale,
     /// A file of it is not here, or not of its size.
     Missing,
+    /// A file of it would stand where none of an edition may.
+    Misplaced,
     /// The storage failed.
     Io(io::Error),
 }
@@ -85,11 +96,35 @@ impl Editions {
     ///
     /// # Errors
     ///
-    /// What the storage says; `InvalidData` where what was published is damaged.
+    /// Which file is damaged, or not there. Who opens it is to go on with [`Editions::empty`].
     pub fn open(dir: &Path) -> io::Result<Self> {
-        let folder = dir.join("editions");
-        let live = Live::read(&folder)?.map(Arc::new);
-        Ok(Self { folder, live: RwLock::new(live), turn: Mutex::default() })
+        let this = Self::empty(dir);
+        let live = this.read()?.map(Arc::new);
+        Ok(Self { live: RwLock::new(live), ..this })
+    }
+
+    /// The same with nothing served: what is published next is served again.
+    pub fn empty(dir: &Path) -> Self {
+        Self { folder: dir.join("editions"), live: RwLock::default(), turn: Mutex::default() }
+    }
+
+    /// What was published, if all of it is here.
+    fn read(&self) -> io::Result<Option<Live>> {
+        let list = match fs::read(self.folder.join(RELEASE)) {
+            Ok(list) => list,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(damaged(RELEASE, error)),
+        };
+        let release = Release::decode(&list).map_err(|error| damaged(RELEASE, error))?;
+        let name = proof_name(&hash_of(&list));
+        let proof =
+            fs::read_to_string(self.folder.join(&name)).map_err(|error| damaged(&name, error))?;
+        Proof::decode(&proof).map_err(|refusal| damaged(&name, refusal))?;
+        if let Some(missing) = self.missing(&release).first() {
+            return Err(damaged(&format!("{FILES}/{missing}"), "not there, or not whole"));
+        }
+        self.compress(&release)?;
+        Live::of(&self.folder, &list, proof.as_bytes(), &release).map(Some)
     }
 
     /// What is served now.
@@ -127,6 +162,9 @@ impl Editions {
         (release, bytes): (&Release, &[u8]),
         proof: &Proof,
     ) -> Result<(), NotPublished> {
+        if !release.files().all(|file| is_place(file.path.as_str())) {
+            return Err(NotPublished::Misplaced);
+        }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // A server that has lost what it served, or is new, takes up where the desk is.
         let follows =
@@ -137,17 +175,22 @@ impl Editions {
         if !self.missing(release).is_empty() {
             return Err(NotPublished::Missing);
         }
-        self.compress(release).map_err(NotPublished::Io)?;
-        let proof = proof.encode();
-        // The proof first: a release without one could not be checked, a proof of what is not yet
-        // served is read again with it.
-        durable(&self.folder.join(PROOF), proof.as_bytes()).map_err(NotPublished::Io)?;
-        durable(&self.folder.join(RELEASE), bytes).map_err(NotPublished::Io)?;
-        let live = Live::of(&self.folder, bytes, proof.as_bytes(), release);
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(live));
+        let live = self.write(release, bytes, &proof.encode()).map_err(NotPublished::Io)?;
+        let live = Arc::new(live);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live.clone());
         // What is left over is no fault of the release's: the next one takes it away.
-        let _ = self.sweep(release);
+        let _ = self.sweep(release, &live.hash);
         Ok(())
+    }
+
+    /// Makes a release durable. The proof comes first, and in no other's place: until the list is there,
+    /// the release before it is served with its own.
+    fn write(&self, release: &Release, list: &[u8], proof: &str) -> io::Result<Live> {
+        self.compress(release)?;
+        let live = Live::of(&self.folder, list, proof.as_bytes(), release)?;
+        durable(&self.folder.join(proof_name(&live.hash)), proof.as_bytes())?;
+        durable(&self.folder.join(RELEASE), list)?;
+        Ok(live)
     }
 
     /// Makes the compressed forms; one that a crash cut off is made again.
@@ -161,8 +204,16 @@ impl Editions {
         Ok(())
     }
 
-    /// Takes away what no release names.
-    fn sweep(&self, release: &Release) -> io::Result<()> {
+    /// Takes away what no release names, and proofs of others.
+    fn sweep(&self, release: &Release, hash: &Hash) -> io::Result<()> {
+        let own = proof_name(hash);
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(PROOF) && name != own {
+                fs::remove_file(entry.path())?;
+            }
+        }
         let named: HashSet<String> = release.files().map(|file| file.hash.to_string()).collect();
         for entry in fs::read_dir(self.folder.join(FILES))? {
             let entry = entry?;
@@ -177,19 +228,7 @@ impl Editions {
 }
 
 impl Live {
-    fn read(folder: &Path) -> io::Result<Option<Self>> {
-        let bytes = match fs::read(folder.join(RELEASE)) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let release = Release::decode(&bytes)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        let proof = fs::read(folder.join(PROOF))?;
-        Ok(Some(Self::of(folder, &bytes, &proof, &release)))
-    }
-
-    fn of(folder: &Path, bytes: &[u8], proof: &[u8], release: &Release) -> Self {
+    fn of(folder: &Path, list: &[u8], proof: &[u8], release: &Release) -> io::Result<Self> {
         let served = |file: &payamgir_wire::release::File| {
             let served = Served {
                 hash: file.hash,
@@ -199,20 +238,26 @@ impl Live {
             };
             (file.path.as_str().to_owned(), served)
         };
-        Self {
-            release: Bytes::copy_from_slice(bytes),
-            hash: hash_of(bytes),
+        let files = release.files().filter(|file| is_place(file.path.as_str()));
+        Ok(Self {
+            release: Listed::of(list)?,
+            hash: hash_of(list),
             number: release.number,
-            proof: Bytes::copy_from_slice(proof),
-            files: release.files().map(served).collect(),
+            proof: Listed::of(proof)?,
+            files: files.map(served).collect(),
             folder: folder.join(FILES),
             memory: Mutex::default(),
-        }
+        })
     }
 
     /// The file at a path of the bulletin.
     pub(crate) fn file(&self, path: &str) -> Option<&Served> {
         self.files.get(path)
+    }
+
+    /// The same, with its path.
+    pub(crate) fn at(&self, path: &str) -> Option<(&str, &Served)> {
+        self.files.get_key_value(path).map(|(path, served)| (path.as_str(), served))
     }
 
     /// The text file with a hash, and its path.
@@ -258,9 +303,26 @@ impl Live {
     }
 }
 
-/// Whether a path is one that a release may have: what is not cannot be anywhere in the folder.
-pub(crate) fn is_path(path: &str) -> bool {
-    FilePath::parse(path).is_some()
+impl Listed {
+    fn of(bytes: &[u8]) -> io::Result<Self> {
+        let gzip = file::gzip(bytes)?.into();
+        Ok(Self { hash: hash_of(bytes), plain: Bytes::copy_from_slice(bytes), gzip })
+    }
+}
+
+/// Whether an edition may have a file there (docs/FORMAT.md §24.4): it comes before the server's own pages,
+/// and no number of editors is to put another form in their place.
+fn is_place(path: &str) -> bool {
+    const FIRST: [&str; 4] = ["index.html", "404.html", "sitemap.xml", "cover.png"];
+    path.starts_with("read/") || FIRST.contains(&path)
+}
+
+fn proof_name(release: &Hash) -> String {
+    format!("{PROOF}{release}.txt")
+}
+
+fn damaged(name: &str, why: impl std::fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {why}"))
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use payamgir_wire::hex::Hash;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
-use super::{Editions, Live, Served, is_path};
+use super::{Editions, Listed, Live, Served};
 use crate::compress::accepts;
 
 /// A page of a bulletin: style, font, pictures and sounds of its own, and nothing else; no script, no
@@ -27,6 +28,8 @@ const ALONE: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src dat
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// What may change is asked for again, which costs a few bytes while it has not.
 const ASK: &str = "no-cache";
+/// What the list, its proof and the robots' rules are.
+const TEXT: &str = "text/plain; charset=utf-8";
 /// Chunk in which a large file is read.
 const CHUNK: usize = 64 * 1024;
 
@@ -38,15 +41,16 @@ pub(crate) async fn published(
 ) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let Some(live) = editions.live().filter(|_| reads) else { return next.run(request).await };
-    let path = &request.uri().path()[1..];
-    match find(&live, path) {
-        Found::File(path, served) => {
-            let asked =
-                Asked { path, headers: request.headers(), head: request.method() == Method::HEAD };
-            answer(&live, served, &asked).await
-        }
-        Found::Text(bytes) => text(bytes),
-        Found::Nothing => nothing(&live, request.headers()).await,
+    // What names an authority has no path.
+    let path = request.uri().path().strip_prefix('/');
+    let found = path.map_or(Found::Elsewhere, |path| find(&live, path));
+    let (headers, head) = (request.headers(), request.method() == Method::HEAD);
+    match found {
+        Found::File(path, served) => answer(&live, served, &Asked { path, headers, head }).await,
+        Found::List(list) => listed(list, headers, head),
+        Found::Robots => robots(&live),
+        Found::Folder(path) => folder(path),
+        Found::Nothing => nothing(&live, headers).await,
         Found::Elsewhere => next.run(request).await,
     }
 }
@@ -54,7 +58,11 @@ pub(crate) async fn published(
 /// What a path leads to.
 enum Found<'l> {
     File(&'l str, &'l Served),
-    Text(Bytes),
+    /// What anybody checks the files by.
+    List(&'l Listed),
+    Robots,
+    /// A folder with a page of its own, without the slash that its links need.
+    Folder(&'l str),
     /// It would be the bulletin's, and is not there.
     Nothing,
     /// It is not the bulletin's.
@@ -63,30 +71,50 @@ enum Found<'l> {
 
 fn find<'l>(live: &'l Live, path: &'l str) -> Found<'l> {
     match path {
-        "release.txt" => return Found::Text(live.release.clone()),
-        "proof.txt" => return Found::Text(live.proof.clone()),
-        "robots.txt" => return Found::Text(robots(live)),
+        "release.txt" => return Found::List(&live.release),
+        "proof.txt" => return Found::List(&live.proof),
+        "robots.txt" => return Found::Robots,
         _ => {}
     }
-    let path = if path.is_empty() { "index.html" } else { path };
-    match live.file(path).filter(|_| is_path(path)) {
-        Some(served) => Found::File(path, served),
+    let is_folder = path.is_empty() || path.ends_with('/');
+    let page = if is_folder { format!("{path}index.html") } else { path.to_owned() };
+    match live.at(&page) {
+        Some((path, served)) => Found::File(path, served),
+        None if live.file(&format!("{path}/index.html")).is_some() => Found::Folder(path),
         None if path.starts_with("read/") => Found::Nothing,
         None => Found::Elsewhere,
     }
 }
 
 /// What is published may be found; where people write stays out of it.
-fn robots(live: &Live) -> Bytes {
+fn robots(live: &Live) -> Response {
     let map = if live.has_map() { "Allow: /sitemap.xml\n" } else { "" };
-    format!("User-agent: *\nAllow: /$\nAllow: /index.html\nAllow: /read/\n{map}Disallow: /\n")
-        .into()
+    let rules =
+        format!("User-agent: *\nAllow: /$\nAllow: /index.html\nAllow: /read/\n{map}Disallow: /\n");
+    let fields = [(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, ASK)];
+    secured((fields, rules).into_response(), POLICY)
 }
 
-fn text(bytes: Bytes) -> Response {
-    let fields =
-        [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, ASK)];
-    secured((fields, bytes).into_response(), POLICY)
+/// The list or its proof: large, and asked for by whoever takes a copy along.
+fn listed(list: &Listed, headers: &HeaderMap, head: bool) -> Response {
+    let gzip = accepts(headers, "gzip");
+    let tag = tag(&list.hash, gzip);
+    let mut response = if is_known(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let bytes = if gzip { &list.gzip } else { &list.plain };
+        let body = if head { Body::empty() } else { Body::from(bytes.clone()) };
+        typed(sized(body, bytes.len() as u64), TEXT, gzip)
+    };
+    name(&mut response, tag, ASK, true);
+    secured(response, POLICY)
+}
+
+/// Leads to the same path with a slash. Which folders there are may change with the next release.
+fn folder(path: &str) -> Response {
+    let to = HeaderValue::try_from(format!("/{path}/")).expect("a release's path is ASCII");
+    let fields = [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static(ASK))];
+    secured((StatusCode::PERMANENT_REDIRECT, fields).into_response(), POLICY)
 }
 
 /// What is asked.
@@ -97,9 +125,10 @@ struct Asked<'r> {
 }
 
 async fn answer(live: &Arc<Live>, served: &Served, asked: &Asked<'_>) -> Response {
-    let range = range(asked.headers, served.size);
+    // A range of what is not sent means nothing.
+    let range = if asked.head { None } else { range(asked.headers, served) };
     let gzip = served.gzip && range.is_none() && accepts(asked.headers, "gzip");
-    let tag = tag(served, gzip);
+    let tag = tag(&served.hash, gzip);
     let mut response = match is_known(asked.headers, &tag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => match body(live, served, (gzip, range), asked.head).await {
@@ -107,14 +136,19 @@ async fn answer(live: &Arc<Live>, served: &Served, asked: &Asked<'_>) -> Respons
             Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         },
     };
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, HeaderValue::try_from(tag).expect("it is ASCII"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeping(asked.path)));
-    if served.gzip {
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
+    name(&mut response, tag, keeping(asked.path), served.gzip);
     let alone = asked.path.ends_with("/whole.html");
     secured(response, if alone { ALONE } else { POLICY })
+}
+
+/// Says which form of what this is, how long it may be kept, and whether there is another form.
+fn name(response: &mut Response, tag: String, keeping: &'static str, forms: bool) {
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::try_from(tag).expect("it is ASCII"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeping));
+    if forms {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
 }
 
 fn keeping(path: &str) -> &'static str {
@@ -122,8 +156,8 @@ fn keeping(path: &str) -> &'static str {
     if named { FOR_EVER } else { ASK }
 }
 
-fn tag(served: &Served, gzip: bool) -> String {
-    let hash = served.hash.to_string();
+fn tag(hash: &Hash, gzip: bool) -> String {
+    let hash = hash.to_string();
     format!("\"{}{}\"", &hash[..32], if gzip { "-gz" } else { "" })
 }
 
@@ -160,12 +194,9 @@ async fn body(
         }
         None => large(live, served, (gzip, range.clone()), head).await?,
     };
+    response = typed(response, served.media_type, gzip);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(served.media_type));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if gzip {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
     if let Some(range) = range {
         let field = format!("bytes {}-{}/{}", range.start, range.end - 1, served.size);
         headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(field).expect("it is ASCII"));
@@ -206,6 +237,15 @@ async fn large(
     Ok(sized(body, length))
 }
 
+fn typed(mut response: Response, media_type: &'static str, gzip: bool) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
 fn sized(body: Body, length: u64) -> Response {
     let mut response = body.into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
@@ -213,17 +253,23 @@ fn sized(body: Body, length: u64) -> Response {
 }
 
 /// The one range that is asked for (RFC 9110 §14): `Some(None)` where there is no such part of the file,
-/// `None` where none is asked for, or more than one, or a form of the file that is not served.
-fn range(headers: &HeaderMap, size: u64) -> Option<Option<Range<u64>>> {
+/// `None` where none is asked for, or more than one, or no range at all, or one of what is served no more.
+fn range(headers: &HeaderMap, served: &Served) -> Option<Option<Range<u64>>> {
     let asked = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?;
-    if headers.contains_key(header::IF_RANGE) || asked.contains(',') {
+    let own = tag(&served.hash, false);
+    let same = headers.get(header::IF_RANGE).is_none_or(|known| known.as_bytes() == own.as_bytes());
+    if !same || asked.contains(',') {
         return None;
     }
+    let number = |text: &str| text.parse::<u64>().ok().filter(|_| !text.starts_with('+'));
     let (first, last) = asked.split_once('-')?;
     let range = match (first.trim(), last.trim()) {
-        ("", last) => size.saturating_sub(last.parse().ok()?)..size,
-        (first, "") => first.parse().ok()?..size,
-        (first, last) => first.parse().ok()?..last.parse::<u64>().ok()?.saturating_add(1).min(size),
+        ("", last) => served.size.saturating_sub(number(last)?)..served.size,
+        (first, "") => number(first)?..served.size,
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then(|| first..last.saturating_add(1).min(served.size))?
+        }
     };
     Some((range.start < range.end).then_some(range))
 }
