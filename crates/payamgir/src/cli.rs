@@ -226,6 +226,9 @@ pub struct VerifyArgs {
     /// The desk's public half that it must be of [default: the one it names]
     #[arg(long, value_name = "FILE")]
     pub desk: Option<PathBuf>,
+    /// An earlier copy that you trust: this one must be no older, and know all its desk's membership
+    #[arg(long, value_name = "FOLDER")]
+    pub known: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
