@@ -64,6 +64,9 @@ fn ends(place: &Place, folder: &Path) -> Option<i32> {
     child.wait().unwrap().code()
 }
 
+/// What it is called, what is said of it, and what it does to a copy.
+type Change<'c> = (&'static str, &'static str, &'c dyn Fn(&Path));
+
 #[test]
 fn nothing_in_a_folder_is_waited_for_or_followed_elsewhere() {
     let place = Place::new();
@@ -72,7 +75,7 @@ fn nothing_in_a_folder_is_waited_for_or_followed_elsewhere() {
     let elsewhere = PathBuf::from(place.path("elsewhere"));
     fs::write(&elsewhere, FILES[0].1).unwrap();
     let large = |path: &Path| fs::File::create(path).unwrap().set_len(500 << 30).unwrap();
-    let changes: [(&str, &str, &dyn Fn(&Path)); 5] = [
+    let changes: [Change<'_>; 5] = [
         ("a pipe", "index.html", &fifo),
         ("a device", "index.html", &|path| symlink("/dev/zero", path).unwrap()),
         ("a link to the same words", "index.html", &|path| symlink(&elsewhere, path).unwrap()),

@@ -166,10 +166,7 @@ impl Editions {
             return Err(NotPublished::Misplaced);
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        // A server that has lost what it served, or is new, takes up where the desk is.
-        let follows =
-            |live: &Arc<Live>| release.number == live.number + 1 && release.previous == live.hash;
-        if !self.live().as_ref().is_none_or(follows) {
+        if !self.live().is_none_or(|live| live.is_before(release)) {
             return Err(NotPublished::Stale);
         }
         if !self.missing(release).is_empty() {
@@ -228,6 +225,15 @@ impl Editions {
 }
 
 impl Live {
+    /// Whether a release may come after this one: the next, or one later than that where this server has
+    /// fallen behind the desk, which goes on from what it published and not from what is served.
+    fn is_before(&self, release: &Release) -> bool {
+        match release.previous == self.hash {
+            true => release.number == self.number + 1,
+            false => release.number > self.number + 1,
+        }
+    }
+
     fn of(folder: &Path, list: &[u8], proof: &[u8], release: &Release) -> io::Result<Self> {
         let served = |file: &payamgir_wire::release::File| {
             let served = Served {

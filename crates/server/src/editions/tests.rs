@@ -106,9 +106,12 @@ fn a_stop_between_proof_and_list_leaves_the_release_before_with_its_own_proof() 
     assert_eq!(top(folder.path()), ["files", &next_proof, "release.txt"]);
 }
 
+/// What it is called, and what it does to a server's folder.
+type Damage<'d> = (&'static str, &'d dyn Fn(&Path));
+
 #[test]
 fn what_is_damaged_is_not_served_and_can_be_published_again() {
-    let damages: [(&str, &dyn Fn(&Path)); 5] = [
+    let damages: [Damage<'_>; 5] = [
         ("a short list", &|at| {
             fs::write(at.join("release.txt"), "payamgir release 1\n").unwrap();
         }),
@@ -188,6 +191,25 @@ fn a_server_that_lost_all_takes_up_where_the_desk_is() {
     editions.keep(b"one").unwrap();
     publish(&editions, &release(7, Hex([6; 32]), &["one"])).unwrap();
     assert_eq!(editions.live().unwrap().number, 7);
+}
+
+#[test]
+fn a_server_that_fell_behind_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let editions = Editions::open(folder.path()).unwrap();
+    editions.keep(b"one").unwrap();
+    let first = release(1, Hex([0; 32]), &["one"]);
+    publish(&editions, &first).unwrap();
+    editions.keep(b"three").unwrap();
+    // The second was published while a backup stood here; beside it another second is none.
+    let lost = Hex([5; 32]);
+    let beside = release(2, lost, &["three"]);
+    assert!(matches!(publish(&editions, &beside), Err(NotPublished::Stale)));
+    let third = release(3, lost, &["three"]);
+    publish(&editions, &third).unwrap();
+    assert!(matches!(publish(&editions, &first), Err(NotPublished::Stale)));
+    editions.keep(b"four").unwrap();
+    publish(&editions, &release(4, third.hash(), &["four"])).unwrap();
 }
 
 #[test]
