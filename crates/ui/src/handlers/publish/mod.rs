@@ -2,6 +2,7 @@
 
 pub(crate) mod bulletin;
 pub(crate) mod edition;
+pub(crate) mod filling;
 pub(crate) mod item;
 pub(crate) mod media;
 pub(crate) mod preview;

@@ -16,7 +16,8 @@ use payamgir_wire::hex::Hash;
 use payamgir_wire::release::FilePath;
 use serde::Deserialize;
 
-use super::item::{filled, leaking};
+use super::filling::filled;
+use super::item::leaking;
 use super::typed;
 use crate::door::Ui;
 use crate::handlers::deeds::Fields;

@@ -6,7 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use payamgir_desk::work::Id;
 
-use super::item::{Form, filled, kept};
+use super::filling::filled;
+use super::item::{Form, kept};
 use crate::door::Ui;
 use crate::handlers::deeds::Fields;
 use crate::handlers::{Fault, Room, see_other};

@@ -1,7 +1,10 @@
 //! Where an item is written, beside its preview.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use payamgir_desk::work::Id;
+use payamgir_redact::{What, find};
 use payamgir_wire::edition::{Byline, Kind, LINE, Label, Medium, WORDS};
 
 use super::super::frame::sheet;
@@ -11,6 +14,9 @@ use crate::handlers::publish::item::{Form, spoken};
 use crate::handlers::publish::media::attachments;
 use crate::handlers::publish::title;
 use crate::place::Place;
+
+/// Most finds that an editor is told of.
+const SHOWN: usize = 12;
 
 /// The form, what it will look like, and what can be added.
 pub(crate) fn item(room: &Room, form: &Form) -> Markup {
@@ -22,6 +28,7 @@ pub(crate) fn item(room: &Room, form: &Form) -> Markup {
         h1 { @if form.base.is_some() { (title(room, &form.id)) } @else { (say.t("نوشتهٔ تازه", "New item")) } }
         (standing(room, form))
         (wrong(room, form.wrong.as_ref()))
+        @if form.wrong.is_none() && form.base.is_some() { (telling(room, form)) }
         (original(room, form))
         @if let Some(theirs) = &form.theirs { (kept_now(room, &[theirs.title.clone(), theirs.body.clone(), theirs.pulls.join("\n")])) }
         div.write-item {
@@ -145,6 +152,25 @@ fn languages(room: &Room, own: &str) -> Vec<String> {
         all.push(own.to_owned());
     }
     all
+}
+
+/// What stands in a kept item that may tell of somebody and that nobody hid.
+fn telling(room: &Room, form: &Form) -> Markup {
+    let say = room.say;
+    let names: Vec<String> = room.office.work().names().iter().cloned().collect();
+    let texts = form.item.texts();
+    let finds = texts.iter().flat_map(|text| {
+        find(text, &names).into_iter().map(|found| (found.what, &text[found.start..found.end]))
+    });
+    let all: BTreeSet<(What, &str)> = finds.collect();
+    html! {
+        @if !all.is_empty() {
+            div.told role="note" {
+                p { (say.t("این‌ها در نوشته هست و شاید از کسی بگوید. اگر باید بماند، بماند:", "These stand in the item and may tell of somebody. What should stay may stay:")) }
+                ul { @for (what, words) in all.iter().take(SHOWN) { li { (what.word(say.lang)) ": " bdi { (words) } } } }
+            }
+        }
+    }
 }
 
 /// What a translation is made from.
