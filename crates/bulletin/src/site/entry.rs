@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use payamgir_wire::edition::{Id, Kind, Label};
 use serde::Serialize;
 
-use super::item::Shown;
 use super::shelf::{Link, Shelf};
+use super::shown::Shown;
 use crate::block::Dir;
 use crate::letters::{direction_of, endonym};
 use crate::say::Say;

@@ -6,9 +6,10 @@ use payamgir_wire::edition::{Day, Id, Spoken};
 use serde::Serialize;
 use serde_json::json;
 
+use super::article::{Under, article};
 use super::file;
-use super::item::{Shown, Under, article};
 use super::shelf::{Shelf, relative};
+use super::shown::Shown;
 use crate::press::Made;
 use crate::when;
 

@@ -3,6 +3,7 @@
 //! A [`View`] is all that one part is made from, and nothing else reaches its making: its hash tells
 //! whether the part is unchanged.
 
+mod article;
 pub(crate) mod assets;
 mod cover;
 mod entry;
@@ -12,6 +13,7 @@ mod frame;
 mod item;
 mod rest;
 pub(crate) mod shelf;
+mod shown;
 mod whole;
 
 use payamgir_wire::edition::{Id, Medium};
@@ -22,7 +24,7 @@ use crate::press::{Made, Press, Refused, medium};
 use cover::Last;
 use shelf::Shelf;
 
-pub(crate) use item::{Seen, Shown};
+pub(crate) use shown::{Seen, Shown};
 pub use whole::{preview, preview_paper};
 
 /// All that one part is made from.

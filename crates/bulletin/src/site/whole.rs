@@ -6,9 +6,10 @@ use payamgir_wire::edition::{Bulletin, Day, Edition, Heading, Id, Item, Medium, 
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::article::{Under, article};
 use super::frame::{addresses, alone};
-use super::item::{Shown, Under, article};
 use super::shelf::{Link, Shelf};
+use super::shown::Shown;
 use super::{assets, file};
 use crate::block::Dir;
 use crate::html::{Notes, body};
