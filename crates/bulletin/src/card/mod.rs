@@ -4,6 +4,8 @@
 mod canvas;
 mod shape;
 
+use std::collections::BTreeSet;
+
 use payamgir_text::Direction;
 
 use crate::letters::{direction_of, tidy};
@@ -23,6 +25,12 @@ const TITLES: [(f32, usize); 5] = [(92.0, 2), (76.0, 3), (64.0, 3), (54.0, 4), (
 /// Room for the title.
 const TOP: f32 = 190.0;
 const BOTTOM: f32 = 470.0;
+
+/// The letters of a text that the bulletin's font does not have, each once: a card leaves them out, and
+/// paper has boxes in their place.
+pub fn lacking(text: &str) -> BTreeSet<char> {
+    shape::lacking(text)
+}
 
 /// What stands on a card.
 pub struct Card<'a> {

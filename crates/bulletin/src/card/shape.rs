@@ -1,10 +1,14 @@
 //! Text to glyphs in their places.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use harfrust::{Direction as Way, FontRef, ShaperData, UnicodeBuffer};
 use payamgir_text::Direction;
+use skrifa::MetadataProvider;
 use unicode_bidi::{BidiInfo, Level};
+
+use crate::letters::tidy;
 
 /// A font's weight.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,6 +19,9 @@ pub(super) enum Weight {
 
 const REGULAR: &[u8] = include_bytes!("../../fonts/Vazirmatn-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/Vazirmatn-Bold.ttf");
+
+/// Shaping takes these in; a font need not have them: ZWNJ, ZWJ, LRM, RLM, ALM.
+const JOINERS: [char; 5] = ['\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{61c}'];
 
 /// A font, ready to shape.
 pub(super) struct Face {
@@ -39,6 +46,13 @@ static DATA: LazyLock<[ShaperData; 2]> =
 fn font(weight: Weight) -> FontRef<'static> {
     let bytes = if weight == Weight::Bold { BOLD } else { REGULAR };
     FontRef::new(bytes).expect("our own font")
+}
+
+/// The letters of a text that our font does not have, each once.
+pub(super) fn lacking(text: &str) -> BTreeSet<char> {
+    let map = font(Weight::Regular).charmap();
+    let seen = |c: &char| !c.is_whitespace() && !c.is_control() && !tidy(&c.to_string()).is_empty();
+    text.chars().filter(seen).filter(|c| !JOINERS.contains(c) && map.map(*c).is_none()).collect()
 }
 
 impl Face {

@@ -55,3 +55,12 @@ fn any_title_is_drawn() {
         }
     }
 }
+
+#[test]
+fn letters_that_the_font_lacks_are_told() {
+    let has = "سه ماه بی‌حقوق؛ «نامهٔ» ۲۲۰۷ – Delta, 2207/B (ckb: ڕێگا ۆ) …\u{200e}";
+    assert_eq!(lacking(has).into_iter().collect::<String>(), "");
+    let mixed: String = lacking("سلام Привет 漢字 😀").into_iter().collect();
+    assert!(mixed.contains('漢') && mixed.contains('字'), "{mixed}");
+    assert!(!mixed.contains('س') && !mixed.contains(' '));
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
+use payamgir_bulletin::card::lacking;
 use payamgir_desk::work::Id;
 use payamgir_redact::{What, find};
 use payamgir_wire::edition::{Byline, Kind, LINE, Label, Medium, WORDS};
@@ -163,7 +164,11 @@ fn telling(room: &Room, form: &Form) -> Markup {
         find(text, &names).into_iter().map(|found| (found.what, &text[found.start..found.end]))
     });
     let all: BTreeSet<(What, &str)> = finds.collect();
+    let lacking = lacking(&texts.concat());
     html! {
+        @if !lacking.is_empty() {
+            p.told role="note" { (say.t("قلم نشریه این نویسه‌ها را ندارد؛ روی کارت نیستند و روی کاغذ خانه‌ای خالی‌اند: ", "The bulletin’s font does not have these letters; cards leave them out, and paper has boxes in their place: ")) bdi { @for c in lacking.iter().take(SHOWN) { (c) " " } } }
+        }
         @if !all.is_empty() {
             div.told role="note" {
                 p { (say.t("این‌ها در نوشته هست و شاید از کسی بگوید. اگر باید بماند، بماند:", "These stand in the item and may tell of somebody. What should stay may stay:")) }
