@@ -8,12 +8,11 @@ use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::{Refused, when};
 use payamgir_desk::office::publishing::NotPrepared;
 use payamgir_desk::work::{Act, Id};
-use payamgir_text::jalali;
 use payamgir_wire::edition::{Day, Edition, Flaw, Heading, Slug};
 use payamgir_wire::hex::{Hash, Hex};
 
 use super::bulletin::write;
-use super::{Said, flaw, line, not_prepared};
+use super::{Said, flaw, line, not_prepared, today};
 use crate::door::{Toast, Ui};
 use crate::handlers::deeds::Fields;
 use crate::handlers::{Fault, Room, page as html, see_other};
@@ -40,8 +39,7 @@ pub(crate) async fn begin(
     Path(lang): Path<String>,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
-    let today = jalali::gregorian(jalali::days(room.office.now(), room.say.offset));
-    let day = format!("{:04}-{:02}-{:02}", today.year, today.month, today.day);
+    let day = today(&room);
     let work = room.office.work();
     let number = work.publishing().editions().count() + 1;
     let edition = Edition {

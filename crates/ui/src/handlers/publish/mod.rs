@@ -16,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use payamgir_desk::office::publishing::NotPrepared;
 use payamgir_desk::work::{Act, Id, Ignored};
+use payamgir_text::{Lang, jalali};
 use payamgir_wire::edition::Flaw;
 
 use super::{Fault, Room, page as html, see_other};
@@ -67,6 +68,16 @@ pub(crate) async fn aside(
         room.ui.say(Toast { fa, en, undo: vec![], failed: true, at: 0, id: 0 });
     }
     Ok(see_other(&format!("/{}/publish", room.say.lang.code())))
+}
+
+/// Today as an editor types it, in the calendar of the window's language.
+pub(crate) fn today(room: &Room) -> String {
+    let days = jalali::days(room.office.now(), room.say.offset);
+    let date = match room.say.lang {
+        Lang::Fa => jalali::jalali(days),
+        Lang::En => jalali::gregorian(days),
+    };
+    format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
 }
 
 /// A line as it is kept, without what cannot be seen and would turn it around.

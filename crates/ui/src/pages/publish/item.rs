@@ -13,7 +13,7 @@ use super::{aside, kept_now, named, newest, read_only, stage, stage_words, wrong
 use crate::handlers::Room;
 use crate::handlers::publish::item::{Form, spoken};
 use crate::handlers::publish::media::attachments;
-use crate::handlers::publish::title;
+use crate::handlers::publish::{title, today};
 use crate::place::Place;
 
 /// Most finds that an editor is told of.
@@ -245,15 +245,16 @@ fn medium_fields(room: &Room, medium: &Medium) -> Markup {
 
 /// Corrections, and taking it back.
 fn later(room: &Room, form: &Form) -> Markup {
-    let (say, typed) = (room.say, &form.typed);
+    let (say, typed, today) = (room.say, &form.typed, today(room));
+    let gone_day = if typed.gone_day.is_empty() { &today } else { &typed.gone_day };
     html! {
         details open[typed.gone || !typed.corrections.is_empty()] {
             summary { (say.t("تصحیح، پس گرفتن", "Corrections, withdrawal")) }
             label for="corrections" { (say.t("تصحیح‌ها، هر خط یکی: روز، دونقطه، چه نادرست بود", "Corrections, one a line: day, colon, what was wrong")) }
-            textarea #corrections name="corrections" rows="2" dir="auto" { "\n" (typed.corrections) }
+            textarea #corrections name="corrections" rows="2" dir="auto" placeholder={ (today) ": " (say.t("چه نادرست بود", "what was wrong")) } { "\n" (typed.corrections) }
             label { input type="checkbox" name="withdrawn" value="yes" checked[typed.gone]; " " (say.t("پس گرفته شود؛ به جایش این می‌ماند که چه روز و چرا:", "Withdraw it; in its place stays the day, and why:")) }
             span.pairs {
-                (named(say.t("روز پس گرفتن", "Day of withdrawal"), &html! { input name="withdrawn-day" dir="ltr" maxlength="12" placeholder="2026-11-30" value=(typed.gone_day); }))
+                (named(say.t("روز پس گرفتن", "Day of withdrawal"), &html! { input name="withdrawn-day" dir="ltr" maxlength="12" value=(gone_day); }))
                 (named(say.t("چرا", "Why"), &html! { input name="reason" dir="auto" maxlength=(LINE) value=(typed.reason); }))
             }
         }
