@@ -20,6 +20,8 @@ pub struct Publishing {
     editions: BTreeMap<Id, Written<Edition>>,
     bulletin: Written<Bulletin>,
     proposals: Vec<Arc<Proposal>>,
+    /// The proposals' places by their releases.
+    places: BTreeMap<Hash, usize>,
     /// Text files that are to be posted, with who said so.
     posts: BTreeMap<Hash, Key>,
     /// Releases that the server was seen to serve.
@@ -202,13 +204,13 @@ impl Publishing {
         let By { author, made, .. } = by;
         let proposal =
             Proposal { release, author, made, endorsed: BTreeSet::new(), recalled: false };
+        self.places.insert(proposal.release.release, self.proposals.len());
         self.proposals.push(Arc::new(proposal));
         Ok(())
     }
 
     pub(crate) fn endorse(&mut self, release: &Hash, by: Key) -> Result<(), Ignored> {
-        let found = self.proposals.iter_mut().find(|known| known.release.release == *release);
-        let proposal = Arc::make_mut(found.ok_or(Ignored::NoSuchThing)?);
+        let proposal = self.own(release)?;
         if proposal.recalled {
             return Err(Ignored::Stale);
         }
@@ -219,8 +221,7 @@ impl Publishing {
     }
 
     pub(crate) fn recall(&mut self, release: &Hash, by: Key) -> Result<(), Ignored> {
-        let found = self.proposals.iter_mut().find(|known| known.release.release == *release);
-        let proposal = Arc::make_mut(found.ok_or(Ignored::NoSuchThing)?);
+        let proposal = self.own(release)?;
         match (proposal.author == by, proposal.recalled) {
             (false, _) => Err(Ignored::NotAllowed),
             (true, true) => Err(Ignored::Repeated),
@@ -307,22 +308,23 @@ impl Publishing {
 
     /// A proposal by its release.
     pub fn proposal(&self, release: &Hash) -> Option<&Arc<Proposal>> {
-        self.proposals.iter().find(|known| known.release.release == *release)
+        self.proposals.get(*self.places.get(release)?)
+    }
+
+    fn own(&mut self, release: &Hash) -> Result<&mut Proposal, Ignored> {
+        let found = self.places.get(release).and_then(|at| self.proposals.get_mut(*at));
+        Ok(Arc::make_mut(found.ok_or(Ignored::NoSuchThing)?))
     }
 
     /// The proposals that led to a release, the oldest first; nothing where one of them is not here.
     pub fn chain(&self, release: &Hash) -> Option<Vec<&Arc<Proposal>>> {
-        let mut chain = vec![];
-        let mut at = *release;
+        let (mut chain, mut at, mut before) = (vec![], *release, self.proposals.len());
         while at.0 != [0; 32] {
-            let proposal = self.proposal(&at)?;
             // A proposal comes after those it follows: what does not is no chain.
-            let earlier = |last: &&Arc<Proposal>| self.place(proposal) < self.place(last);
-            if !chain.last().is_none_or(earlier) {
-                return None;
-            }
+            let place = self.places.get(&at).copied().filter(|place| *place < before)?;
+            let proposal = &self.proposals[place];
             chain.push(proposal);
-            at = proposal.release.previous;
+            (at, before) = (proposal.release.previous, place);
         }
         chain.reverse();
         Some(chain)
@@ -334,10 +336,6 @@ impl Publishing {
         chain.is_some_and(|chain| {
             first.0 == [0; 32] || chain.iter().any(|known| known.release.release == *first)
         })
-    }
-
-    fn place(&self, proposal: &Arc<Proposal>) -> Option<usize> {
-        self.proposals.iter().position(|known| Arc::ptr_eq(known, proposal))
     }
 }
 
