@@ -135,3 +135,32 @@ fn a_chain_leads_from_the_first_release_to_the_last() {
     loops.propose(Release { release: Hex([7; 32]), ..first }, by(1)).unwrap();
     assert!(loops.chain(&Hex([6; 32])).is_none());
 }
+
+#[test]
+fn what_was_served_is_noted_once_and_known_for_what_it_led_to() {
+    let (mut all, first) = written();
+    assert_eq!(all.serve(&first.release), Err(Ignored::NoSuchThing));
+    all.propose(first.clone(), by(1)).unwrap();
+    assert_eq!(all.serve(&first.release), Ok(()));
+    assert_eq!(all.serve(&first.release), Err(Ignored::Repeated));
+    assert!(all.was_served(&first.release) && !all.was_served(&Hex([2; 32])));
+    let beside = Release { release: Hex([3; 32]), ..first.clone() };
+    let second = Release { previous: Hex([1; 32]), release: Hex([2; 32]), ..first };
+    all.propose(second, by(1)).unwrap();
+    all.propose(beside, by(1)).unwrap();
+    let leads = |from: u8, to: u8| all.leads(&Hex([from; 32]), &Hex([to; 32]));
+    assert!(leads(1, 2) && leads(0, 2) && leads(0, 0) && leads(1, 1));
+    assert!(!leads(1, 3) && !leads(2, 1) && !leads(0, 9));
+}
+
+#[test]
+fn what_is_put_aside_is_there_still() {
+    let (mut all, _) = written();
+    let id = Hex([1; 16]);
+    assert_eq!(all.put_aside(Hex([5; 16]), false), Err(Ignored::NoSuchThing));
+    assert_eq!(all.put_aside(id, true), Err(Ignored::Repeated));
+    assert_eq!(all.put_aside(id, false), Ok(()));
+    assert!(all.is_dropped(&id) && all.written(&id).is_some());
+    assert_eq!(all.put_aside(id, true), Ok(()));
+    assert!(!all.is_dropped(&id));
+}
