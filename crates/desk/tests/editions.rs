@@ -472,9 +472,20 @@ fn withdrawn(shop: &Shop) -> (Desk, Vec<u8>) {
 
 /// A second edition with a letter of its own.
 fn second(office: &Office) -> Id {
-    let (letter, id) = (Hex([2; 16]), Hex([8; 16]));
-    write(office, letter, Item { slug: Slug("b".into()), ..item("دیگر", "متن") }, vec![]).unwrap();
-    arrange(office, id, edition("e2", &[letter])).unwrap();
+    other(office, 2, "e2")
+}
+
+fn third(office: &Office) -> Id {
+    other(office, 3, "e3")
+}
+
+fn other(office: &Office, letter: u8, slug: &str) -> Id {
+    let (letter, id) = (Hex([letter; 16]), Hex([letter + 6; 16]));
+    if office.work().publishing().of_edition(&id).is_none() {
+        let own = Item { slug: Slug("b".into()), ..item("دیگر", "متن") };
+        write(office, letter, own, vec![]).unwrap();
+        arrange(office, id, edition(slug, &[letter])).unwrap();
+    }
     id
 }
 
@@ -501,8 +512,50 @@ fn a_server_that_goes_back_brings_nothing_back() {
     // Another desk knows it by the log alone; and once the server is honest again all is well.
     assert!(a.office.work().publishing().served().count() == 2);
     shop.shelf.lock().unwrap().stubborn = false;
-    a.office.step(&mut shop.line()).unwrap();
+    // What was mended is said for a while all the same: readers saw the older state.
+    let said = a.office.step(&mut shop.line()).unwrap_err();
+    assert!(said.alarm && said.en.contains("handed it the last again"), "{}", said.en);
     assert_eq!(served(&shop).unwrap().number, 2);
+    a.clock.fetch_add(700, std::sync::atomic::Ordering::Relaxed);
+    a.office.step(&mut shop.line()).unwrap();
+}
+
+#[test]
+fn what_was_kept_back_does_not_take_the_place_of_what_was_published() {
+    let shop = Shop::new(1, one());
+    let (a, number) = published(&shop, "نامه");
+    // The server refuses two editions, and keeps their files and approvals.
+    let mut kept = vec![];
+    for other in [second(&a.office), third(&a.office)] {
+        shop.shelf.lock().unwrap().stubborn = true;
+        let files = a.office.prepare(other).unwrap().files;
+        let release = a.office.propose(other).unwrap();
+        for _ in 0..3 {
+            let _ = a.office.step(&mut shop.line());
+        }
+        a.office.recall(release).unwrap();
+        let _ = a.office.step(&mut shop.line());
+        kept.push(files.encode());
+    }
+    shop.shelf.lock().unwrap().stubborn = false;
+    let day = Day::parse("2026-11-30").unwrap();
+    let reason = "به خواست فرستنده".to_owned();
+    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
+    write(&a.office, ITEM, gone, vec![number]).unwrap();
+    let release = a.office.propose(EDITION).unwrap();
+    step(&shop, &[&a]);
+    assert_eq!(served(&shop).unwrap().hash(), release);
+    // Whichever of them it shows now, nobody goes on from it.
+    for fork in kept {
+        let mut shelf = shop.shelf.lock().unwrap();
+        (shelf.release, shelf.stubborn) = (Some(fork), true);
+        drop(shelf);
+        let said = a.office.step(&mut shop.line()).unwrap_err();
+        assert!(said.alarm && said.en.contains("shows less"), "{}", said.en);
+        assert_eq!(a.office.published(), Some(release));
+        let fourth = a.office.prepare(second(&a.office)).unwrap();
+        assert_eq!((fourth.files.number, fourth.files.previous), (3, release));
+    }
 }
 
 #[test]
@@ -535,12 +588,12 @@ fn a_server_that_serves_nothing_any_more_is_given_the_last() {
     let shop = Shop::new(1, one());
     let (a, _) = withdrawn(&shop);
     *shop.shelf.lock().unwrap() = Default::default();
-    a.office.step(&mut shop.line()).unwrap();
+    assert!(a.office.step(&mut shop.line()).unwrap_err().en.contains("handed it the last again"));
     assert_eq!(served(&shop).unwrap().number, 2, "not the first and then the second");
     // Opened anew, a desk knows the same from the log.
     let again = shop.desk(0, 0);
     *shop.shelf.lock().unwrap() = Default::default();
-    step(&shop, &[&again]);
+    assert!(again.office.step(&mut shop.line()).unwrap_err().alarm);
     assert_eq!(served(&shop).unwrap().number, 2);
 }
 

@@ -64,6 +64,12 @@ pub(crate) fn is_ending(rest: &str) -> bool {
     is_one(rest) || STEMS.iter().any(stem)
 }
 
+/// Whether what stands after a half space leaves the name before it that name: «علی‌رغم» and «علی‌الخصوص» are
+/// other words.
+pub(crate) fn is_parted(rest: &str) -> bool {
+    !["رغم", "حده"].contains(&rest) && !rest.starts_with("ال")
+}
+
 fn is_one(rest: &str) -> bool {
     ENDINGS.contains(&rest) && !APART.contains(&rest)
 }

@@ -317,8 +317,16 @@
   function watchForms() {
     on(document, "submit", (event) => {
       const form = event.target;
-      // Locking waits for nobody: what was not kept goes with the rest.
-      if (form.matches(".lock-now")) leaving = true;
+      // Locking waits for nobody else: what was not kept goes with the rest.
+      if (form.matches(".lock-now")) {
+        leaving = true;
+        if (!keepTyped || event.defaultPrevented) return;
+        // What is typed of an item is kept first, if that takes no time.
+        event.preventDefault();
+        const late = new Promise((done) => setTimeout(done, 1000));
+        Promise.race([keepTyped(), late]).then(() => form.submit());
+        return;
+      }
       const fits = form.dataset.inline && form.enctype !== "multipart/form-data" && form.method === "post";
       if (event.defaultPrevented || !fits || "plain" in form.dataset) {
         if (form.dataset.compose) leaving = true;
@@ -766,6 +774,9 @@
     }
   }
 
+  /** Keeps what is typed of an item, where that changed. */
+  let keepTyped = null;
+
   /** An item's preview follows what is typed; it stays where it was scrolled to. */
   function watchItem() {
     const form = one("form[data-preview]");
@@ -783,6 +794,7 @@
       frame.contentWindow.location.replace(form.dataset.previewAgain);
     };
     on(form, "input", () => {
+      keepTyped = () => show(true);
       clearTimeout(waiting);
       waiting = setTimeout(() => show(true), 400);
     });

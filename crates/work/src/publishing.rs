@@ -24,8 +24,8 @@ pub struct Publishing {
     places: BTreeMap<Hash, usize>,
     /// Text files that are to be posted, with who said so.
     posts: BTreeMap<Hash, Key>,
-    /// Releases that the server was seen to serve.
-    served: BTreeSet<Hash>,
+    /// Releases that the server was seen to serve, in the log's order.
+    served: Vec<Hash>,
     /// Items and editions that were put aside.
     dropped: BTreeSet<Id>,
 }
@@ -243,7 +243,11 @@ impl Publishing {
     /// Notes that a release was served; it must be one that was proposed.
     pub(crate) fn serve(&mut self, release: &Hash) -> Result<(), Ignored> {
         self.proposal(release).ok_or(Ignored::NoSuchThing)?;
-        if self.served.insert(*release) { Ok(()) } else { Err(Ignored::Repeated) }
+        if self.was_served(release) {
+            return Err(Ignored::Repeated);
+        }
+        self.served.push(*release);
+        Ok(())
     }
 
     /// Puts something written aside, or brings it back.
@@ -266,7 +270,7 @@ impl Publishing {
         self.served.contains(release)
     }
 
-    /// Releases that the server was seen to serve, in no order that means anything.
+    /// Releases that the server was seen to serve, in the log's order.
     pub fn served(&self) -> impl Iterator<Item = &Hash> {
         self.served.iter()
     }

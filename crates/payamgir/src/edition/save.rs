@@ -73,6 +73,9 @@ fn before(out: &Path, new: &Approved) -> Result<Option<Release>, Problem> {
     if before.number > new.release.number {
         return Err(say::older());
     }
+    if before.number == new.release.number && hash_of(&list) != new.hash {
+        return Err(say::beside_known());
+    }
     let Some(proof) = there(out, PROOF, PROOF_BYTES)? else { return Ok(Some(before)) };
     let proof = read_proof(&proof).ok_or_else(|| say::no_copy(out))?;
     if new.proof.follows(&proof) { Ok(Some(before)) } else { Err(say::server_forgot()) }

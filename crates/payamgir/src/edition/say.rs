@@ -215,8 +215,8 @@ pub fn before_known() -> Problem {
 
 pub fn beside_known() -> Problem {
     let what = Say::new(
-        "این همان شماره‌ی نسخه‌ی پیشین را دارد و همان نیست.",
-        "This has the number of the earlier copy's release and is another.",
+        "این از نسخه‌ی پیشین پیش نرفته است: همان شماره را دارد و همان نیست، یا پس از چیز دیگری آمده است.",
+        "This does not go on from the earlier copy: it has its number and is another, or it follows another.",
     );
     Problem::new(what, ask_the_desk()).exits(DAMAGED)
 }

@@ -34,7 +34,8 @@ fn against(this: &Approved, known: &Path) -> Result<(), Problem> {
     if new.number < old.number {
         return Err(say::before_known());
     }
-    if new.number == old.number && this.hash != earlier.hash {
+    let beside = new.number == old.number && this.hash != earlier.hash;
+    if beside || (new.number == old.number + 1 && new.previous != earlier.hash) {
         return Err(say::beside_known());
     }
     if this.proof.follows(&earlier.proof) { Ok(()) } else { Err(say::earlier_members()) }

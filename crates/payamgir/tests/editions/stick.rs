@@ -143,6 +143,21 @@ fn a_copy_is_for_all_and_is_written_through_no_link() {
 }
 
 #[test]
+fn a_copy_is_made_anew_and_goes_on_from_the_earlier_one() {
+    let place = Place::new();
+    let (server, hand, first, out) = saved(&place);
+    let other = PathBuf::from(place.path("other"));
+    done(&save(&place, server.public, &other));
+    let second = of(first.desk.0, &hand, (2, first.hash().0), &FILES[..2]);
+    publish(&hand, &second, &FILES[..2]);
+    done(&save(&place, server.public, &out));
+    assert!(!out.join("read/fa/b.html").exists(), "it was taken back");
+    assert!(out.join("read/fa/a.html").exists());
+    let known = |known: &Path| told(&verify(&place, &out, &["--known", known.to_str().unwrap()]));
+    assert_eq!(known(&other).0, Some(0));
+}
+
+#[test]
 fn a_stranger_is_named_and_what_systems_leave_is_told_apart() {
     let place = Place::new();
     let (_server, _, _, out) = saved(&place);

@@ -5,9 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::number::LONG as LONG_NUMBER;
-use crate::endings::is_ending;
+use crate::endings::{is_ending, is_parted};
 
-/// A piece of fewer letters is found only as a word by itself, or with an ending of a name.
+/// A piece of fewer letters is found only as a word by itself, or with an ending of a name; one of so many
+/// also before a half space, and one of more with anything after it.
 const SHORT: usize = 4;
 /// A piece of as many may have such an ending with nothing between: with one, what is shorter makes
 /// other words.
@@ -119,10 +120,11 @@ fn before(letters: &[Letter], at: usize) -> Option<String> {
 
 /// Whether so many letters may be words that end before this place.
 fn ends(letters: &[Letter], end: usize, count: usize) -> bool {
-    let rest = || -> String {
-        let own = letters[end..].iter().take_while(|next| !next.parts());
-        own.map(|letter| letter.c).collect()
-    };
-    let ended = || count >= ENDED && is_ending(&rest());
-    letters.get(end).is_none_or(Letter::parts) || count >= SHORT || ended()
+    let Some(next) = letters.get(end).filter(|next| !next.first) else { return true };
+    let own = letters[end + 1..].iter().take_while(|next| !next.parts());
+    let rest: String = [next].into_iter().chain(own).map(|letter| letter.c).collect();
+    match next.half {
+        true => count >= SHORT || is_parted(&rest),
+        false => count > SHORT || (count >= ENDED && is_ending(&rest)),
+    }
 }

@@ -84,6 +84,28 @@ fn short_names_are_found_with_their_endings() {
 }
 
 #[test]
+fn a_name_within_another_word_is_none() {
+    let source = "علی و امید و مهدی و بهار و خودرو آمدند";
+    for (piece, text, leaks) in [
+        ("علی", "علی\u{200C}رغم وعده‌ها", false),
+        ("علی", "علی\u{200C}الخصوص", false),
+        ("علی", "علی\u{200C}اکبر", true),
+        ("امید", "امیدواریم", false),
+        ("امید", "ناامید", false),
+        ("امید", "امیدی\u{200C}ست", true),
+        ("امید", "امیدخان", true),
+        ("امید", "وامید", true),
+        ("امید", "امید\u{200C}السادات", true),
+        ("مهدی", "مهدیه", false),
+        ("بهار", "بهارستان", false),
+        ("خودرو", "خودروها", true),
+    ] {
+        let cleared = hidden(source, piece).clear(One(text));
+        assert_eq!(cleared.is_err(), leaks, "{piece} in {text}");
+    }
+}
+
+#[test]
 fn letters_of_other_shapes_are_the_same() {
     let source = "رضا، Negin é، 09121234567, الله Rad";
     for (piece, text, leaks) in [

@@ -201,7 +201,7 @@ fn a_server_that_fell_behind_is_brought_up() {
     let first = release(1, Hex([0; 32]), &["one"]);
     publish(&editions, &first).unwrap();
     editions.keep(b"three").unwrap();
-    // The second was published while a backup stood here; beside it another second is none.
+    // The second was published before a backup was put back here.
     let lost = Hex([5; 32]);
     let beside = release(2, lost, &["three"]);
     assert!(matches!(publish(&editions, &beside), Err(NotPublished::Stale)));

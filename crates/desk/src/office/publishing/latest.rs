@@ -20,12 +20,15 @@ impl Office {
         let shows = self.served()?.0;
         let work = self.work();
         let publishing = work.publishing();
-        let length = |release: &Hash| self.approved_chain(publishing, release).unwrap_or_default();
-        // Of two as long the lesser hash: all desks choose the same.
-        let known = publishing.served().copied().chain([shows]);
-        let longest = known.filter(|release| length(release) > 0);
-        let latest = longest.max_by_key(|release| (length(release), std::cmp::Reverse(*release)));
-        Ok(latest.unwrap_or(NOTHING))
+        // What was noted first stands: beside it, a server may have kept another that was approved.
+        let mut latest = NOTHING;
+        for known in publishing.served().copied().chain([shows]) {
+            let approved = self.approved_chain(publishing, &known).is_some_and(|length| length > 0);
+            if approved && publishing.leads(&latest, &known) {
+                latest = known;
+            }
+        }
+        Ok(latest)
     }
 
     /// How many releases led to one, itself counted, if each was approved by as many as the roster then

@@ -40,6 +40,8 @@ pub(super) struct Served {
     wondered: Option<Hash>,
     /// The release that was seen at the last step.
     seen: Option<Hash>,
+    /// When the server was seen to show less than was published, by this machine's clock.
+    fell: Option<u64>,
     /// Texts that the server did not take to post when it was asked last.
     unposted: BTreeSet<Hash>,
 }

@@ -74,8 +74,9 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     let form = |id: Id| {
-        let typed = (asked.typed == "yes").then(|| super::typed::typed(&room, id)).flatten();
-        typed.or_else(|| kept(&room.office, id))
+        let typed = || super::typed::typed(&room, id);
+        let kept = || kept(&room.office, id);
+        if asked.typed == "yes" { typed().or_else(kept) } else { kept().or_else(typed) }
     };
     let Some(form) = Id::parse(&id).ok().and_then(form) else {
         return Err(Fault::NotHere(room.again()));

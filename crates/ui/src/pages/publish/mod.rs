@@ -141,7 +141,13 @@ pub(crate) fn aside(room: &Room, (kind, id): (&str, &Id)) -> Markup {
     let say = room.say;
     let dropped = room.office.work().publishing().is_dropped(id);
     html! {
-        @if !dropped && !is_out(room, id) {
+        @if dropped {
+            form.aside-form action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
+                input type="hidden" name="off" value="yes";
+                span.hint { (say.t("کنار گذاشته شده است.", "It was put aside.")) } " "
+                button { (say.t("برگردان", "Bring it back")) }
+            }
+        } @else if !is_out(room, id) {
             form.aside-form action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
                 button { (say.t("کنار بگذار", "Put it aside")) } " "
                 span.hint { (say.t("از فهرست‌ها می‌رود و در «کنار گذاشته‌ها» می‌ماند.", "It leaves the lists and stays under “Put aside”.")) }
