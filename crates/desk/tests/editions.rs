@@ -119,6 +119,7 @@ fn two_desks_make_the_same_and_publish_it() {
     assert_eq!(served(&shop).unwrap().hash(), release);
     assert!(page(&shop, "read/fa/e1/nameh.html").contains("سه ماه است حقوق نداریم."));
     assert_eq!(a.office.published(), Some(release));
+    assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Same)));
 
     // Written anew: the next release follows, with what is unchanged taken over.
     let day = Day::parse("2026-12-01").unwrap();
@@ -480,7 +481,7 @@ fn third(office: &Office) -> Id {
 }
 
 fn other(office: &Office, letter: u8, slug: &str) -> Id {
-    let (letter, id) = (Hex([letter; 16]), Hex([letter + 6; 16]));
+    let (letter, id) = (Hex([letter; 16]), Hex([letter + 20; 16]));
     if office.work().publishing().of_edition(&id).is_none() {
         let own = Item { slug: Slug("b".into()), ..item("دیگر", "متن") };
         write(office, letter, own, vec![]).unwrap();

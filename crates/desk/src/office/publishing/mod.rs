@@ -83,6 +83,8 @@ pub enum NotPrepared {
     Other,
     /// Another release came first: it must be proposed anew.
     Stale,
+    /// It is published just so.
+    Same,
     /// It could not be done.
     NotDone(NotDone),
     /// The store.
@@ -262,6 +264,11 @@ impl Office {
     pub fn propose(&self, edition: Id) -> Result<Hash, NotPrepared> {
         let made = self.prepare(edition)?;
         let hash = made.release.release;
+        let (shows, files) = self.served()?;
+        let same = |files: Arc<Files>| files.parts == made.files.parts;
+        if shows == made.release.previous && files.is_some_and(same) {
+            return Err(NotPrepared::Same);
+        }
         let known = self.work().publishing().proposal(&hash).is_some();
         if !known {
             let act = Act::Propose { body: Box::new(made.release) };
@@ -347,6 +354,7 @@ impl std::fmt::Display for NotPrepared {
             Self::Refused(refused) => return refused.fmt(f),
             Self::Other => "this desk makes other bytes of it",
             Self::Stale => "another release came first",
+            Self::Same => "it is published just so",
             Self::NotDone(error) => return error.fmt(f),
             Self::Store(error) => return error.fmt(f),
         })

@@ -254,6 +254,10 @@ pub(crate) fn not_prepared(room: &Room, why: &NotPrepared) -> Said {
             "پس از آن چیز دیگری منتشر شد. باید دوباره پیشنهاد شود.",
             "Something else was published since. It must be proposed anew.",
         ),
+        NotPrepared::Same => Said::new(
+            "همین است که منتشر شده؛ چیزی عوض نشده است.",
+            "This is what is published; nothing has changed.",
+        ),
         NotPrepared::NotDone(_) | NotPrepared::Store(_) => Said::new(
             "انجام نشد. نقش خود و جای دیسک را ببینید.",
             "It was not done. Look at your role and the disk’s room.",
