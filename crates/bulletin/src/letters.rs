@@ -48,6 +48,9 @@ pub fn endonym(lang: &str) -> &str {
 /// overrides and isolates, and controls. A paragraph's direction is told by its block; LRM, RLM and
 /// the joiners are spelling and stay.
 pub fn tidy(text: &str) -> String {
+    if !text.contains(|c| c == '\r' || is_unseen(c)) {
+        return text.to_owned();
+    }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars().filter(|c| !is_unseen(*c)).collect()
 }

@@ -24,6 +24,10 @@ pub(crate) fn along(text: &str, side: Direction) -> String {
 
 /// A text for lines that run from right to left, Latin held together. Doing it twice is doing it once.
 pub(crate) fn runs(text: &str) -> String {
+    // Most lines have none.
+    if !text.contains(is_latin) {
+        return text.to_owned();
+    }
     text.split_inclusive(char::is_whitespace).map(held).collect()
 }
 
