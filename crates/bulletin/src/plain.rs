@@ -42,29 +42,6 @@ fn bare(block: &Block, out: &mut Vec<String>) {
     }
 }
 
-/// The first words of a body, at most so many characters, cut between words.
-pub fn excerpt(body: &Body, chars: usize) -> String {
-    let mut out = String::new();
-    let mut paragraphs = vec![];
-    body.blocks.iter().for_each(|block| bare(block, &mut paragraphs));
-    for paragraph in paragraphs {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(&paragraph.replace('\n', " "));
-        if out.chars().count() > chars {
-            return cut(&out, chars);
-        }
-    }
-    out
-}
-
-fn cut(text: &str, chars: usize) -> String {
-    let end = text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
-    let end = text[..end].rfind(' ').filter(|at| *at > 0).unwrap_or(end);
-    format!("{}…", text[..end].trim_end_matches(['،', ',', '؛', ';', '.', ':', ' ']))
-}
-
 fn gather(block: &Block, lead: &str, out: &mut Vec<String>) {
     match block {
         Block::Paragraph { c, .. } | Block::Heading { c, .. } => {

@@ -1,6 +1,10 @@
 //! Editions at several desks: made anew to the same bytes, agreed to, handed in; and what a desk does
 //! not agree to.
 
+#[path = "editions/hidden.rs"]
+mod hidden;
+#[path = "editions/latest.rs"]
+mod latest;
 mod shop;
 
 use payamgir_desk::office::publishing::NotPrepared;
@@ -140,42 +144,9 @@ fn two_desks_make_the_same_and_publish_it() {
 }
 
 #[test]
-fn what_was_hidden_since_is_not_agreed_to() {
-    let shop = Shop::new(2, two());
-    let text = "نامه از نگین: سه ماه است حقوق نداریم.";
-    let number = shop.submit(text);
-    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
-    step(&shop, &[&a, &b]);
-    begin(&a.office, number);
-    write(&a.office, ITEM, item("نامهٔ نگین", "متن"), vec![number]).unwrap();
-    let release = a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a, &b]);
-    b.office.act(Act::Redact { record: number, spans: vec![(8, 12)] }).unwrap();
-    let refused = b.office.endorse(release);
-    assert!(matches!(refused, Err(NotPrepared::NotClear(Some(ITEM), _))), "{refused:?}");
-    assert!(matches!(b.office.propose(EDITION), Err(NotPrepared::NotClear(..))));
-    assert!(!format!("{:?}", refused.unwrap_err()).contains("نگین"));
-    step(&shop, &[&b, &a]);
-    assert!(served(&shop).is_none());
-    // A translation is held against what was hidden of its original's sources.
-    let mut english = item("Letter", "from نگین");
-    (english.translates, english.slug) = (Some(ITEM), Slug("letter".into()));
-    write(&b.office, ITEM, item("نامه", "متن"), vec![number]).unwrap();
-    write(&b.office, Hex([2; 16]), english, vec![]).unwrap();
-    arrange(&b.office, EDITION, edition("e1", &[ITEM, Hex([2; 16])])).unwrap();
-    let refused = b.office.propose(EDITION);
-    assert!(matches!(refused, Err(NotPrepared::NotClear(Some(Hex([2, ..])), _))), "{refused:?}");
-}
-
-#[test]
 fn nothing_that_was_published_vanishes() {
-    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
-    let number = shop.submit("نامه");
-    let a = shop.desk(0, 0);
-    step(&shop, &[&a]);
-    begin(&a.office, number);
-    a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a]);
+    let shop = Shop::new(1, one());
+    let (a, number) = published(&shop, "نامه");
     assert_eq!(served(&shop).unwrap().number, 1);
     write(&a.office, Hex([2; 16]), Item { slug: Slug("b".into()), ..item("دیگر", "متن") }, vec![])
         .unwrap();
@@ -196,50 +167,8 @@ fn nothing_that_was_published_vanishes() {
 }
 
 #[test]
-fn a_release_that_no_proposal_leads_to_is_an_alarm() {
-    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
-    let number = shop.submit("نامه");
-    let a = shop.desk(0, 0);
-    step(&shop, &[&a]);
-    begin(&a.office, number);
-    a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a]);
-    let mut forged = served(&shop).unwrap();
-    forged.number = 2;
-    shop.shelf.lock().unwrap().release = Some(forged.encode());
-    // What another desk proposed may not be here yet: it is an alarm the second time.
-    a.office.step(&mut shop.line()).unwrap();
-    let said = a.office.step(&mut shop.line()).unwrap_err();
-    assert!(said.alarm && !said.stops && said.en.contains("did not approve"), "{}", said.en);
-    shop.shelf.lock().unwrap().release = Some(b"nothing".to_vec());
-    assert!(a.office.step(&mut shop.line()).unwrap_err().alarm);
-}
-
-#[test]
-fn a_server_that_lost_all_is_given_all() {
-    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
-    let number = shop.submit("نامه");
-    let a = shop.desk(0, 0);
-    step(&shop, &[&a]);
-    begin(&a.office, number);
-    a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a]);
-    let files = shop.shelf.lock().unwrap().files.len();
-    shop.shelf.lock().unwrap().files.clear();
-    let day = Day::parse("2026-11-30").unwrap();
-    let note = Correction { day, text: "نام فرستنده".into() };
-    let byline = Byline::Name("یک کارگر".into());
-    let named = Item { byline, corrections: vec![note], ..item("نامه", BODY) };
-    write(&a.office, ITEM, named, vec![number]).unwrap();
-    a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a]);
-    assert_eq!(served(&shop).unwrap().number, 2);
-    assert!(shop.shelf.lock().unwrap().files.len() >= files);
-}
-
-#[test]
 fn only_what_the_desk_kept_is_published_of_files() {
-    let shop = Shop::new(1, Policy { author_may_approve: true, ..Policy::DEFAULT });
+    let shop = Shop::new(1, one());
     let number = shop.submit("نامه");
     let a = shop.desk(0, 0);
     step(&shop, &[&a]);
@@ -289,26 +218,6 @@ fn published(shop: &Shop, text: &str) -> (Desk, u64) {
     step(shop, &[&a]);
     assert_eq!(served(shop).unwrap().number, 1);
     (a, number)
-}
-
-#[test]
-fn what_was_proposed_and_not_approved_is_no_release() {
-    let shop = Shop::new(3, two());
-    let number = shop.submit("نامه");
-    let (a, b) = (shop.desk(0, 0), shop.desk(1, 0));
-    step(&shop, &[&a, &b]);
-    begin(&a.office, number);
-    let files = a.office.prepare(EDITION).unwrap().files;
-    a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a, &b]);
-    // A server that serves what one editor alone proposed: nobody builds upon it.
-    shop.shelf.lock().unwrap().release = Some(files.encode());
-    for desk in [&a, &b] {
-        desk.office.step(&mut shop.line()).unwrap();
-        let said = desk.office.step(&mut shop.line()).unwrap_err();
-        assert!(said.alarm && said.en.contains("did not approve"), "{}", said.en);
-        assert_eq!(desk.office.published(), Some(Hex([0; 32])));
-    }
 }
 
 #[test]
@@ -415,190 +324,6 @@ fn a_translation_comes_without_its_original_and_goes_with_it() {
 }
 
 #[test]
-fn nothing_hidden_is_in_any_words_that_are_published() {
-    let shop = Shop::new(1, one());
-    let text = "من نگین راد هستم: سه ماه است حقوق نداریم.";
-    let (a, number) = published(&shop, text);
-    let other = shop.submit("نامه‌ای دیگر");
-    step(&shop, &[&a]);
-    let office = &a.office;
-    office.act(Act::Redact { record: number, spans: vec![(3, 11)] }).unwrap();
-    let leaks = |item: Item, on: &[u64]| {
-        let keys: Vec<u64> = on.iter().filter_map(|number| office.key_of(*number)).collect();
-        matches!(office.clear_item(item, &keys), Err(NotPrepared::NotClear(..)))
-    };
-    let on = [number];
-    assert!(!leaks(item("نامه", BODY), &on));
-    assert!(leaks(item("نامهٔ راد", BODY), &on), "half of it");
-    assert!(leaks(item("نامه", "ن&#1711;ین"), &on), "a letter by its number");
-    assert!(leaks(item("نامه", "نگ[ین](https://a.example)"), &on), "across a link");
-    // Of whose words another says nothing: the whole of it tells, half of it does not.
-    assert!(leaks(item("نامه", "نگین راد نوشت"), &[]));
-    assert!(leaks(item("نامه", "نگین راد نوشت"), &[other]));
-    assert!(!leaks(item("نامه", "نگین نوشت"), &[other]));
-    let answer =
-        Item { answers: vec![ITEM], kind: Kind::Answer, ..item("پاسخ", "به نگین") };
-    assert!(leaks(answer, &[]), "an answer to it");
-    // The edition's and the bulletin's own words, also where the item was published before.
-    let mut again = edition("e1", &[ITEM]);
-    again.headings[0].intro = "نامهٔ نگین را بخوانید.".into();
-    assert!(matches!(office.clear_edition(again.clone()), Err(NotPrepared::NotClear(..))));
-    arrange(office, EDITION, again).unwrap();
-    assert!(matches!(office.propose(EDITION), Err(NotPrepared::NotClear(None, _))));
-    arrange(office, EDITION, edition("e1", &[ITEM])).unwrap();
-    let spoken =
-        Spoken {
-            lang: "fa".into(), title: "صدا".into(), about: "نامه‌های نگین راد".into()
-        };
-    let bulletin = Bulletin { spoken: vec![spoken], ..Bulletin::default() };
-    assert!(matches!(office.clear_bulletin(bulletin.clone()), Err(NotPrepared::NotClear(..))));
-    let base = office.work().publishing().bulletin().now().map(|now| now.hash);
-    office.act(Act::Bulletin { base, body: Box::new(bulletin) }).unwrap();
-    assert!(matches!(office.propose(EDITION), Err(NotPrepared::NotClear(None, _))));
-}
-
-/// A desk of one whose letter was published and then withdrawn; what the server served before that.
-fn withdrawn(shop: &Shop) -> (Desk, Vec<u8>) {
-    let (a, number) = published(shop, "نامه");
-    let before = shop.shelf.lock().unwrap().release.clone().unwrap();
-    let day = Day::parse("2026-11-30").unwrap();
-    let reason = "به خواست فرستنده".to_owned();
-    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
-    write(&a.office, ITEM, gone, vec![number]).unwrap();
-    a.office.propose(EDITION).unwrap();
-    step(shop, &[&a]);
-    assert_eq!(served(shop).unwrap().number, 2);
-    (a, before)
-}
-
-/// A second edition with a letter of its own.
-fn second(office: &Office) -> Id {
-    other(office, 2, "e2")
-}
-
-fn third(office: &Office) -> Id {
-    other(office, 3, "e3")
-}
-
-fn other(office: &Office, letter: u8, slug: &str) -> Id {
-    let (letter, id) = (Hex([letter; 16]), Hex([letter + 20; 16]));
-    if office.work().publishing().of_edition(&id).is_none() {
-        let own = Item { slug: Slug("b".into()), ..item("دیگر", "متن") };
-        write(office, letter, own, vec![]).unwrap();
-        arrange(office, id, edition(slug, &[letter])).unwrap();
-    }
-    id
-}
-
-#[test]
-fn a_server_that_goes_back_brings_nothing_back() {
-    let shop = Shop::new(1, one());
-    let (a, before) = withdrawn(&shop);
-    {
-        let mut shelf = shop.shelf.lock().unwrap();
-        (shelf.release, shelf.stubborn) = (Some(before), true);
-    }
-    let said = a.office.step(&mut shop.line()).unwrap_err();
-    assert!(said.alarm && !said.stops && said.en.contains("shows less"), "{}", said.en);
-    // What is proposed now goes on from what was published.
-    let next = a.office.prepare(second(&a.office)).unwrap();
-    assert_eq!(next.files.number, 3);
-    let page = |path: &str| {
-        let mut files = next.built.new_files();
-        let made = files.find(|(file, _)| file.path.as_str() == path);
-        made.map(|(_, bytes)| String::from_utf8(bytes.to_vec()).unwrap())
-    };
-    assert!(page("read/fa/e1/nameh.html").unwrap().contains("به خواست فرستنده"));
-    assert!(page("index.html").unwrap().contains("دیگر"));
-    // Another desk knows it by the log alone; and once the server is honest again all is well.
-    assert!(a.office.work().publishing().served().count() == 2);
-    shop.shelf.lock().unwrap().stubborn = false;
-    // What was mended is said for a while all the same: readers saw the older state.
-    let said = a.office.step(&mut shop.line()).unwrap_err();
-    assert!(said.alarm && said.en.contains("handed it the last again"), "{}", said.en);
-    assert_eq!(served(&shop).unwrap().number, 2);
-    a.clock.fetch_add(700, std::sync::atomic::Ordering::Relaxed);
-    a.office.step(&mut shop.line()).unwrap();
-}
-
-#[test]
-fn what_was_kept_back_does_not_take_the_place_of_what_was_published() {
-    let shop = Shop::new(1, one());
-    let (a, number) = published(&shop, "نامه");
-    // The server refuses two editions, and keeps their files and approvals.
-    let mut kept = vec![];
-    for other in [second(&a.office), third(&a.office)] {
-        shop.shelf.lock().unwrap().stubborn = true;
-        let files = a.office.prepare(other).unwrap().files;
-        let release = a.office.propose(other).unwrap();
-        for _ in 0..3 {
-            let _ = a.office.step(&mut shop.line());
-        }
-        a.office.recall(release).unwrap();
-        let _ = a.office.step(&mut shop.line());
-        kept.push(files.encode());
-    }
-    shop.shelf.lock().unwrap().stubborn = false;
-    let day = Day::parse("2026-11-30").unwrap();
-    let reason = "به خواست فرستنده".to_owned();
-    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
-    write(&a.office, ITEM, gone, vec![number]).unwrap();
-    let release = a.office.propose(EDITION).unwrap();
-    step(&shop, &[&a]);
-    assert_eq!(served(&shop).unwrap().hash(), release);
-    // Whichever of them it shows now, nobody goes on from it.
-    for fork in kept {
-        let mut shelf = shop.shelf.lock().unwrap();
-        (shelf.release, shelf.stubborn) = (Some(fork), true);
-        drop(shelf);
-        let said = a.office.step(&mut shop.line()).unwrap_err();
-        assert!(said.alarm && said.en.contains("shows less"), "{}", said.en);
-        assert_eq!(a.office.published(), Some(release));
-        let fourth = a.office.prepare(second(&a.office)).unwrap();
-        assert_eq!((fourth.files.number, fourth.files.previous), (3, release));
-    }
-}
-
-#[test]
-fn what_a_server_never_took_is_followed_all_the_same() {
-    let shop = Shop::new(1, one());
-    let (a, number) = published(&shop, "نامه");
-    shop.shelf.lock().unwrap().stubborn = true;
-    let day = Day::parse("2026-11-30").unwrap();
-    let reason = "به خواست فرستنده".to_owned();
-    let gone = Item { withdrawn: Some(Withdrawal { day, reason }), ..item("نامه", BODY) };
-    write(&a.office, ITEM, gone, vec![number]).unwrap();
-    let release = a.office.propose(EDITION).unwrap();
-    let said = (0..3).find_map(|_| a.office.step(&mut shop.line()).err()).unwrap();
-    assert!(said.en.contains("does not take"), "{}", said.en);
-    let next = a.office.propose(second(&a.office)).unwrap();
-    let work = a.office.work();
-    assert_eq!(work.publishing().proposal(&next).unwrap().release.previous, release);
-    // The newest goes out, and what it follows with it.
-    shop.shelf.lock().unwrap().stubborn = false;
-    for _ in 0..3 {
-        let _ = a.office.step(&mut shop.line());
-    }
-    assert_eq!((served(&shop).unwrap().number, served(&shop).unwrap().hash()), (3, next));
-    assert!(page(&shop, "read/fa/e1/nameh.html").contains("به خواست فرستنده"));
-    a.office.step(&mut shop.line()).unwrap();
-}
-
-#[test]
-fn a_server_that_serves_nothing_any_more_is_given_the_last() {
-    let shop = Shop::new(1, one());
-    let (a, _) = withdrawn(&shop);
-    *shop.shelf.lock().unwrap() = Default::default();
-    assert!(a.office.step(&mut shop.line()).unwrap_err().en.contains("handed it the last again"));
-    assert_eq!(served(&shop).unwrap().number, 2, "not the first and then the second");
-    // Opened anew, a desk knows the same from the log.
-    let again = shop.desk(0, 0);
-    *shop.shelf.lock().unwrap() = Default::default();
-    assert!(again.office.step(&mut shop.line()).unwrap_err().alarm);
-    assert_eq!(served(&shop).unwrap().number, 2);
-}
-
-#[test]
 fn what_is_said_otherwise_is_noted() {
     let shop = Shop::new(1, one());
     let (a, number) = published(&shop, "نامه");
@@ -634,7 +359,7 @@ fn what_is_said_otherwise_is_noted() {
 #[test]
 fn what_was_withdrawn_comes_back_with_a_note_only() {
     let shop = Shop::new(1, one());
-    let (a, _) = withdrawn(&shop);
+    let (a, _) = latest::withdrawn(&shop);
     write(&a.office, ITEM, item("نامه", "متنی دیگر"), vec![]).unwrap();
     assert!(matches!(a.office.propose(EDITION), Err(NotPrepared::Silent(ITEM))));
     let day = Day::parse("2026-11-30").unwrap();
@@ -656,20 +381,4 @@ fn what_is_put_aside_can_be_brought_back() {
     assert!(dropped() && drop(ITEM, false).is_err());
     drop(ITEM, true).unwrap();
     assert!(!dropped());
-}
-
-#[test]
-fn a_hidden_day_is_not_printed_by_the_field_for_it() {
-    let shop = Shop::new(1, one());
-    let text = "روز ۱۲ آبان ۱۴۰۵ در کارخانه بودم.";
-    let (a, number) = published(&shop, text);
-    a.office.act(Act::Redact { record: number, spans: vec![(4, 16)] }).unwrap();
-    let key = a.office.key_of(number).unwrap();
-    let on = |day: &str| {
-        let day = Some(Day::parse(day).unwrap());
-        a.office.clear_item(Item { day, ..item("نامه", BODY) }, &[key])
-    };
-    assert!(matches!(on("1405-08-12"), Err(NotPrepared::NotClear(..))));
-    assert!(matches!(on("2026-11-03"), Err(NotPrepared::NotClear(..))), "the same day");
-    assert!(on("1405-08").is_ok() && on("1405-08-13").is_ok());
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::plain::{excerpt, paragraphs};
+use crate::plain::paragraphs;
 
 /// A body as JSON, which is what paper is set from.
 fn json(text: &str, lang: &str) -> String {
@@ -105,7 +105,6 @@ fn notes_are_counted_as_they_are_met() {
     let notes: Vec<String> = body.notes.iter().map(|note| words(note)).collect();
     assert_eq!(notes, ["ب بزرگ", "الف"]);
     assert_eq!(paragraphs(&body)[0], "یک[1] دو[2] سه[1].");
-    assert_eq!(excerpt(&body, 40), "یک دو سه.");
 }
 
 #[test]

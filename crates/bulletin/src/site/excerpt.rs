@@ -69,6 +69,8 @@ mod tests {
         assert_eq!(of(poem, 99), "الف / ب / پ / ت / ث پایان");
         assert_eq!(of("# سر\n\nمتن  \nدوم\n\n# چرا؟\n\nزیرا", 99), "سر — متن دوم چرا؟ زیرا");
         assert_eq!(of("# سر", 99), "سر");
+        let noted = "یک[^b] دو[^a] سه[^b].\n\n[^a]: الف\n[^b]: ب **بزرگ**\n[^c]: نه";
+        assert_eq!(of(noted, 40), "یک دو سه.");
         assert_eq!(of(poem, 10), "الف / ب…");
         assert_eq!(of("# سر\n\nمتن بلند", 5), "سر…");
     }

@@ -29,7 +29,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use payamgir_log::Reader;
 use payamgir_open::{Keyring, Member};
-use payamgir_roster::{Fold, Key, Roster};
+use payamgir_roster::{Fold, Key, Roster, Subject};
 use payamgir_text::search::fold_word;
 use payamgir_work::{Case, Work};
 
@@ -98,6 +98,13 @@ struct Desk {
     erased: BTreeSet<u64>,
     /// Counts changes.
     version: u64,
+}
+
+impl Desk {
+    /// Whether a member's approval of something is in the log, whoever asked for it.
+    fn has_approval(&self, member: &Key, subject: Subject) -> bool {
+        self.fold.approvals().any(|(_, known)| known.key == *member && known.subject == subject)
+    }
 }
 
 impl Office {

@@ -24,15 +24,11 @@ impl Office {
     pub(in crate::office) fn editions_owed(&self) -> Additions {
         let (desk, me) = (self.desk(), self.me());
         let Some(roster) = desk.fold.roster() else { return vec![] };
-        let known = |subject: Subject| {
-            let mut all = desk.fold.approvals();
-            all.any(|(_, known)| known.key == me && known.subject == subject)
-        };
         let mut owed = vec![];
         for proposal in desk.work.publishing().proposals() {
             let subject = Subject::Edition(proposal.release.release.0);
             let meant = proposal.author == me || proposal.endorsed.contains(&me);
-            if meant && !proposal.recalled && !known(subject) {
+            if meant && !proposal.recalled && !desk.has_approval(&me, subject) {
                 let sign = |message: &[u8]| self.member.sign(message);
                 let approval = Approval::new(roster.desk(), subject, proposal.author, me, sign);
                 owed.push((kind::APPROVAL, approval.encode()));

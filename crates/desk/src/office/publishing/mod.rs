@@ -117,7 +117,7 @@ impl Office {
     /// Makes an edition as it is now written, after what is published; what is unchanged is known and
     /// not made again.
     pub fn prepare(&self, edition: Id) -> Result<Prepared, NotPrepared> {
-        self.prepare_from(edition, Known::of(&*self.known()?))
+        self.prepare_from(edition, self.known()?)
     }
 
     /// The same with every file of the bulletin made, to look at.
@@ -154,7 +154,7 @@ impl Office {
 
     /// Makes anew what was proposed; [`NotPrepared::Other`] where it is not the same.
     pub fn remake(&self, proposal: &Proposal) -> Result<Prepared, NotPrepared> {
-        self.remake_from(proposal, Known::of(&*self.known()?))
+        self.remake_from(proposal, self.known()?)
     }
 
     /// The same with every file of the bulletin made.
@@ -182,14 +182,9 @@ impl Office {
         self.press(publishing, &issue, release, by)
     }
 
-    /// The release that is served; one without files where none is.
-    fn known(&self) -> Result<Arc<Files>, NotPrepared> {
-        let none = || {
-            let (desk, author) = (Hex([0; 32]), Hex([0; 32]));
-            let previous = Hex([0; 32]);
-            Arc::new(Files { desk, number: 0, previous, author, parts: vec![] })
-        };
-        Ok(self.served()?.1.unwrap_or_else(none))
+    /// The parts that the server has.
+    fn known(&self) -> Result<Known, NotPrepared> {
+        Ok(self.served()?.1.map(|files| Known::of(&files)).unwrap_or_default())
     }
 
     /// Makes the files of what is to be published.
@@ -319,9 +314,8 @@ impl Office {
 
     /// Whether this member's approval of a proposal is in the log.
     pub fn has_approved(&self, proposal: &Proposal) -> bool {
-        let (desk, me) = (self.desk(), self.me());
         let subject = Subject::Edition(proposal.release.release.0);
-        desk.fold.approvals().any(|(_, known)| known.key == me && known.subject == subject)
+        self.desk().has_approval(&self.me(), subject)
     }
 
     /// Whether as many as the roster then asked for approved a proposal at some time.

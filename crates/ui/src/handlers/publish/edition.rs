@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use payamgir_bulletin::{Refused, when};
+use payamgir_desk::office::Office;
 use payamgir_desk::office::publishing::NotPrepared;
 use payamgir_desk::work::{Act, Id};
 use payamgir_wire::edition::{Day, Edition, Flaw, Heading, Slug};
@@ -121,26 +122,30 @@ async fn propose(room: &Room, id: Id) -> Option<Said> {
 /// `POST /fa/proposal/…`: agrees.
 pub(crate) async fn agree(
     State(ui): State<Arc<Ui>>,
-    Path((lang, release)): Path<(String, String)>,
+    Path(at): Path<(String, String)>,
 ) -> Result<Response, Fault> {
-    let room = Room::enter(ui, &lang)?;
-    let Ok(release) = Hash::parse(&release) else { return Err(Fault::NotHere(room.again())) };
-    let office = room.office.clone();
-    let edition = office.work().publishing().proposal(&release).map(|known| known.release.edition);
-    let done = tokio::task::spawn_blocking(move || with_media(|| office.endorse(release))).await;
-    settle(&room, edition, done.unwrap_or(Err(NotPrepared::NoSuchThing)))
+    on_proposal(ui, at, |office, release| with_media(|| office.endorse(release))).await
 }
 
 /// `POST /fa/proposal/…/recall`: takes one's own proposal back.
 pub(crate) async fn recall(
     State(ui): State<Arc<Ui>>,
-    Path((lang, release)): Path<(String, String)>,
+    Path(at): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    on_proposal(ui, at, Office::recall).await
+}
+
+/// Does something with a proposal, which is named by its release; then back to its edition.
+async fn on_proposal(
+    ui: Arc<Ui>,
+    (lang, release): (String, String),
+    act: impl FnOnce(&Office, Hash) -> Result<(), NotPrepared> + Send + 'static,
 ) -> Result<Response, Fault> {
     let room = Room::enter(ui, &lang)?;
     let Ok(release) = Hash::parse(&release) else { return Err(Fault::NotHere(room.again())) };
     let office = room.office.clone();
     let edition = office.work().publishing().proposal(&release).map(|known| known.release.edition);
-    let done = tokio::task::spawn_blocking(move || office.recall(release)).await;
+    let done = tokio::task::spawn_blocking(move || act(&office, release)).await;
     settle(&room, edition, done.unwrap_or(Err(NotPrepared::NoSuchThing)))
 }
 

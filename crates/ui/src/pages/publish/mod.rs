@@ -125,10 +125,7 @@ fn dropped(room: &Room) -> Markup {
                 ul.rows-plain { @for (kind, id, title) in &all {
                     li {
                         a href={ "/" (say.lang.code()) "/" (kind) "/" (id) } { bdi { (title) } } " "
-                        form.inline action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
-                            input type="hidden" name="off" value="yes";
-                            button { (say.t("برگردان", "Bring it back")) }
-                        }
+                        (bring_back(room, (kind, id), &html! {}))
                     }
                 } }
             }
@@ -142,16 +139,24 @@ pub(crate) fn aside(room: &Room, (kind, id): (&str, &Id)) -> Markup {
     let dropped = room.office.work().publishing().is_dropped(id);
     html! {
         @if dropped {
-            form.aside-form action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
-                input type="hidden" name="off" value="yes";
-                span.hint { (say.t("کنار گذاشته شده است.", "It was put aside.")) } " "
-                button { (say.t("برگردان", "Bring it back")) }
-            }
+            div.aside-form { (bring_back(room, (kind, id), &html! { span.hint { (say.t("کنار گذاشته شده است.", "It was put aside.")) } " " })) }
         } @else if !is_out(room, id) {
             form.aside-form action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
                 button { (say.t("کنار بگذار", "Put it aside")) } " "
                 span.hint { (say.t("از فهرست‌ها می‌رود و در «کنار گذاشته‌ها» می‌ماند.", "It leaves the lists and stays under “Put aside”.")) }
             }
+        }
+    }
+}
+
+/// The button by which it is brought back, behind what is said of it.
+fn bring_back(room: &Room, (kind, id): (&str, &Id), said: &Markup) -> Markup {
+    let say = room.say;
+    html! {
+        form.inline action={ "/" (say.lang.code()) "/" (kind) "/" (id) "/aside" } method="post" {
+            (said)
+            input type="hidden" name="off" value="yes";
+            button { (say.t("برگردان", "Bring it back")) }
         }
     }
 }
