@@ -1,6 +1,12 @@
 //! Two editors at their windows, from what a source sent to a copy of what is published.
 
 use super::*;
+use common::search;
+
+/// Stands in an item that is kept and not published.
+const DRAFT: &str = "zq-draft-canary-3391 پیش‌نویسی که نماند";
+/// What the source wrote around the name, which nobody publishes.
+const SENT: &str = "هستم از کارخانهٔ آبان";
 
 #[test]
 fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
@@ -41,6 +47,9 @@ fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
         wa.post(&at, &item("نامه‌ای از یک کارگر", "سه ماه است حقوق نداریم.", "")).status,
         303
     );
+    let fresh = wa.get("/en/item/new").text();
+    let draft = between(&fresh, "id=\"item\" action=\"", "\"").to_owned();
+    assert_eq!(wa.post(&draft, &item("پیش‌نویس", DRAFT, "").replace("abban", "draft")).status, 303);
     let name = form(&[
         ("lang-0", "fa"),
         ("title-0", "صدای کنگره"),
@@ -93,6 +102,17 @@ fn two_editors_publish_what_a_source_sent_and_nothing_hidden_is_in_it() {
     assert!(hall.head.contains("script-src 'sha256-"), "{}", hall.head);
     let srt = wb.get(&format!("{edition}/subtitles?form=srt&lang=fa")).text();
     assert!(srt.contains("00:00:00,000 --> "), "{srt}");
+    check_disk(&place, server);
+}
+
+/// What was published is on the server's disk, what was not is nowhere, and its log has neither.
+fn check_disk(place: &Place, server: Server) {
+    let disk = place.folder.path().join("server");
+    let published = "سه ماه است حقوق نداریم";
+    assert!(!search::below(&disk, &[published]).is_empty(), "the search was not of nothing");
+    let said = server.stop();
+    assert_eq!(search::below(&disk, &[DRAFT, SENT]), Vec::<String>::new());
+    assert_eq!(search::within(said.as_bytes(), &[DRAFT, SENT, published]), Vec::<String>::new());
 }
 
 /// Any change of the files is found by who has nothing but them.
